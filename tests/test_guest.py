@@ -194,6 +194,16 @@ def test_what_could_mean_two_things_is_no_attribute() -> None:
     assert not [name for name in dir(names) if not name.isidentifier()]
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("db", "did you mean db_1, db_2?"), ("wbe", "did you mean web?"), ("zebra", "write \\[NAME\\]")],
+)
+def test_an_attribute_that_is_nearly_one(written: str, told: str) -> None:
+    names = Named("thing", {"a.db/1": "db/1", "a.db/2": "db/2", "a.web": "web"}, str.upper, lambda each: {"name": each})
+    with pytest.raises(AttributeError, match=f"no thing here is '{written}' as an attribute; {told}"):
+        getattr(names, written)
+
+
 def test_a_full_name_comes_before_a_bare_one() -> None:
     names = Named("thing", {"x": "", "a.x": "x"}, str.upper, lambda each: {"name": each})
     assert (names["x"], names.x, names.a_x) == ("X", "X", "A.X")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-from reachsim.errors import EndpointError, UsageError, counted, shown
+from reachsim.errors import EndpointError, UsageError, counted, shown, suggest, summary
 from reachsim.faces import Carded, face
 
 T_co = TypeVar("T_co", covariant=True)
@@ -62,7 +62,15 @@ class Named(Mapping[str, T_co], Carded):
     def __getattr__(self, attribute: str) -> T_co:
         if not attribute.startswith("_") and attribute in self._attributes:
             return self[self._attributes[attribute]]
-        raise AttributeError(f"no {self._noun} here is {attribute!r} as an attribute; write [NAME]")
+        near = [] if attribute.startswith("_") else self._near(attribute)
+        hint = f"did you mean {summary(near)}?" if near else "write [NAME]"
+        raise AttributeError(f"no {self._noun} here is {attribute!r} as an attribute; {hint}")
+
+    def _near(self, attribute: str) -> list[str]:
+        """Attributes that were probably meant: those that it begins (``db`` of ``db/1``), else the likeliest."""
+        begun = [each for each in self._attributes if each.startswith(f"{attribute}_")]
+        likeliest = suggest(attribute, self._attributes)
+        return begun or ([] if likeliest is None else [likeliest])
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._attributes]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.answers.lint_designs import found
-from tests.designs import GONE, MIDDLEBOX, NAT_INSTANCE, Changes
+from tests.answers.lint_designs import CALM, found
+from tests.designs import GONE, MIDDLEBOX, NAT_INSTANCE, Changes, load
 
 # -- routes -------------------------------------------------------------------------------------------------
 
@@ -81,6 +81,8 @@ def test_a_nat_instance() -> None:
 def test_a_route_without_a_route_back_counts_where_rules_let_packets_in() -> None:
     one: Changes = {"vpcs data route_tables api": {}}
     assert found(one) == [("ROUTE_ONE_SIDED", "data route table api")]
+    (finding,) = load(CALM, one).lint("ROUTE_ONE_SIDED")
+    assert finding.cure.startswith("write a route for 10.0.0.0/16 to the same connection")  # the VPC's, not one host's
     closed: Changes = {"vpcs data security_groups open ingress": []}
     assert found(one, closed) == []  # nothing arrives, so no answer is missed
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import reachsim
 from reachsim.cli.main import main
+from reachsim.errors import DesignError, EndpointError
 from reachsim.net.traffic import Traffic
 
 ALL_OF = "for all interfaces in it write"
@@ -144,3 +146,23 @@ def test_an_interface_of_an_instance_is_named_with_a_slash_and_is_no_address(
     assert said.startswith("reachsim: unknown endpoint 'node/eth7'; did you mean ")
     assert "node/eth" in said.partition("did you mean")[2]
     assert "is not an IPv4 address" in last_line(capsys, "trace", model, "10.0/16", "db", "tcp/5432")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("vpc=app", "{vpc: app}, in Python {'vpc': 'app'}"),
+        ("subnet=a,b", "{subnet: [a, b]}, in Python {'subnet': ['a', 'b']}"),
+        ("tag=team:tools", "{tag: {team: tools}}, in Python {'tag': {'team': 'tools'}}"),
+    ],
+)
+def test_a_selector_of_the_command_line_elsewhere(written: str, meant: str) -> None:
+    """What the command line says to write is tried in Python and in files too."""
+    told = f"'{written}' is how the command line writes {meant}"
+    text = Path(REPAIRED).read_text(encoding="utf-8")
+    with pytest.raises(EndpointError) as asked:
+        reachsim.loads(text).isolated(written, "internet")
+    assert str(asked.value) == told
+    with pytest.raises(DesignError) as read:
+        reachsim.loads(f"{text}\n  - {{from: {written!r}, to: internet, deny: all}}\n")
+    assert "is how the command line writes" in str(read.value)

@@ -70,7 +70,10 @@ def test_a_file_that_was_renamed(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--git", "nope", "nets/net.yaml"], "git: 'nope' is no revision of it"),
+        (
+            ["--git", "nope", "nets/net.yaml"],
+            "git: 'nope' is no revision of the repository of 'net.yaml'; write HEAD~1, a branch",
+        ),
         (["--git", "-h", "nets/net.yaml"], "expected one argument"),
         (["--git=--output=x", "nets/net.yaml"], "'--output=x' is no revision of git; write main, HEAD~1 or a commit"),
         (["--git", "HEAD", "new.yaml"], "there was no 'new.yaml' at 'HEAD', by this name or one that git knows"),

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from typing import NamedTuple
 
 from reachsim.picture.glyphs import width
-from reachsim.picture.layout import INDENT, LINE_HEIGHT, NOTE, PAD, TITLE, Layout, Placed
+from reachsim.picture.layout import INDENT, INSET, LINE_HEIGHT, NOTE, PAD, TITLE, Layout, Placed
 from reachsim.picture.runs import Run, runs_of
 
 Point = tuple[int, int]
 
 
+class Area(NamedTuple):
+    """What something covers, and what that is."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    what: str
+
+
 def check_box(placed: Placed) -> None:
     """Its text fits, and the boxes in it are inside and apart from each other and from its text."""
-    assert width(placed.title, TITLE, bold=True) <= placed.width - 2 * PAD
-    assert all(width(note, NOTE) <= placed.width - 2 * PAD for note in placed.notes)
-    assert all(width(mark, NOTE, bold=True) <= placed.width - 2 * PAD for mark in placed.marks)
+    assert width(placed.title, TITLE, bold=True) <= placed.width - 2 * INSET
+    assert all(width(note, NOTE) <= placed.width - 2 * INSET for note in placed.notes)
+    assert all(width(mark, NOTE, bold=True) <= placed.width - 2 * INSET for mark in placed.marks)
     for one in placed.inside:
         assert placed.x < one.x < one.x + one.width < placed.x + placed.width
         assert placed.y < one.y < one.y + one.height < placed.y + placed.height
@@ -36,7 +47,7 @@ def text_of(placed: Placed) -> tuple[int, int, int, int]:
     """Where the text of a box stands: left, top, right, bottom."""
     lines = [width(placed.title, TITLE, bold=True), *(width(note, NOTE) for note in placed.notes)]
     lines += [width(mark, NOTE, bold=True) for mark in placed.marks]
-    left, top = placed.x + PAD, placed.y + PAD
+    left, top = placed.x + INSET, placed.y + PAD
     return left, top, left + int(max(lines)), top + len(lines) * LINE_HEIGHT - 4
 
 
@@ -62,6 +73,46 @@ def check_ways(layout: Layout) -> None:
         assert 8 <= x <= layout.width - 8
         assert 8 <= y <= layout.height - 8
     check_legend(layout)
+
+
+def check_legible(layout: Layout) -> None:
+    """No number, sign, way, head of an arrow or line is on a text, or nearer to it than a pixel."""
+    texts = [text for box in layout.boxes for placed in box.all() for text in texts_of(placed)]
+    over = [area for run in runs_of(layout) for area in areas_of(run)]
+    over += [Area(s.x - 1, s.front, s.x + 1, s.bottom, "line") for s in layout.strokes]
+    for area in over:
+        for text in texts:
+            beside = area.right + 1 <= text.left or text.right + 1 <= area.left
+            assert beside or area.bottom + 1 <= text.top or text.bottom + 1 <= area.top, (area, text)
+
+
+def texts_of(placed: Placed) -> Iterator[Area]:
+    """Each line of a box as it is written: from the tops of capitals, or of what is higher, to the ends of descenders."""
+    left, line = placed.x + INSET, placed.y + PAD + TITLE - 2
+    yield Area(left, line - 0.75 * TITLE, left + width(placed.title, TITLE, bold=True), line + 3, placed.title)
+    notes = [(note, False) for note in placed.notes] + [(mark, True) for mark in placed.marks]
+    for text, bold in notes:
+        line += LINE_HEIGHT
+        yield Area(left, line - 0.75 * NOTE, left + width(text, NOTE, bold=bold), line + 3, text)
+
+
+def areas_of(run: Run) -> Iterator[Area]:
+    """What a way covers, half the width of its strokes included (svg.py)."""
+    for (x, y), label in run.labels:
+        half = max(8, 3 + 3 * len(label)) + 0.5
+        yield Area(x - half, y - 8.5, x + half, y + 8.5, label)
+    if run.end is not None:
+        x, y = run.end
+        yield Area(x - 9.5, y - 9.5, x + 9.5, y + 9.5, "stop")
+    for stroke in run.strokes:
+        for (x0, y0), (x1, y1) in pairwise(stroke):
+            yield Area(min(x0, x1) - 1.5, min(y0, y1) - 1.5, max(x0, x1) + 1.5, max(y0, y1) + 1.5, run.way.look)
+    if run.end is None and run.strokes:
+        (x0, y0), (x, y) = run.strokes[-1][-2:]
+        dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)  # 9 long, 5 to each side
+        wings = [(x, y), (x - 9 * dx - 5 * dy, y - 9 * dy - 5 * dx), (x - 9 * dx + 5 * dy, y - 9 * dy + 5 * dx)]
+        (left, *_, right), (top, *_, bottom) = (sorted(values) for values in zip(*wings, strict=True))
+        yield Area(left - 0.5, top - 0.5, right + 0.5, bottom + 0.5, "head")
 
 
 def signs(run: Run) -> Iterator[Point]:

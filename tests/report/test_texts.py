@@ -176,3 +176,39 @@ def test_an_answer_of_no_network_is_its_title() -> None:
     net = reachsim.load(FOUND)
     changed = replace(reachsim.diff(net, net), undecided=("a transit gateway",), added=("app.new",))
     assert str(changed) == "0 opened, 0 closed, some undecided"
+
+
+_ROUND = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {private: {cidr: 10.0.1.0/24, route_table: private, network_acl: narrow}}
+    route_tables: {private: {0.0.0.0/0: nat}}
+    network_acls:
+      narrow:
+        ingress: [{rule: 100, allow: tcp/1024-65535, from: 0.0.0.0/0}]
+        egress: [{rule: 100, allow: all, to: 0.0.0.0/0}]
+    nat_gateways: {nat: {subnet: private}}
+    instances: {web: {subnet: private}}
+expect: [{from: web, to: internet, allow: tcp/443}]
+"""
+
+
+@pytest.mark.rule("NATGW-13")
+def test_a_way_is_told_to_what_stops_it_also_beyond_what_is_not_known() -> None:
+    """Whatever the ACL does (not known), the loop stops the packet: every face shows the hop that the title blames."""
+    net = reachsim.loads(_ROUND)
+    trace = net.trace("web", "internet", "tcp/443")
+    assert trace.verdict == "blocked"
+    assert [hop.action for hop in trace.forward].count("unknown") == 2
+    text = str(trace)
+    assert " ?4  " in text
+    assert "DROPPED: 0.0.0.0/0 -> nat" in text
+    assert "not reached" not in text
+    check = net.check()
+    assert "DROPPED: 0.0.0.0/0 -> nat" in " ".join(str(check[0]).split())
+    assert "stopped here" in trace._repr_html_()
+    assert "stopped here" in check[0]._repr_html_()
+    assert "STOPPED HERE" in (net.draw(trace=trace).svg or "")

@@ -10,10 +10,8 @@ from reachsim.cidr.lists import parse_block
 from reachsim.cidr.problems import MOST_PROBLEMS, refuse
 from reachsim.errors import Path, shown
 from reachsim.net.cidr import Cidr
+from reachsim.rules.cidr import holds_block
 
-_GONE: Final = frozenset({"disassociated", "disassociating", "failing", "failed"})
-"""States of a block that the VPC does not have (any more); it is used in `associated`, and soon in
-`associating` (CIDR-7)."""
 _KEYS: Final = ("Vpcs", "Subnets", "IpamResourceCidrs", "VpcPeeringConnections")
 
 
@@ -201,7 +199,7 @@ def _resources(value: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str
 def _there(association: Mapping[str, Any], key: str) -> bool:
     """Whether a block is the VPC's by the state of its association (CIDR-7)."""
     state = association.get(key)
-    return _text(state.get("State")) not in _GONE if isinstance(state, dict) else True
+    return holds_block(_text(state.get("State")) if isinstance(state, dict) else None)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def _name_at(revision: str, folder: str, name: str) -> str:
         "--verify",
         "--quiet",
         f"{revision}^{{commit}}",
-        why=f"{shown(revision)} is no revision of it",
+        why=f"{shown(revision)} is no revision of the repository of {shown(name)}; write HEAD~1, a branch or a commit",
     )
     if _git(folder, "ls-tree", "-z", "--full-tree", revision, "--", now):
         return now

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 Attributes = dict[str, Any]
 
+NOT_READ: Final = "NotRead"
+"""Objects of a kind that is not read and have a place: `Kind`, and of `SubnetIds` and `VpcId` what is told."""
 IDS: Final = {
     "Vpcs": "VpcId",
     "Subnets": "SubnetId",

@@ -19,10 +19,12 @@ TITLE, NOTE = 13, 11
 """Sizes of type, in pixels."""
 LINE_HEIGHT = 17
 PAD = 10
+INSET = 14
+"""How far the text of a box stands from its sides, so that no number on the border reaches it."""
 WIDEST = 300
 """How wide a line of text makes a box at most; a title that does not fit is cut, what is under it has more lines."""
 _GAP, _LANE, _BETWEEN, _APART = 12, 26, 28, 9
-_NARROWEST, _LEGEND, _WIDE = WIDEST + 3 * PAD, 640, 1900
+_NARROWEST, _LEGEND, _WIDE = WIDEST + 2 * INSET + PAD, 640, 1900
 """How wide a picture is at least, and one with a legend; where a row of VPCs ends."""
 INDENT = 34
 """How far the text of the legend stands from the left."""
@@ -200,16 +202,17 @@ def _size(box: SceneBox) -> tuple[int, int]:
     wide, high = text.wide, text.high
     edge = [_size(each) for each in box.edge]
     rows = [[_size(each) for each in row] for row in box.rows]
-    widths = [wide + sum(w + _GAP for w, _ in edge), *(sum(w for w, _ in row) + _GAP * (len(row) - 1) for row in rows)]
+    beside = sum(w + _GAP for w, _ in edge) + PAD if edge else INSET
+    inside = (sum(w for w, _ in row) + _GAP * (len(row) - 1) + 2 * PAD for row in rows)
     head = max([high, *(h for _, h in edge)])
-    return max(widths) + 2 * PAD, head + sum(max(h for _, h in row) + _GAP for row in rows) + 2 * PAD
+    return max([INSET + wide + beside, *inside]), head + sum(max(h for _, h in row) + _GAP for row in rows) + 2 * PAD
 
 
 def _place(box: SceneBox, x: int, y: int, wide: int) -> Placed:
     """A box and all that is in it; each row fills the box's width, and so does its text, where nothing is beside that."""
-    text = _text(box, WIDEST if box.edge else max(WIDEST, wide - 2 * PAD))
+    text = _text(box, WIDEST if box.edge else max(WIDEST, wide - 2 * INSET))
     inside: list[Placed] = []
-    left = x + PAD + text.wide + _GAP
+    left = x + INSET + text.wide + _GAP
     for each in box.edge:
         inside.append(_place(each, left, y + PAD, _size(each)[0]))
         left += inside[-1].width + _GAP

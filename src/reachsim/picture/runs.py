@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reachsim.picture.layout import LINE_HEIGHT, PAD, Layout, Placed, text_width
+from reachsim.picture.layout import INSET, LINE_HEIGHT, PAD, Layout, Placed, text_width
 from reachsim.picture.routing import Point, Rect, Router, ports
 from reachsim.picture.scene import Way
 
@@ -66,7 +66,7 @@ def _walls(placed: Iterable[Placed]) -> Iterator[Rect]:
     for each in placed:
         if each.inside:
             lines = 1 + len(each.notes) + len(each.marks)
-            left, top = each.x + PAD, each.y + PAD
+            left, top = each.x + INSET, each.y + PAD
             yield Rect(left - 3, top - 3, left + text_width(each) + 3, top + lines * LINE_HEIGHT)
         else:
             yield _rect(each)

@@ -9,6 +9,7 @@ from reachsim.markup import Html, element
 from reachsim.picture.layout import (
     CELL,
     INDENT,
+    INSET,
     LINE_HEIGHT,
     NOTE,
     PAD,
@@ -126,7 +127,7 @@ def _box(placed: Placed) -> Iterator[Html]:
     box = placed.box
     folded = (summary(box.names, _NAMES),) if len(box.names) > 1 else ()
     whole = "\n".join((box.title, *box.notes, *(mark.text for mark in box.marks), *folded))
-    x, y = placed.x + PAD, placed.y + PAD + TITLE - 2
+    x, y = placed.x + INSET, placed.y + PAD + TITLE - 2
     rect = element("rect", x=placed.x, y=placed.y, width=placed.width, height=placed.height, rx=4, class_=_look(placed))
     texts = [element("text", placed.title, x=x, y=y, class_="title")]
     texts += [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reachsim.errors import counted
 from reachsim.picture.scene import LegendLine, Mark, MarkLook, Scene, Way, WayLook
 from reachsim.picture.stations import Stations
-from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace
+from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace, reached
 
 _SIGNS: dict[MarkLook, str] = {"stop": "\u2717", "kept": "\u2713", "unknown": "?"}
 _CODE = 26
@@ -45,9 +45,20 @@ def with_trace(scene: Scene, trace: Trace, *, promised: bool = False) -> Scene:
     told = _Telling(Stations(scene), stop)
     told.ends(trace)
     blockers = trace.shown.blockers
-    told.leg("there", trace.forward, [blocker for blocker in blockers if blocker.leg == "forward"])
+    undecided = trace.shown.undecided
+    told.leg(
+        "there",
+        reached(trace.forward, undecided),
+        trace.forward,
+        [blocker for blocker in blockers if blocker.leg == "forward"],
+    )
     if trace.shown.delivered:
-        told.leg("back", trace.reply, [blocker for blocker in blockers if blocker.leg == "reply"])
+        told.leg(
+            "back",
+            reached(trace.reply, undecided),
+            trace.reply,
+            [blocker for blocker in blockers if blocker.leg == "reply"],
+        )
     told.blockers(trace)
     verdict = f"{TRACE_TITLES[trace.verdict]}{', as promised' if promised else ''}"
     head = f"{verdict}  {trace.source} \u2192 {trace.destination}  {trace.traffic}"
@@ -100,19 +111,18 @@ class _Telling:
         self.mark(first, "end", "the packet starts here")
         self.mark(last, "end", "it is sent to here")
 
-    def leg(self, look: WayLook, hops: Sequence[Hop], blockers: Sequence[Blocker]) -> None:
+    def leg(self, look: WayLook, passed: Sequence[Hop], hops: Sequence[Hop], blockers: Sequence[Blocker]) -> None:
         """Tell one leg: as far as it gets, and then what it does not reach."""
-        reached = _reached(hops)
-        stopped = reached[-1] if reached and reached[-1].action in ("drop", "unknown") else None
-        visits = list(self._visits(reached))
+        stopped = passed[-1] if passed and passed[-1].action in ("drop", "unknown") else None
+        visits = list(self._visits(passed))
         if not visits:
             return
         stops = [(key, str(self.number + index)) for index, (key, _) in enumerate(visits, 1)]
         self.number += len(visits)
         shown = {"there": "the packet's way", "back": "its answer's way"}[look]
         self.legend.append(LegendLine(shown, look))
-        for (_, label), (_, passed) in zip(stops, visits, strict=True):
-            self.legend.append(LegendLine(_passed(passed), look, label))
+        for (_, label), (_, there) in zip(stops, visits, strict=True):
+            self.legend.append(LegendLine(_passed(there), look, label))
         end: MarkLook | None = None
         if stopped is not None:
             end = "unknown" if stopped.action == "unknown" else self.stop
@@ -126,7 +136,7 @@ class _Telling:
             if place != stops[-1][0]:
                 stops.append((place, ""))
         self.ways.append(Way(look, tuple(stops), end))
-        ahead = [key for key, _ in self._visits(hops[len(reached) :])]
+        ahead = [key for key, _ in self._visits(hops[len(passed) :])]
         if stopped is not None and ahead:
             self.legend.append(LegendLine("not reached", "ahead"))
             self.ways.append(Way("ahead", tuple((key, "") for key in dict.fromkeys((stops[-1][0], *ahead)))))
@@ -182,14 +192,6 @@ def _lines(code: str) -> list[str]:
             lines.append("")
         lines[-1] += word
     return lines
-
-
-def _reached(hops: Sequence[Hop]) -> Sequence[Hop]:
-    """Hops as far as the packet gets, the one that stops it included."""
-    for index, hop in enumerate(hops):
-        if hop.action in ("drop", "unknown"):
-            return hops[: index + 1]
-    return hops
 
 
 def _passed(hops: Sequence[Hop]) -> str:

@@ -186,11 +186,12 @@ def _witness(result: Result, look: Look) -> list[str]:
     lines: list[str] = []
     if trace.packet is not None:
         lines += hanging(f"  {'packet':8} ", str(trace.packet), look.width)
-    dropped_there = any(hop.action in ("drop", "unknown") for hop in trace.forward)
-    there = brief_hops(trace.forward)
+    undecided = trace.shown.undecided
+    there = brief_hops(trace.forward, undecided)
+    dropped_there = any(hop.action == "drop" or (undecided and hop.action == "unknown") for hop in trace.forward)
     lines += hop_lines(there, look, 2)
     if not dropped_there and trace.reply and result.expectation.deny is None and not result.expectation.one_way:
-        lines += [f"  {'answer':8} {trace.reply[0].before}", *hop_lines(brief_hops(trace.reply), look, 2)]
+        lines += [f"  {'answer':8} {trace.reply[0].before}", *hop_lines(brief_hops(trace.reply, undecided), look, 2)]
     others = trace.blockers[1:]
     if others and result.expectation.deny is None:
         lines.append("  also in the way:")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from reachsim.places import legend_of, line_of
 from reachsim.report.text import PLAIN, Look, TextRow, columns_of, grid, hanging, number
-from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace, TracedWay
+from reachsim.trace.result import TRACE_TITLES, Blocker, Hop, Trace, TracedWay, reached
 
 _WAYS = 20
 _BLOCKERS = 10
@@ -28,9 +28,9 @@ def trace_text(trace: Trace, look: Look = PLAIN) -> str:
     shown = trace.shown
     wheres = [hop.where for hop in (*shown.forward, *shown.reply)]
     if shown.forward:
-        lines += ["", *leg_lines("there", shown.forward, look, legend_of(wheres))]
+        lines += ["", *leg_lines("there", shown.forward, look, legend_of(wheres), shown.undecided)]
         if shown.reply and (shown.delivered or look.whole):
-            lines += ["", *leg_lines("back", shown.reply, look, "")]
+            lines += ["", *leg_lines("back", shown.reply, look, "", shown.undecided)]
     lines += _others(trace, look)
     if trace.listener is None and trace.beyond:
         lines += ["", *_beyond(trace, look)]
@@ -121,9 +121,10 @@ def _beyond(trace: Trace, look: Look) -> list[str]:
     shown = next((each for each in opened if not each.reachable), next(iter(opened), None))
     if shown is None:
         return lines
-    lines += ["", *leg_lines("on", shown.forward, look, "")]
+    undecided = shown.shown.undecided
+    lines += ["", *leg_lines("on", shown.forward, look, "", undecided)]
     if shown.reply and (shown.delivered or look.whole):
-        lines += ["", *leg_lines("back", shown.reply, look, "")]
+        lines += ["", *leg_lines("back", shown.reply, look, "", undecided)]
     return lines
 
 
@@ -139,17 +140,16 @@ def _why(way: TracedWay) -> str:
     return way.undecided
 
 
-def leg_lines(name: str, hops: Sequence[Hop], look: Look, legend: str) -> list[str]:
+def leg_lines(name: str, hops: Sequence[Hop], look: Look, legend: str, undecided: str = "") -> list[str]:
     """One leg: the packet, then the hops in columns, up to where it is dropped; all of them where nothing
-    is cut. `legend`: which file their places are in."""
+    is cut. `legend`: which file their places are in; `undecided`: of the way."""
     packet = str(hops[0].before)
     lines = [f"{name:5}  {look.style.bold(packet)}"]
     if legend and columns_of(packet) + columns_of(legend) + 10 <= look.width:
         lines[0] += f"   {look.style.dim(legend)}"
     elif legend:
         lines.append(f"       {look.style.dim(legend)}")
-    stop = next((index for index, hop in enumerate(hops) if hop.action in ("drop", "unknown")), len(hops) - 1)
-    shown = hops if look.whole else hops[: stop + 1]
+    shown = hops if look.whole else reached(hops, undecided)
     lines += hop_lines(shown, look)
     left = len(hops) - len(shown)
     if left:
@@ -205,12 +205,6 @@ def other_lines(blocker: Blocker, look: Look, indent: str) -> list[str]:
     return lines
 
 
-def brief_hops(hops: Iterable[Hop]) -> list[Hop]:
+def brief_hops(hops: Sequence[Hop], undecided: str) -> list[Hop]:
     """Hops until the blocker, without the links inside subnets, which decide nothing."""
-    out: list[Hop] = []
-    for hop in hops:
-        if hop.checkpoint != "link" or hop.action == "drop":
-            out.append(hop)
-        if hop.action in ("drop", "unknown"):
-            break
-    return out
+    return [hop for hop in reached(hops, undecided) if hop.checkpoint != "link" or hop.action == "drop"]

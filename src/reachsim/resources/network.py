@@ -82,7 +82,10 @@ class ExternalNetwork(Resource):
                     yield found
 
     def endpoint(self, at: At, ends: Ends) -> Endpoint:
-        """All of it."""
+        """All of it; without blocks, nobody knows what that is."""
+        if not self.cidrs:
+            text = f"network {at.name} has no `cidrs`, so its addresses are not known"
+            return Endpoint(at.name, "network", unknown=text, realm=at.path)
         return self._end(at.name, ends, address_set(self.cidrs), None)
 
     @classmethod

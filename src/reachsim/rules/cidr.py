@@ -252,3 +252,15 @@ def refusals_of_blocks(blocks: Sequence[Cidr], ipv4_quota: int = BLOCKS_MOST) ->
         if primary is None and block.version == 4:
             primary = block
     return out
+
+
+_GONE: Final = frozenset({"disassociated", "disassociating", "failing", "failed"})
+
+
+def holds_block(state: str | None) -> bool:
+    """Whether a VPC or a subnet has a block by the state of its association, None where that is not told: it is used in
+    `associated`, and soon in `associating` (CIDR-7).
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    """
+    return state not in _GONE

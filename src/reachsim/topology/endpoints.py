@@ -20,7 +20,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.functions import function_end
 from reachsim.topology.host_names import HostNames, by_place
-from reachsim.topology.other_kinds import of_another_kind
+from reachsim.topology.other_kinds import of_another_kind, of_the_command_line
 from reachsim.topology.pieces import Pieces
 from reachsim.topology.topology import Topology
 
@@ -120,6 +120,8 @@ class Endpoints:
         if colon and name in self.design.lambda_functions:
             function = self.design.lambda_functions[name]
             raise EndpointError.unknown(asked, [f"{name}:{q}" for q in (*function.aliases, *function.versions)])
+        if (selector := of_the_command_line(asked)) is not None:
+            raise selector
         if asked[:1].isdigit() or ":" in asked:
             return self._numbered(asked)
         other = of_another_kind(asked, self.topology)

@@ -22,6 +22,7 @@ from reachsim.rules.load_balancer import same_family
 from reachsim.rules.nat import by_nat64
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.outsides import in_one_place, place_of, within_its_place
 
 REPRESENTATIVES = tuple(
     parse_address(text) for text in ("8.8.8.8", "203.0.113.1", "198.51.100.1", "192.0.2.1", "2001:4860:4860::8888")
@@ -58,8 +59,8 @@ def flows_by_sender(
 
 def _from_origin(origin: Origin, destination: Endpoint, ends: Endpoints, *, links: bool) -> list[Flow]:
     meant = destination if destination.resolve is None else destination.resolve(origin)
-    if _in_one_place(origin, meant, ends):
-        return [Flow(origin, 0, 0, None, unknown=f"both ends are in {origin.place}, outside AWS")]
+    if in_one_place(origin, meant, ends):
+        return [within_its_place(origin)]
     found = list(_flows(origin, meant, ends))
     if ends.topology.nat64:
         found = _with_nat64(origin, meant, ends, found, links=links)
@@ -85,16 +86,6 @@ def _no_sender(source: Endpoint) -> Loss:
     else:
         code, rule, text = Code.NO_POSSIBLE_SOURCE, "WALK-24", f"nothing in the design sends from {source.name}"
     return Loss(code, rule, text, owner=source.name, role="source", path=path)
-
-
-def _in_one_place(origin: Origin, destination: Endpoint, ends: Endpoints) -> bool:
-    """Whether both ends are in one network outside AWS: what happens inside it is none of the design's business."""
-    if not origin.place:
-        return False
-    if destination.realm == ("networks", origin.place):
-        return True
-    asked = destination.literal
-    return asked is not None and any(asked in own for own, _, label in ends.topology.senders if label == origin.place)
 
 
 def _flows(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -311,6 +302,9 @@ def _to_addresses(
 
 def _to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator[Flow]:
     if origin.interface is None:
+        if origin.certain and outside <= place_of(origin, ends):
+            yield within_its_place(origin)
+            return
         if origin.certain and origin.place and outside.count == 1:
             yield from _to_addresses(origin, (outside.first,), None)
             return
@@ -340,8 +334,9 @@ _RUNS = 64
 
 def _between_outsides(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator[Flow]:
     """From many addresses outside AWS to many others. What is lost on the way from all of them, whatever its ports, is told;
-    the rest is undecided, and so is what passes between public addresses, which need not come here at all."""
-    asked = outside if origin.place else outside - PUBLIC
+    the rest is undecided, and so is what passes within a network or between public addresses, which need not come here at
+    all."""
+    asked = outside - (place_of(origin, ends) if origin.place else PUBLIC)
     left, found = asked != outside, 0
     for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):
         region, there = origin.outside & family, asked & family

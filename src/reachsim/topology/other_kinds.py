@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reachsim.errors import EndpointError, shown, summary
+from reachsim.errors import EndpointError, cut, shown, summary
 from reachsim.topology.topology import Topology
 
 _NOTHING = {
@@ -12,6 +12,18 @@ _NOTHING = {
     "network_acls": "a network ACL",
     "prefix_lists": "a prefix list",
 }
+
+
+_KEYS = ("vpc", "subnet", "tag")
+"""Of a selector."""
+
+
+def of_the_command_line(asked: str) -> EndpointError | None:
+    """The error for a selector as the command line writes it (``vpc=dev``); None for anything else."""
+    key, equals, value = asked.partition("=")
+    if not equals or key not in _KEYS:
+        return None
+    return EndpointError(f"{shown(asked)} is how the command line writes {_mapping(key, value)}", asked)
 
 
 def of_another_kind(asked: str, topology: Topology) -> EndpointError | None:
@@ -33,6 +45,19 @@ def of_another_kind(asked: str, topology: Topology) -> EndpointError | None:
         if asked in at_top or any(asked in names for names in _members(topology, section)):
             return EndpointError(f"{shown(asked)} is {noun}, which is no end of a question", asked)
     return None
+
+
+def _mapping(key: str, value: str) -> str:
+    """A selector of the command line as a file and as Python write it."""
+    names = value.split(",")
+    if key == "tag":
+        tag, _, text = value.partition(":")
+        yaml, python = f"{{{tag}: {text}}}", repr({tag: text})
+    elif len(names) > 1:
+        yaml, python = f"[{', '.join(names)}]", repr(names)
+    else:
+        yaml, python = value, repr(value)
+    return f"{{{key}: {cut(yaml)}}}, in Python {{{key!r}: {cut(python)}}}"
 
 
 def _selector(key: str, name: str) -> str:

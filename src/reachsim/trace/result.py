@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
@@ -163,6 +164,17 @@ class TracedWay(Faced):
     def __str__(self) -> str:
         packet = self.packet or "nothing to send"
         return f"{self.verdict}: {f'{self.label}: ' if self.label else ''}{packet}"
+
+
+def reached(hops: Sequence[Hop], undecided: str) -> Sequence[Hop]:
+    """The hops of a leg as far as the packet gets, the one that stops it included.
+
+    `undecided`: of its way. Where that is empty, a hop of which it is not known whether it lets the packet through decides
+    nothing, and the way goes on to the hop that drops it in any case.
+    """
+    stops = ("drop", "unknown") if undecided else ("drop",)
+    end = next((index for index, hop in enumerate(hops) if hop.action in stops), len(hops))
+    return hops[: end + 1]
 
 
 @dataclass(frozen=True, repr=False)

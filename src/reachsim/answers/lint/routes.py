@@ -261,7 +261,8 @@ def _one_sided(
         back = answer.reachable | answer.partial
         if answer.undecided or not answer.delivered.restrict(traffic=_TCP) or back.restrict(traffic=_TCP):
             continue  # rules stop it anyway, or another way is open
-        source = format_address(flow.source)
+        block = next((cidr for cidr in subject.design.vpcs[interface.vpc.name].cidrs if flow.source in cidr), None)
+        source = format_address(flow.source) if block is None else str(block)
         packet = f"{answer.delivered.restrict(traffic=_TCP).witness()} ({interface.name} -> {other.name})"
         return Found(
             LintCode.ROUTE_ONE_SIDED,

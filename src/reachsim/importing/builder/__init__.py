@@ -40,7 +40,7 @@ from reachsim.importing.builder.services import add_endpoint_services
 from reachsim.importing.builder.sorts import fit
 from reachsim.importing.builder.subnets import add_subnets
 from reachsim.importing.builder.transit_gateways import add_transit_gateways, name_transit_gateways
-from reachsim.importing.builder.unplaced import add_unplaced
+from reachsim.importing.builder.unplaced import add_not_read, add_unplaced
 from reachsim.importing.builder.vpcs import add_vpcs
 from reachsim.importing.builder.vpn import add_vpn
 from reachsim.importing.imported import Imported
@@ -73,6 +73,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_classic_balancers,
     add_endpoint_services,
     add_transit_gateways,
+    add_not_read,
     add_unplaced,
     add_routes,
     add_dns_attributes,

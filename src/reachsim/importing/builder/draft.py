@@ -190,16 +190,20 @@ class Draft:
 
     def doubt(self, item: Item, reason: str) -> None:
         """Put in place of an object a component of which nothing but its name is known, and where it may be."""
-        vpc, subnets = self.whereabouts(item)
         self.unknown(item, "what it does", reason)
+        self.stand_in(item, reason)
+
+    def stand_in(self, item: Item, reason: str, section: str = "unknown_components") -> None:
+        """Put a component of which nothing but its name is known where an object may be."""
+        vpc, subnets = self.whereabouts(item)
         if not vpc or item.id in self.vpc_of:
             self.doubted[item.id] = reason
             return
         told = next((each for each in map(item.either, _CALLED) if isinstance(each, str)), item.name)
         name = self.naming.name("targets", told, item.id)
-        body: Data = {"subnets": subnets} if subnets else {}
-        self.section(vpc, "unknown_components")[name] = {**body, "why": reason}
-        self.place(item, ("vpcs", self.names[vpc], "unknown_components", name), vpc)
+        body: Data = {"subnets": list(dict.fromkeys(subnets))} if subnets else {}
+        self.section(vpc, section)[name] = {**body, "why": reason}
+        self.place(item, ("vpcs", self.names[vpc], section, name), vpc)
 
     def whereabouts(self, item: Item) -> tuple[str, list[str]]:
         """The VPC of an object, empty where none is known, and the names of its subnets, none where not all are known."""

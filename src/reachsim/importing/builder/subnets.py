@@ -14,6 +14,7 @@ from reachsim.importing.rules import Refused, block
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
+from reachsim.rules.cidr import holds_block
 
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 _USUAL: Final = range(24, 29)
@@ -160,7 +161,7 @@ def subnet_blocks(item: Item) -> dict[str, Any]:
     listed = item.certain("Ipv6CidrBlockAssociationSet")
     for each in listed.known:
         state, told = state_of(each, "Ipv6CidrBlockState"), each.either("Ipv6CidrBlock")
-        if told and (state in ("associated", None) or isinstance(state, Unknown)):
+        if told and (isinstance(state, Unknown) or holds_block(state)):
             out["ipv6_cidr"] = state if isinstance(state, Unknown) else _read(told)
     return {"ipv6_cidr": listed.unknown[0], **out} if listed.unknown else out
 

@@ -9,16 +9,25 @@ from typing import Any, Final
 from reachsim.importing.builder.draft import GONE, Draft
 from reachsim.importing.builder.interfaces import every_interface, owner_of
 from reachsim.importing.builder.vpcs import add_vpc
-from reachsim.importing.inventory import Fields, Item
+from reachsim.importing.inventory import NOT_READ, Fields, Item
 
 _KINDS: Final = (
-    "Instances", "PossibleInterfaces", "LoadBalancers", "LoadBalancerDescriptions", "VpcEndpoints", "Functions",
+    "Instances", "PossibleInterfaces", "LoadBalancers", "LoadBalancerDescriptions", "VpcEndpoints", "Functions", NOT_READ,
 )  # fmt: skip
 _GROUPS: Final = ("SecurityGroups", "SecurityGroupIds", "Groups", "VpcSecurityGroups")
 _PARTS: Final = ("NetworkInterfaces", "VpcConfig")
 """What tells groups in place of the object itself."""
 _SOMEWHERE: Final = "somewhere"
 """A VPC for what may be in any, where none was read."""
+
+
+def add_not_read(draft: Draft) -> None:
+    """What is of a kind that is not read and has a place in subnets, or in a VPC: a component of which nothing is known. The
+    endpoints of a Network Firewall start nothing and have no public address."""
+    for item in draft.found.of(NOT_READ):
+        kind = str(item.attributes["Kind"])
+        firewall = "networkfirewall" in kind.replace("_", "").lower()
+        draft.stand_in(item, f"{kind} is not read", "network_firewalls" if firewall else "unknown_components")
 
 
 def add_unplaced(draft: Draft) -> None:

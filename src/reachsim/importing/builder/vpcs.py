@@ -12,6 +12,7 @@ from reachsim.importing.inventory import Item, Members, Unknown
 from reachsim.importing.naming import cleaned
 from reachsim.importing.rules import Refused, block
 from reachsim.net.cidr import Cidr
+from reachsim.rules.cidr import holds_block
 
 _WIDEST: Final = 16
 PLACEHOLDER: Final = "10.0.0.0/16"
@@ -112,7 +113,7 @@ def vpc_blocks(item: Item) -> Members:
         for each in listed.known:
             state = state_of(each, f"{text}State")
             told = each.either(text)
-            if told is None or (isinstance(state, str) and state not in ("associated", "associating")):
+            if told is None or (isinstance(state, str) and not holds_block(state)):
                 continue
             found = True
             _sort(state if isinstance(state, Unknown) else told, known, unknown)

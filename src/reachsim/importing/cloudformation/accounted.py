@@ -80,6 +80,20 @@ def indifferent(kind: str) -> bool:
     )
 
 
+_HOSTS_OF_EC2: Final = frozenset({"AWS::EC2::ClientVpnEndpoint", "AWS::EC2::ClientVpnTargetNetworkAssociation"})
+_NO_HOSTS: Final = frozenset(
+    f"AWS::{each}" for each in ("EC2", "CloudFormation", "VpcLattice", "Route53", "Route53Profiles", "RAM")
+)
+"""Services of which a type that is not read joins, filters or names, and is no host in a subnet."""
+
+
+def stands(kind: str) -> bool:
+    """Whether a type that is not read may have interfaces in the subnets, or in the VPC, that it names."""
+    if kind.startswith("Custom::") or kind in (NESTED, _APPLICATION, _CUSTOM):
+        return False
+    return kind in _HOSTS_OF_EC2 or "::".join(kind.split("::")[:2]) not in _NO_HOSTS
+
+
 def why_not_read(kind: str) -> str:
     """What to say of a type that is neither."""
     if kind in (NESTED, _APPLICATION):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from reachsim.importing.cloudformation.evaluate import ABSENT, Either, External, Reference, condition
 from reachsim.importing.cloudformation.stack import Resource, Stack
 from reachsim.importing.defaults import default_id
-from reachsim.importing.inventory import IDS, MAYBE, PARTS, WHERE, Attributes, Inventory, Item, Unknown, Where
+from reachsim.importing.inventory import IDS, MAYBE, NOT_READ, PARTS, WHERE, Attributes, Inventory, Item, Unknown, Where
 from reachsim.importing.rules import Refused, block, number
 
 _BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", "SecurityGroups"})
@@ -238,6 +238,19 @@ class Made:
         """Say that something is there and was not taken in."""
         self.inventory.not_read.append((resource.id, why, resource.origin))
 
+    def place_not_read(self, resource: Resource) -> None:
+        """Say where what is not read may have interfaces: in the subnets, or in the VPC, that its properties name."""
+        told: Attributes = {}
+        subnets = [id for value in _under(resource.properties, _SUBNETS) for id in ids_of(value)]
+        vpcs = [id for value in _under(resource.properties, _VPCS) for id in ids_of(value)]
+        if subnets:
+            told["SubnetIds"] = subnets
+        if vpcs:
+            told["VpcId"] = vpcs[0]
+        if told:
+            item = Item(resource.id, {"Kind": resource.type, **told}, resource.origin, resource.maybe)
+            self.inventory.add(NOT_READ, item)
+
     def assumed(self, resource: Resource, what: str) -> None:
         """Say what follows from something else."""
         self.inventory.assumed.append((resource.id, what, resource.origin))
@@ -284,6 +297,23 @@ def id_of(value: Any) -> Any:
     if isinstance(value, Unknown):
         return value
     return str(value) if isinstance(value, str | int) and value != "" else None
+
+
+_SUBNETS: Final = ("subnet", "subnets", "subnetid", "subnetids")
+_VPCS: Final = ("vpc", "vpcid", "vpcidentifier")
+
+
+def _under(value: Any, words: tuple[str, ...]) -> Iterator[Any]:
+    """What stands, at any depth, under keys whose names end with one of some words, and is no mapping itself."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _under(each, words)
+    for key, each in value.items() if isinstance(value, dict) else ():
+        plain = isinstance(each, list) and not any(isinstance(one, dict) for one in each)
+        if str(key).lower().endswith(words) and (plain or not isinstance(each, dict | list)):
+            yield each
+        else:
+            yield from _under(each, words)
 
 
 def ids_of(value: Any) -> list[Any]:

@@ -58,6 +58,8 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
         )
         if missing or not (accounted.reads(resource.type) or accounted.indifferent(resource.type)):
             made.not_read(resource, accounted.why_not_read(resource.type))
+            if accounted.stands(resource.type):
+                made.place_not_read(resource)
         elif resource.type == "AWS::EC2::VPC":
             inventory.items["Vpcs"][resource.id].attributes.update(
                 {"OwnerId": options.account} if options.account else {}

@@ -110,6 +110,18 @@ FUNCTION: Final = Kind(
 )
 VERSION: Final = Kind("version of a function", frozenset(), {("aws_lambda_function", "version"): "version"})
 
+PLACES: Final = {
+    **dict.fromkeys(
+        (
+            "subnet_id", "subnet_ids", "subnets", "vpc_config.subnet_ids", "vpc_config.subnets", "vpc_settings.subnet_ids",
+            "endpoint_details.subnet_ids", "subnet_mapping.subnet_id", "ip_address.subnet_id", "ec2_attributes.subnet_id",
+            "compute_resources.subnets", "physical_connection_requirements.subnet_id",
+        ),
+        SUBNET,
+    ),
+    **dict.fromkeys(("vpc_id", "vpc_config.vpc_id", "vpc_settings.vpc_id", "endpoint_details.vpc_id"), VPC),
+}  # fmt: skip
+"""Of a type that is not read: the attributes by which such types say where they are."""
 _VPC_CONFIG: Final = {"vpc_config.subnet_ids": SUBNET, "vpc_config.security_group_ids": GROUP}
 _ROUTE: Final = {
     "gateway_id": GATEWAY, "nat_gateway_id": NAT, "transit_gateway_id": TRANSIT, "vpc_peering_connection_id": PEERING,

@@ -19,6 +19,7 @@ from reachsim.importing.terraform.kinds import (
     ABSENT_UNLESS_WRITTEN,
     LINKS,
     MAY_BE_COMPUTED,
+    PLACES,
     ROUTE_TARGETS,
     SUBNET,
     VPC,
@@ -26,6 +27,7 @@ from reachsim.importing.terraform.kinds import (
 )
 from reachsim.importing.terraform.plain import carries_no_id
 from reachsim.importing.terraform.snapshot import COMPUTED, Open, Resource, Snapshot
+from reachsim.importing.terraform.types import stands
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 
@@ -59,7 +61,8 @@ class Links:
             self.settle(each)
         for wanted in (VPC, SUBNET, None):
             for each in self.found.managed:
-                for path, kind in LINKS.get(each.address.type, {}).items():
+                places = PLACES if stands(each.address.type) else {}
+                for path, kind in LINKS.get(each.address.type, places).items():
                     if wanted is None or kind is wanted:
                         self.attribute(each, tuple(path.split(".")), kind)
         for each in self.found.managed:

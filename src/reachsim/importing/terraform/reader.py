@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from reachsim.importing.defaults import created_vpc
-from reachsim.importing.inventory import Inventory, Origin
+from reachsim.importing.inventory import NOT_READ, Inventory, Origin
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
 from reachsim.importing.terraform import alike
@@ -29,9 +29,10 @@ from reachsim.importing.terraform.families import (
     transit,
     vpcs,
 )
+from reachsim.importing.terraform.kinds import PLACES, SUBNET, VPC
 from reachsim.importing.terraform.links import Links
 from reachsim.importing.terraform.snapshot import Snapshot
-from reachsim.importing.terraform.types import matters
+from reachsim.importing.terraform.types import matters, stands
 
 FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     external.add_sources,
@@ -108,6 +109,7 @@ def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options
         made.assumed += [(str(each.address), text, each.origin) for each, text in links.assumed]
     for add in FAMILIES:
         add(made)
+    _place_not_read(made)
     made.into(inventory)
     for each in found.of("aws_vpc"):
         created_vpc(inventory, each.id)
@@ -116,6 +118,23 @@ def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options
     inventory.not_read += made.unread
     inventory.not_read += [(what, why, Origin(found.file, what)) for what, why in found.skipped]
     _account(inventory, found)
+
+
+def _place_not_read(made: Assembly) -> None:
+    """Say where what is not read may have interfaces."""
+    for each in made.found.managed:
+        kind = each.address.type
+        if kind in READ or not stands(kind):
+            continue
+        subnets = [id for path, of in PLACES.items() if of is SUBNET for id in _listed(each.at(path))]
+        vpc = next((id for path, of in PLACES.items() if of is VPC for id in _listed(each.at(path))), None)
+        if subnets or vpc is not None:
+            at = {"SubnetIds": subnets} if subnets else {}
+            made.put(NOT_READ, each, {"Kind": kind, **at, **({"VpcId": vpc} if vpc is not None else {})})
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value in (None, "") else [value]
 
 
 def _account(inventory: Inventory, found: Snapshot) -> None:

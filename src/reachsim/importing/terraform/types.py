@@ -46,6 +46,19 @@ _WITHOUT: Final = (
 """Of these, what says nothing of it itself: parameters, permissions, groups of subnets that others name."""
 
 
+_NO_HOSTS: Final = (
+    "aws_vpc", "aws_subnet", "aws_route_", "aws_route53_zone", "aws_route53_record", "aws_route53_vpc", "aws_security_group",
+    "aws_network_acl", "aws_default", "aws_main_route", "aws_ec2_transit", "aws_ec2_subnet", "aws_ec2_local",
+    "aws_ec2_carrier", "aws_vpn", "aws_service_discovery", "awscc_ec2_", "aws_internet", "aws_egress", "aws_nat", "aws_dx",
+)  # fmt: skip
+"""Of these, what joins, filters or names, and is no host in a subnet."""
+
+
+def stands(type: str) -> bool:
+    """Whether a resource of a type may have interfaces in the subnets, or in the VPC, that it names."""
+    return matters(type) and not type.startswith(_NO_HOSTS)
+
+
 def matters(type: str) -> bool:
     """Whether a resource of a type may have a part in what reaches what."""
     return type.startswith(_NETWORK) and not type.startswith(_WITHOUT)

@@ -14,7 +14,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.places import legend_of
 from reachsim.reach.cell import Cell, loss_in_words
 from reachsim.reach.pair import Reach
-from reachsim.trace.result import Blocker, Hop, Trace, TraceVerdict
+from reachsim.trace.result import Blocker, Hop, Trace, TraceVerdict, reached
 
 _HOPS = 60
 _BOXES = 40
@@ -55,10 +55,11 @@ def _path(trace: Trace) -> list[Html | None]:
     """The ways to send, the hops there and back until one stops the packet, and whatever else is in the way."""
     back = trace.reply if trace.shown.delivered else ()
     others = trace.blockers[1:]
+    undecided = trace.shown.undecided
     return [
         _ways(trace),
-        leg("the way there", trace.forward),
-        leg("the way back", back),
+        leg("the way there", reached(trace.forward, undecided)),
+        leg("the way back", reached(back, undecided)),
         folded(f"also in the way ({len(others)})", lines(map(blocker_text, others))) if others else None,
         *(_beyond(trace) if trace.beyond else ()),
         lines(trace.notes, "notes"),
@@ -81,7 +82,7 @@ def _tagged(verdict: TraceVerdict) -> Html:
 
 
 def leg(title: str, hops: Sequence[Hop]) -> Html | None:
-    """One way, to the hop that stops it; a packet that was rewritten is told where that happens."""
+    """One way, as far as the packet gets; a packet that was rewritten is told where that happens."""
     rows: list[tuple[object, ...]] = []
     marks: dict[int, Mood] = {}
     for number, hop in enumerate(hops, 1):
@@ -93,8 +94,6 @@ def leg(title: str, hops: Sequence[Hop]) -> Html | None:
         elif hop.before != hop.after:
             what = joined(escape(hop.rule), element("div", f"⇒ {hop.after}"))
         rows.append((number, hop.component, hop.checkpoint, what, place(hop.where)))
-        if mood is not None:
-            break
     legend = legend_of(hop.where for hop in hops)
     caption = joined(escape(f"{title}: {hops[0].before} "), dim(legend)) if hops else title
     return listing(rows, _HEADER, caption, marks=marks, most=_HOPS)

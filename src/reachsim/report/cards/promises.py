@@ -13,6 +13,7 @@ from reachsim.faces import html_of
 from reachsim.markup import Html, element, escape
 from reachsim.report.cards.packets import blocker_text, leg
 from reachsim.resources.mending import Edit
+from reachsim.trace.result import reached
 
 _RESULTS = 40
 _MOODS: dict[ResultVerdict, Mood] = {"holds": "good", "fails": "bad", "undecided": "unknown"}
@@ -68,9 +69,10 @@ def _witness(result: Result, *, denied: bool) -> list[Html | None]:
         return []
     back = () if denied or result.expectation.one_way or not trace.shown.delivered else trace.reply
     others = () if denied else trace.blockers[1:]
+    undecided = trace.shown.undecided
     return [
-        leg("such as", trace.forward),
-        leg("and its answer", back),
+        leg("such as", reached(trace.forward, undecided)),
+        leg("and its answer", reached(back, undecided)),
         folded(f"also in the way ({len(others)})", lines(map(blocker_text, others))),
     ]
 
