@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from reachsim.errors import UsageError
-from reachsim.importing.cloudformation.languages import expanded, with_globals
+from reachsim.importing.cloudformation import stacks
+from reachsim.importing.cloudformation.languages import expanded, processed, with_globals
 from reachsim.importing.cloudformation.template import Template
+from reachsim.importing.files import import_sources
+from reachsim.importing.options import Options
+from reachsim.importing.sources import decoded
 
 
 def template(**sections: Any) -> Template:
@@ -85,3 +91,25 @@ def test_globals_of_sam_are_merged_into_each_function() -> None:
     }
     assert found["G"]["Properties"] == shared
     assert found["H"] == {"Type": "T"}
+
+
+def test_the_loops_of_a_template_are_carried_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which stacks are nested is looked for in what the macros made, and so are the resources: both in one."""
+    files: list[str] = []
+
+    def counted(template: Template, values: Mapping[str, Any]) -> Template:
+        files.append(template.file)
+        return processed(template, values)
+
+    monkeypatch.setattr(stacks, "processed", counted)
+    loop = {"V${N}": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Fn::Sub": "10.${N}.0.0/16"}}}}
+    text = json.dumps(
+        {
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Transform": "AWS::LanguageExtensions",
+            "Resources": {"Fn::ForEach::L": ["N", ["1", "2"], loop]},
+        }
+    )
+    found = import_sources([(decoded(text, "t.json"), True)], Options(), "t.json")
+    assert sorted(found.design["vpcs"]) == ["V1", "V2"]
+    assert files == ["t.json"]

@@ -3,10 +3,13 @@ with the answer that AWS's rules give, derived by hand."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.importing.templates_of import BASE, read
 
 import reachsim
+from reachsim.cli.main import main
 from reachsim.importing import Imported
 from reachsim.importing.cloudformation.template import recognises
 from reachsim.importing.sources import decoded
@@ -321,7 +324,7 @@ def test_an_undecided_answer_names_the_rule_that_it_hangs_on(traffic: str, words
     assert words in str(answer)
 
 
-def test_an_undecided_trace_of_a_file_says_which_parameter_it_hangs_on() -> None:
+def test_an_undecided_answer_about_a_file_says_which_parameter_it_hangs_on() -> None:
     more = """
   Shut: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
       {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !Ref Office}]}}
@@ -329,8 +332,29 @@ def test_an_undecided_trace_of_a_file_says_which_parameter_it_hangs_on() -> None
 """
     net = reachsim.loads(OPEN_RULES + BASE + more)
     said = "Shut: whom a rule names is not known: parameter Office has no value (--parameter Office=VALUE)"
-    assert said in net.trace("HostA", "Host", "tcp/22").notes
-    assert not any("Office" in note for note in net.trace("HostA", "Host", "tcp/443").notes)
+    trace = net.trace("HostA", "Host", "tcp/22")
+    answers = (trace, net.reach("HostA", "Host"), net.expect("HostA", "Host", deny="tcp/22"))
+    for answer in (*answers, net.isolated("HostA", "Host")):
+        assert said in " ".join(str(answer).split())
+    assert not any("Office" in note for note in trace.notes)  # it is said once
+    assert "Office" not in str(net.trace("HostA", "Host", "tcp/443"))
+
+
+@pytest.mark.parametrize("command", [["exposure"], ["who", "Host"]])
+def test_an_undecided_list_of_a_file_says_which_parameter_it_hangs_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    more = """
+  Shut: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
+      {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: !Ref Office}]}}
+  Host: {Type: AWS::EC2::Instance, Properties: {NetworkInterfaces: [
+      {DeviceIndex: 0, SubnetId: !Ref A, AssociatePublicIpAddress: true, GroupSet: [!Ref Shut]}]}}
+"""
+    file = tmp_path / "template.yaml"
+    file.write_text(OPEN_RULES + BASE + more)
+    first, *ends = command
+    assert main([first, str(file), *ends]) == 3
+    assert "(--parameter Office=VALUE)" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_report_says_how_a_parameter_gets_its_value() -> None:

@@ -9,10 +9,13 @@ import pytest
 
 import reachsim
 from reachsim.errors import DesignError
+from reachsim.importing import refusals
 from reachsim.importing.builder import build
 from reachsim.importing.imported import Imported
 from reachsim.importing.inventory import Inventory, Item, Origin
 from reachsim.importing.refusals import leave_out_refused
+from reachsim.loading.load import check
+from reachsim.loading.tree import Document
 
 
 def design(rules: list[Any], **more: Any) -> Imported:
@@ -31,6 +34,21 @@ def ports(out: Imported) -> list[str]:
 
 def rule(port: int, peer: str = "10.0.0.0/8", *, good: bool = True) -> dict[str, Any]:
     return {"allow": f"tcp/{port}" if good else f"tcp/{port + 70000}", "from": peer}
+
+
+def test_what_is_refused_of_itself_is_found_by_one_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much it is; a second one finds that the rest is right."""
+    loads: list[Document] = []
+
+    def counted(document: Document) -> Any:
+        loads.append(document)
+        return check(document)
+
+    monkeypatch.setattr(refusals, "check", counted)
+    out = design([rule(n, good=n % 2 == 0) for n in range(400)])
+    leave_out_refused(out)
+    assert ports(out) == [f"tcp/{n}" for n in range(0, 400, 2)]
+    assert len(loads) == 2
 
 
 @pytest.mark.parametrize("bad", [{0}, {0, 1}, {1, 3}, {0, 2, 4}, {4}, {0, 1, 2, 3, 4}])

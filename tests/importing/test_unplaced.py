@@ -57,3 +57,59 @@ def test_an_edit_of_its_group_may_open_something(tmp_path: Path) -> None:
         files.append(str(file))
     assert main(["diff", *files]) == 3
     assert main(["diff", files[0], files[0]]) == 0
+
+
+VPC = "  Vpc: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}\n"
+NETWORK = VPC + "  Net: {Type: 'AWS::EC2::Subnet', Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}\n"
+
+
+@pytest.mark.parametrize("subnet", ["!Ref Subnet", "!Ref Net"], ids=["not known", "known"])
+def test_a_function_has_one_name_wherever_it_is(tmp_path: Path, subnet: str) -> None:
+    """Its own, and not that of the template, which only names what has none."""
+    template = tmp_path / "template.yaml"
+    group = GROUP.format(vpc="!Ref Vpc").replace("Sg:", "FunctionGroup:")
+    function = (
+        "  Fn: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: worker, "
+        f"VpcConfig: {{SubnetIds: [{subnet}], SecurityGroupIds: [!Ref FunctionGroup]}}}}}}\n"
+    )
+    template.write_text(f"{PARAMETERS.splitlines()[0]}\nResources:\n{NETWORK}{group}{function}")
+    answer = reachsim.load(template).trace("worker", "10.0.0.77", "tcp/443")
+    assert (answer.verdict == "undecided") == (subnet == "!Ref Subnet")
+    if answer.verdict == "undecided":
+        assert "(--parameter Subnet=VALUE)" in " ".join(str(answer).split())
+
+
+def test_what_a_reference_without_a_value_leads_to_is_named_in_every_answer(tmp_path: Path) -> None:
+    """A route's target and a group of a rule: each a parameter without a value; and an address that nothing in the template
+    tells."""
+    more = """\
+  Table: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !Ref Vpc}}
+  Out: {Type: 'AWS::EC2::Route', Properties: {
+      RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}
+  Of: {Type: 'AWS::EC2::SubnetRouteTableAssociation', Properties: {RouteTableId: !Ref Table, SubnetId: !Ref Net}}
+  Ruled: {Type: 'AWS::EC2::SecurityGroup', Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
+      {IpProtocol: tcp, FromPort: 1, ToPort: 1, SourceSecurityGroupId: !Ref Friends}]}}
+  Plain: {Type: 'AWS::EC2::Instance', Properties: {SubnetId: !Ref Net}}
+  OfRule: {Type: 'AWS::EC2::Instance', Properties: {SubnetId: !Ref Net, SecurityGroupIds: [!Ref Ruled]}}
+  Dangling: {Type: 'AWS::EC2::SecurityGroup', Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
+      {IpProtocol: tcp, FromPort: 2, ToPort: 2, CidrIp: !Ref Nope}]}}
+  OfDangling: {Type: 'AWS::EC2::Instance', Properties: {SubnetId: !Ref Net, SecurityGroupIds: [!Ref Dangling]}}
+"""
+    template = tmp_path / "template.yaml"
+    parameters = "Parameters: {Nat: {Type: String}, Friends: {Type: String}}\n"
+    template.write_text(f"{parameters}Resources:\n{NETWORK}{more}")
+    net = reachsim.load(template)
+    asked = [
+        ("Plain", "8.8.8.8", "tcp/443", "where a route leads is not known: parameter Nat has no value (--parameter Nat="),
+        ("Plain", "OfRule", "tcp/1", "which group a rule names is not known: parameter Friends has no value"),
+        ("Plain", "OfDangling", "tcp/2", "there is no parameter or resource Nope"),
+    ]  # fmt: skip
+    for source, destination, traffic, reason in asked:
+        answers = (
+            net.trace(source, destination, traffic),
+            net.reach(source, destination),
+            net.expect(source, destination, deny=traffic),
+        )
+        for answer in answers:
+            assert "undecided" in repr(answer) or "CANNOT DECIDE" in str(answer)
+            assert reason in " ".join(str(answer).split())

@@ -73,6 +73,7 @@ def check_ways(layout: Layout) -> None:
         assert 8 <= x <= layout.width - 8
         assert 8 <= y <= layout.height - 8
     check_legend(layout)
+    check_told(layout)
 
 
 def check_legible(layout: Layout) -> None:
@@ -136,9 +137,32 @@ def on_border(point: Point, placed: Placed) -> bool:
     return upright or (y in (0, placed.height) and 0 <= x <= placed.width)
 
 
+def check_told_apart(layout: Layout) -> None:
+    """Ways that run beside each other do so with a gap between their strokes, which are 3 wide."""
+    pieces = [piece for run in runs_of(layout) for stroke in run.strokes for piece in pairwise(stroke)]
+    for (a, b), (c, d) in combinations(pieces, 2):
+        for across, along in ((0, 1), (1, 0)):
+            if a[across] == b[across] and c[across] == d[across] and abs(a[across] - c[across]) < 5:
+                low = max(min(a[along], b[along]), min(c[along], d[along]))
+                high = min(max(a[along], b[along]), max(c[along], d[along]))
+                assert high <= low, (a, b, c, d)
+
+
+def check_told(layout: Layout) -> None:
+    """Every number of the legend is on the picture and the other way round, and so is every look of a way that it tells."""
+    ways = layout.scene.ways
+    numbers = {label for way in ways for _, label in way.stations} - {""}
+    assert {entry.label for entry in layout.scene.legend} - {""} == numbers
+    told = {entry.look for entry in layout.scene.legend if entry.look in ("there", "back", "ahead", "opened", "closed")}
+    drawn = {way.look for way in ways if len(way.stations) > 1 or way.stations[0][1]}
+    assert told <= drawn, told - drawn
+
+
 def check_legend(layout: Layout) -> None:
     """Under the boxes, line under line, inside the picture."""
     down = max((box.y + box.height for box in layout.boxes), default=0)
+    for one, other in pairwise(layout.legend):
+        assert other.y - one.y >= 18 + 1  # as high as a sign
     for placed in layout.legend:
         assert placed.y - NOTE > down
         down = placed.y + LINE_HEIGHT * (len(placed.lines) - 1)

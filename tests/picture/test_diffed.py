@@ -5,18 +5,23 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
-from tests.picture.geometry import check_apart, check_box, check_ways
+from tests.picture.documented import model
+from tests.picture.geometry import check_apart, check_box, check_legible, check_ways
 
 import reachsim
 from reachsim.cli.main import main
 from reachsim.network import Network
 from reachsim.picture.draw import Picture
+from reachsim.picture.layout import LINE_HEIGHT, PAD
+from reachsim.picture.runs import runs_of
 from reachsim.picture.scene import SceneBox
 
 MODELS = Path(__file__).parents[2] / "models"
+SVG = "{http://www.w3.org/2000/svg}"
 BEFORE: dict[str, Any] = {
     "version": 1,
     "vpcs": {
@@ -172,12 +177,60 @@ def test_what_differs_is_folded_into_nothing_and_the_rest_is_folded_alike() -> N
     assert len(boxes(picture)) < 20
 
 
-@pytest.mark.parametrize("topic", ["16-peering-route-on-one-side", "lb-health-checks", "26-vpn-routes-not-propagated"])
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "16-peering-route-on-one-side",
+        "lb-health-checks",
+        "26-vpn-routes-not-propagated",
+        "24-inspection-in-two-zones",
+        "23-image-pull-s3-route-in-wrong-table",
+    ],
+)
 def test_repairs_of_models(topic: str) -> None:
     before, after = (reachsim.load(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
     picture = before.draw(diff=after)
     check_ways(picture.layout)
+    check_legible(picture.layout)
     assert marks(picture)
+
+
+def test_what_is_opened_to_the_internet_is_drawn_though_no_gateway_leads_there() -> None:
+    topic = "23-image-pull-s3-route-in-wrong-table"
+    before, after = (reachsim.load(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
+    assert "internet" not in boxes(before.draw())
+    ways = before.draw(diff=after).layout.scene.ways
+    assert [way.stations for way in ways] == [(("interfaces/batch.task", "+1"), ("internet", ""))]
+
+
+def test_the_title_names_both_files_whole() -> None:
+    topic = "inspection-bypassed-on-the-way-out"
+    before, after = model(f"{topic}-as-found"), model(f"{topic}-repaired")
+    layout = before.draw(diff=after).layout
+    assert layout.title == (f"models/{topic}-as-found.yaml \u2192", f"models/{topic}-repaired.yaml")
+    texts = [text.text for text in ElementTree.fromstring(before.draw(diff=after).svg).findall(f"{SVG}text")]
+    assert texts[:2] == [*layout.title]
+    first = min(box.y for box in layout.boxes)
+    assert first >= PAD + 2 * LINE_HEIGHT
+    for run in runs_of(layout):
+        assert all(y >= PAD + 2 * LINE_HEIGHT for stroke in run.strokes for _, y in stroke)
+
+
+def test_what_has_no_line_has_no_number() -> None:
+    """Of many ways the first are drawn; the legend numbers those alone."""
+
+    def edit(design: dict[str, Any]) -> None:
+        app = design["vpcs"]["app"]
+        for n in range(8):
+            app["security_groups"][f"g{n}"] = {"ingress": [{"allow": f"tcp/{n + 1}", "from": "0.0.0.0/0"}]}
+            app["instances"][f"i{n}"] = {"subnet": "back", "security_groups": [f"g{n}"]}
+
+    picture = drawn(edit)
+    numbers = {label for way in picture.layout.scene.ways for _, label in way.stations if label}
+    told = legend(picture)
+    assert len(picture.layout.scene.ways) == 16
+    assert {label for label, _ in told if label} == numbers
+    assert any(not label and text.startswith("opened: ") for label, text in told)
 
 
 def test_a_trace_and_a_difference_are_two_pictures() -> None:

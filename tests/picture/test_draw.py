@@ -272,9 +272,13 @@ def test_a_picture_is_wide_enough_for_its_own_title() -> None:
     design: dict[str, Any] = {"version": 1, "vpcs": {"app": vpc}}
     design["name"] = "models/inspection-bypassed-on-the-way-out-as-found.yaml"
     layout = draw(reachsim.loads(write_yaml(design))).layout
-    assert layout.title == design["name"]
+    assert layout.title == (design["name"],)
     design["name"] = "w" * 500
     assert draw(reachsim.loads(write_yaml(design))).layout.width < 1200
+    design["name"] = "many words " * 200
+    layout = draw(reachsim.loads(write_yaml(design))).layout
+    assert layout.width < 1200
+    assert len(layout.title) == 2
 
 
 def test_the_tooltip_of_a_folded_box_names_what_is_in_it() -> None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from tests.designs import BASE
 from tests.oracle.text import write_yaml
-from tests.picture.geometry import check_apart, check_box, check_legible, check_ways
+from tests.picture.geometry import check_apart, check_box, check_legible, check_told_apart, check_ways
 
 import reachsim
 from reachsim.cli.main import main
@@ -45,6 +45,7 @@ def test_ways_keep_off_text_and_boxes(path: Path) -> None:
         check_apart(picture.layout.boxes)
         check_ways(picture.layout)
         check_legible(picture.layout)
+        check_told_apart(picture.layout)
         ElementTree.fromstring(picture.svg)
 
 

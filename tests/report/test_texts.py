@@ -15,6 +15,7 @@ import reachsim
 from reachsim import cidr
 from reachsim.cli.main import main
 from reachsim.faces import REPR_LENGTH
+from reachsim.trace.result import reached
 
 ROOT = Path(__file__).parents[2]
 SHOP = "models/three-tier.yaml"
@@ -212,3 +213,6 @@ def test_a_way_is_told_to_what_stops_it_also_beyond_what_is_not_known() -> None:
     assert "stopped here" in trace._repr_html_()
     assert "stopped here" in check[0]._repr_html_()
     assert "STOPPED HERE" in (net.draw(trace=trace).svg or "")
+    assert reached(trace.forward, "")[-1].action == "drop"
+    assert [hop.action for hop in reached(trace.forward, "it is not known")].index("unknown") == 3
+    assert len(reached(trace.forward, "it is not known")) == 4  # undecided: nobody knows what is reached beyond

@@ -236,7 +236,7 @@ def equivalent(one: Filter, other: Filter) -> Equivalence:
     them is not known."""
     for filter in (one, other):
         if filter.unknown is not None:
-            raise UndecidedError(f"{filter}: what {filter.unknown.text!r} means is not known")
+            raise UndecidedError(f"{filter}: {filter.unknown.not_known}")
     space_one, groups_one = permitted_space(one)
     space_other, groups_other = permitted_space(other)
     differ = {g for g in groups_one.keys() | groups_other.keys() if groups_one.get(g) != groups_other.get(g)}

@@ -72,6 +72,11 @@ class VpcSite(_Wired, VpcPlace):
         self.doors = []
         self._owned = ()
 
+    def may_own(self, address: int) -> bool:
+        """Whether an interface has an address, or something that is not modelled may have it."""
+        subnet = self.subnet_runs[address]
+        return address in self.owners or (subnet is not None and bool(subnet.hidden))
+
     def gap_around(self, address: int) -> Span:
         """Addresses around one that no interface of the VPC has, or that address alone if one has it."""
         if len(self._owned) != len(self.owners):

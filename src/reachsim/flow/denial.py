@@ -43,7 +43,7 @@ def not_known(query: Query, filter: Filter, service: int | None = None) -> str:
     """Why it is not decided what a filter lets through, of one service if that is asked; empty where it is."""
     rule = filter.doubtful(query.peer, service)
     if rule is not None:
-        return rule.doubt or f"{filter}: what {rule.text!r} means is not known"
+        return rule.doubt or f"{filter}: {rule.not_known}"
     if SOME_GROUP in query.groups and filter.named_groups:
         return f"{filter}: the security groups of {format_address(query.peer)} are not known"
     return ""

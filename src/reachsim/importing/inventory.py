@@ -281,6 +281,8 @@ class Inventory:
     """Whether a file told both what is and what will be (`Options.before`)."""
     parameters: set[str] = field(default_factory=set)
     """The names of the parameters that templates have."""
+    valueless: dict[str, str] = field(default_factory=dict)
+    """What files only name, such as a parameter without a value, and why nothing is known of it."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Other words for ids, such as the addresses of resources: who asks may use either."""
     held: list[Any] = field(default_factory=list)
@@ -339,6 +341,11 @@ class Inventory:
     def of(self, kind: str) -> Iterator[Item]:
         """The objects of a kind, in the order in which they were read."""
         yield from list(self.items.get(kind, {}).values())
+
+    def why_missing(self, *ids: object) -> str:
+        """Why nothing is known of the first of some ids that a file only names; empty where there is none such."""
+        told = (self.valueless.get(id.partition("[")[0], "") for id in ids if isinstance(id, str))
+        return next(filter(None, told), "")
 
     def one(self, kind: str, id: str | None) -> Item | None:
         """One object by its id."""

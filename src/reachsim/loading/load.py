@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from reachsim.errors import DesignError, Problem
 from reachsim.faces import Faced
@@ -21,6 +22,9 @@ from reachsim.places import Place
 from reachsim.resources.design import Design, design_model
 from reachsim.rules.clauses import KeyPath
 
+_TOLD: Final = 3
+"""How many of the things that are not known of one component a reason tells."""
+
 
 @dataclass(frozen=True, repr=False)
 class Source(Faced):
@@ -34,6 +38,12 @@ class Source(Faced):
     document: Document = field(repr=False)
     addresses: Addresses = field(repr=False)
     warnings: tuple[Problem, ...] = ()
+
+    def left_open(self, path: KeyPath) -> str:
+        """What the reader of the file found that is not known of what is written at a path; empty where it says nothing."""
+        told = self.document.provenance.open(path)
+        more = [f"and {len(told) - _TOLD} more"] if len(told) > _TOLD else []
+        return "; ".join([*told[:_TOLD], *more])
 
     @cached_property
     def names(self) -> Names:

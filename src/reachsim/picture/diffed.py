@@ -24,8 +24,9 @@ that no box shows are named."""
 def scene_of_difference(before: Engine, after: Engine, found: Difference) -> Scene:
     """Both networks as one scene, with what differs told over it."""
     parts = parts_between(before, after)
-    alone = frozenset(islice(_names(parts, found), _ALONE))
-    scene = merged(scene_of(before, alone), scene_of(after, alone))
+    outside = {name for change in found.changes for name in (*change.sources, *change.destinations)} & {"internet"}
+    alone = outside.union(islice(_names(parts, found), _ALONE))
+    scene = merged(*(scene_of(engine, frozenset(alone)) for engine in (before, after)))
     stations = Stations(scene)
     marks: dict[str, list[Mark]] = {}
     unseen = []
@@ -38,7 +39,8 @@ def scene_of_difference(before: Engine, after: Engine, found: Difference) -> Sce
             unseen.append(part)
     changes = sorted(found.changes, key=_weight)
     ways = tuple(islice(_ways(changes[:_CHANGES], stations), _WAYS))
-    legend = tuple(_legend(found, changes, parts, unseen))
+    numbers = {label for way in ways for _, label in way.stations}
+    legend = tuple(_legend(found, changes, numbers, parts, unseen))
     told = {key: _weightiest(mine) for key, mine in marks.items()}
     return replace(scene, title=_title(before.source.file, after.source.file)).told(
         told, ways, legend, " ".join(f"{entry.label} {entry.text}." for entry in legend)
@@ -85,7 +87,10 @@ def _label(number: int, look: WayLook) -> str:
     return f"+{number}" if look == "opened" else f"\u2212{number}"
 
 
-def _legend(found: Difference, changes: list[Change], parts: list[Part], unseen: list[Part]) -> Iterator[LegendLine]:
+def _legend(
+    found: Difference, changes: list[Change], numbers: set[str], parts: list[Part], unseen: list[Part]
+) -> Iterator[LegendLine]:
+    """What is told under the picture. `numbers`: those of ways that are drawn; a change without one has no number."""
     if not (changes or parts or found.undecided):
         yield LegendLine("Nothing differs", strong=True)
         return
@@ -99,10 +104,11 @@ def _legend(found: Difference, changes: list[Change], parts: list[Part], unseen:
             yield LegendLine(str(change), "changed")
         else:
             look: WayLook = "opened" if change.kind == "opened" else "closed"
-            yield LegendLine(str(change), look, _label(number, look))
+            label = _label(number, look)
+            yield LegendLine(str(change), look, label) if label in numbers else LegendLine(str(change))
     if len(changes) > _CHANGES:
         yield LegendLine(f"and {counted(len(changes) - _CHANGES, 'more change')}; diff tells them all")
-    if any(change.kind != "changed" for change in changes):
+    if numbers:
         yield LegendLine("A line leads from who sends to whom it reaches, whatever lies between.")
     for reason in found.undecided[:_PARTS]:
         yield LegendLine(f"cannot decide: {reason}", "unknown")

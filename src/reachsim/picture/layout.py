@@ -26,6 +26,8 @@ WIDEST = 300
 _GAP, _LANE, _BETWEEN, _APART = 12, 26, 28, 9
 _NARROWEST, _LEGEND, _WIDE = WIDEST + 2 * INSET + PAD, 640, 1900
 """How wide a picture is at least, and one with a legend; where a row of VPCs ends."""
+_ENTRY = 3
+"""How far entries of the legend are apart, so that the signs beside them are."""
 INDENT = 34
 """How far the text of the legend stands from the left."""
 _TITLE_WIDEST = 800
@@ -88,10 +90,10 @@ class PlacedGrid:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A picture with places. `bottom`: where the boxes end and the legend begins."""
+    """A picture with places. `title`: in lines as they fit; `bottom`: where the boxes end and the legend begins."""
 
     scene: Scene
-    title: str
+    title: tuple[str, ...]
     width: int
     height: int
     bottom: int
@@ -103,12 +105,13 @@ class Layout:
 
 def lay_out(scene: Scene) -> Layout:
     """Give everything on a scene its place."""
-    top = PAD + LINE_HEIGHT + PAD
-    vpcs = _vpcs(scene, top)
+    vpcs = _vpcs(scene, 0)
     wide = max((vpc.x + vpc.width for vpc in vpcs), default=0)
     right = max(wide, _LEGEND if scene.legend else _NARROWEST, PAD + _title_width(scene))
-    if scene.internet is not None:
-        vpcs = _vpcs(scene, top + _place(scene.internet, PAD, top, right - PAD).height + _BETWEEN)
+    title = _title(scene, right - PAD)
+    top = PAD + LINE_HEIGHT * len(title) + PAD
+    above = 0 if scene.internet is None else _place(scene.internet, PAD, top, right - PAD).height + _BETWEEN
+    vpcs = _vpcs(scene, top + above)
     down = max((vpc.y + vpc.height for vpc in vpcs), default=top)
     bars, strokes, beside, down = _bars(scene, vpcs, down)
     right = max(right, beside)
@@ -117,7 +120,6 @@ def lay_out(scene: Scene) -> Layout:
     if scene.internet is not None:
         boxes.insert(0, _place(scene.internet, PAD, top, right - PAD))
         strokes += _to_internet(scene, boxes)
-    title = cut(visible(scene.title), right - PAD, TITLE, bold=True)
     legend, end = _legend(scene, right, down)
     grid = None
     if scene.grid is not None:
@@ -155,8 +157,14 @@ def _legend(scene: Scene, right: int, down: int) -> tuple[list[PlacedEntry], int
     for entry in scene.legend:
         lines = tuple(wrapped(visible(entry.text), right - PAD - INDENT, NOTE, bold=entry.strong))
         placed.append(PlacedEntry(entry, y, lines))
-        y += LINE_HEIGHT * len(lines)
+        y += LINE_HEIGHT * len(lines) + _ENTRY
     return placed, y
+
+
+def _title(scene: Scene, room: float) -> tuple[str, ...]:
+    """The title of a picture in lines, two at most: a difference names two files."""
+    first, *rest = wrapped(visible(scene.title), room, TITLE, bold=True) or [""]
+    return (first, cut(" ".join(rest), room, TITLE, bold=True)) if rest else (first,)
 
 
 def _title_width(scene: Scene) -> int:

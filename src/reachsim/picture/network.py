@@ -52,7 +52,7 @@ def scene_of(engine: Engine, alone: frozenset[str] = frozenset()) -> Scene:
     lines += [Line(_INTERNET, key) for key in gateways]
     hosts = list(design.internet.hosts)
     internet = SceneBox(_INTERNET, "internet", "Internet", _listed(hosts, "host"), names=tuple(hosts) or (_INTERNET,))
-    shown = internet if hosts or gateways else None
+    shown = internet if hosts or gateways or _INTERNET in alone else None
     return Scene(design.name or engine.source.file, _description(engine), shown, tuple(vpcs), others, tuple(lines))
 
 

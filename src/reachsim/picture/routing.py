@@ -16,6 +16,8 @@ _TURN, _TAKEN, _SHARED = 40, 400, 3
 """The price of a turn and of a place that is taken, in pixels; how many times its price a stretch in use costs."""
 _CLOSE = 4
 """How far from a border ways run."""
+_BESIDE = 6
+"""How far from each other ways run at least, where there is room."""
 _PORT = 20
 """How far from each other ways meet a border."""
 
@@ -82,7 +84,7 @@ class Router:
             found = self._search(starts, goals, other)
         if not found:
             return [_middle(one), _middle(other)]
-        self._used.update(_stretches(found))
+        self._used.update(self._stretches(found))
         corners = [starts[found[0]][0], *self._corners(found), goals[found[-1]][0]]
         self.take(corners[0])
         self.take(corners[-1])
@@ -174,6 +176,15 @@ class Router:
 
         return at_least
 
+    def _stretches(self, found: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
+        """What a way uses, both ways round: its stretches, and those beside them that are too near to be told apart."""
+        for (i, j), (ni, nj) in pairwise(found):
+            upright = i == ni
+            for k in _close(self.xs, i) if upright else _close(self.ys, j):
+                one, other = ((k, j), (k, nj)) if upright else ((i, k), (ni, k))
+                yield one, other
+                yield other, one
+
     @staticmethod
     def _back(before: dict[State, State], state: State) -> list[Point]:
         found = [state[:2]]
@@ -199,10 +210,10 @@ def _near(place: Point, box: Rect) -> bool:
     return box.left - away < place[0] < box.right + away and box.top - away < place[1] < box.bottom + away
 
 
-def _stretches(found: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
-    for one, other in pairwise(found):
-        yield one, other
-        yield other, one
+def _close(lines: Sequence[int], index: int) -> range:
+    """The lines that are as near to one as ways may not be to each other, itself included."""
+    at = lines[index]
+    return range(bisect_right(lines, at - _BESIDE), bisect_left(lines, at + _BESIDE))
 
 
 def _middle(box: Rect) -> Point:

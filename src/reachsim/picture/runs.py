@@ -33,7 +33,8 @@ def runs_of(layout: Layout, ways: Sequence[Way] | None = None) -> tuple[Run, ...
     placed = {each.box.key: each for box in layout.boxes for each in box.all()}
     boxes = {key: _rect(each) for key, each in placed.items()}
     used = dict.fromkeys(key for way in ways for key, _ in way.stations)
-    area = Rect(_MARGIN, PAD + LINE_HEIGHT + _MARGIN, layout.width - _MARGIN, layout.bottom + PAD - _MARGIN)
+    top = PAD + LINE_HEIGHT * len(layout.title)
+    area = Rect(_MARGIN, top + _MARGIN, layout.width - _MARGIN, layout.bottom + PAD - _MARGIN)
     router = Router(area, list(_walls(placed.values())), boxes.values(), [boxes[key] for key in used])
     return tuple(_run(way, boxes, router) for way in ways)
 

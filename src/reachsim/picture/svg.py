@@ -99,14 +99,17 @@ def ways(runs: Iterable[Run]) -> list[Html]:
 def document(layout: Layout, over: Sequence[Html]) -> Html:
     """A picture with parts over it."""
     scene = layout.scene
-    title = element("text", layout.title, x=PAD, y=PAD + TITLE, class_="title")
+    title = [
+        element("text", line, x=PAD, y=PAD + TITLE + LINE_HEIGHT * index, class_="title")
+        for index, line in enumerate(layout.title)
+    ]
     return element(
         "svg",
         element("title", scene.title),
         element("desc", scene.description),
         element("style", Html(_style(told=bool(over or scene.legend)))),
         element("rect", width=layout.width, height=layout.height, class_="paper"),
-        title,
+        *title,
         *(_line(stroke._replace(bottom=stroke.front), scene) for stroke in layout.strokes if stroke.front > stroke.top),
         *(part for box in layout.boxes for part in _box(box)),
         *(_line(stroke._replace(top=stroke.front), scene) for stroke in layout.strokes if stroke.front < stroke.bottom),

@@ -136,10 +136,10 @@ class _Telling:
             if place != stops[-1][0]:
                 stops.append((place, ""))
         self.ways.append(Way(look, tuple(stops), end))
-        ahead = [key for key, _ in self._visits(hops[len(passed) :])]
-        if stopped is not None and ahead:
+        ahead = dict.fromkeys((stops[-1][0], *(key for key, _ in self._visits(hops[len(passed) :]))))
+        if stopped is not None and len(ahead) > 1:
             self.legend.append(LegendLine("not reached", "ahead"))
-            self.ways.append(Way("ahead", tuple((key, "") for key in dict.fromkeys((stops[-1][0], *ahead)))))
+            self.ways.append(Way("ahead", tuple((key, "") for key in ahead)))
 
     def blockers(self, trace: Trace) -> None:
         """Mark everything that is in the way with its code."""

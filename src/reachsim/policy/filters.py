@@ -5,8 +5,8 @@ So an edited copy says what the edited file would say, and an answer about rules
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from reachsim.dataplane.filters import Direction, Filter
@@ -97,7 +97,7 @@ class Policy:
         if name == UNKNOWN:
             written = unknown_acl()
         path = self.path("network_acls", rules.vpc, name)
-        clauses = acl_clauses(written, rules.direction, path, default=name == "default")
+        clauses = tuple(self._told(acl_clauses(written, rules.direction, path, default=name == "default")))
         if rules.within:
             clauses = within_subnet(clauses, path)
         return acl_filter(name, rules.direction, clauses, path)
@@ -117,8 +117,14 @@ class Policy:
             written = self.source.design.vpcs[vpc].security_groups.get(name)
             body = written if written is not None else unknown_group() if name == UNKNOWN else default_group()
             path = self.path("security_groups", vpc, name)
-            self._clauses[key] = group_clauses(body, group, direction, path, self.source.names.peer)
+            clauses = group_clauses(body, group, direction, path, self.source.names.peer)
+            self._clauses[key] = list(self._told(clauses))
         return self._clauses[key]
+
+    def _told(self, clauses: Iterable[Clause]) -> Iterator[Clause]:
+        """Clauses; those that are not known with what the reader of the file has to say of that."""
+        for clause in clauses:
+            yield clause if clause.known else replace(clause, because=self.source.left_open(clause.path))
 
 
 _NO_RULES: Final = frozenset({"expect", "lambda_functions", "name", "peering_connections", "transit_gateways", "vpcs"})

@@ -78,7 +78,7 @@ class GatewayEndpoint(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=T
                 return Undecided(self.unsure, header, path=self.path, scope=to_run(run))
             text = f"{format_address(header.destination)} is not an address of {self.service}"
             return self.drop(Loss(Code.NO_POSSIBLE_DESTINATION, "EP-1", text), header, scope)
-        loss = gateway_loss(header.source, owned=header.source in self.vpc.owners, vpc=self.vpc.name)
+        loss = gateway_loss(header.source, owned=self.vpc.may_own(header.source), vpc=self.vpc.name)
         if loss is not None:
             return self.drop(loss, header, scope)
         text = f"delivered to {self.service} ({self.published.note})"

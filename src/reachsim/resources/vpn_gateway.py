@@ -9,7 +9,7 @@ from pydantic import Field
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.relay import Picked, picked, way_of
-from reachsim.dataplane.scope import Scope, to_one, to_run
+from reachsim.dataplane.scope import Scope, intersect, to_one, to_run
 from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
@@ -135,8 +135,9 @@ class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fal
         """Drop what is not of an interface of the VPC (VPN-3), and what no connection knows (VPN-1)."""
         source, destination = header.source, header.destination
         ways, low, high = self.ways.lookup(destination)
-        scope = Scope(self.vpc.gap_around(source), (low, high))
-        loss = outbound_loss(source, owned=source in self.vpc.owners)
+        _, first, last = self.vpc.subnet_runs.lookup(source)
+        scope = Scope(intersect(self.vpc.gap_around(source), (first, last)), (low, high))
+        loss = outbound_loss(source, owned=self.vpc.may_own(source))
         if ways is None:
             text = f"no connection of {self.component} knows a prefix with {format_address(destination)}"
             return self.drop(loss or Loss(Code.NO_ROUTE_TO_DESTINATION, "VPN-1", text), header, scope)
@@ -178,7 +179,7 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
         scope = to_run(self.vpc.blocks.run_around(destination)) if outside else to_one(destination)
         inside = Header(header.source, destination)
         step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
-        loss = inbound_loss(destination, owned=destination in self.vpc.owners)
+        loss = inbound_loss(destination, owned=self.vpc.may_own(destination))
         route = self.redirected[destination]
         if route is not None and route.unknown and loss is None and isinstance(step, Forward):
             return Undecided(route.unknown, header, rule="ROUTE-21", path=route.path, scope=scope)

@@ -31,7 +31,8 @@ class Clause(Faced):
     `peers`: addresses it names; `groups`: security groups it names (SG-10); `traffic`: what it lets through or stops.
     `text` is what a person reads, `path` where it is written (empty for AWS's own defaults). `known`: False where the design
     says that part of the rule is not known, so that it may apply to what it matches, or not. `doubt`: what is not known of
-    it, in a sentence, where it is no rule that somebody wrote.
+    it, in a sentence, where it is no rule that somebody wrote. `because`: what the reader of the file found that is not
+    known of what the rule is in.
     """
 
     permits: bool
@@ -42,6 +43,12 @@ class Clause(Faced):
     groups: frozenset[GroupId] = NO_GROUPS
     known: bool = True
     doubt: str = ""
+    because: str = ""
+
+    @property
+    def not_known(self) -> str:
+        """Of a rule that somebody wrote: that it is not known, and what that hangs on."""
+        return f"what {self.text!r} means is not known{self.because and f' ({self.because})'}"
 
     def names_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
         """Whether the clause speaks of that address, or of a group that its interface carries."""

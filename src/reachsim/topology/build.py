@@ -349,6 +349,7 @@ class TopologyBuilder:
                 path = written.path_of(at, destination)
                 if destination == UNKNOWN:
                     reason = f"the destination of a route to {reference} in table {name}.{table_name} is not known"
+                    reason += self.left_open(path)
                     self.add_unwritten(name, table_name, reason, AddressSet.everything(), always=True)
                     continue
                 if isinstance(destination, Cidr):
@@ -399,11 +400,17 @@ class TopologyBuilder:
         """Of a gateway's table with a route whose destination is not known: it may be for any subnet (ROUTE-21)."""
         if written.routes.get(UNKNOWN, LOCAL) == LOCAL:
             return
-        reason = f"the destination of a route to {written.routes[UNKNOWN]} in table {name}.{table} is not known"
         path = written.path_of(("vpcs", name, "route_tables", table), UNKNOWN)
+        reason = f"the destination of a route to {written.routes[UNKNOWN]} in table {name}.{table} is not known"
+        reason += self.left_open(path)
         for subnet in vpc.subnets.values():
             for block in filter(None, (subnet.cidr, subnet.ipv6_cidr)):
                 yield Route(block, UNKNOWN, RouteOrigin.STATIC, None, path, unknown=reason)
+
+    def left_open(self, path: KeyPath) -> str:
+        """What the reader of the file has to say of what is not known there, as a reason goes on."""
+        told = self.source.left_open(path)
+        return told and f" ({told})"
 
     def redirect(self, vpc: str, gateway: str, routes: list[Route]) -> None:
         """What a gateway does with arriving packets for some blocks: it sends them to an appliance first (ROUTE-21)."""
@@ -427,7 +434,7 @@ class TopologyBuilder:
         if reference == BLACKHOLE:
             return Route(block, BLACKHOLE, origin, None, path, inactive="its target is gone", prefix_list=prefix_list)
         if reference == UNKNOWN:
-            why = f"the target of the route to {block} in VPC {vpc} is not known"
+            why = f"the target of the route to {block} in VPC {vpc} is not known{self.left_open(path)}"
             return Route(block, UNKNOWN, origin, None, path, unknown=why, prefix_list=prefix_list)
         target = self.source.names.target(vpc, reference)
         if not target.modelled:

@@ -134,8 +134,12 @@ class Endpoints:
         """Something in the design that is no interface: what is not modelled cannot be decided, a gateway is no end."""
         names = self.topology.source.names
         targets = [t for vpc in names.targets.values() for t in vpc.values()]
+        whole, colon, rest = asked.partition(":")
+        named = (
+            whole if colon and ":" not in rest else asked
+        )  # it may be a function, asked for by a version or an alias
         for target in (*targets, *names.outside.values()):
-            if asked in (target.name, target.full_name) and not target.modelled:
+            if named in (target.name, target.full_name) and not target.modelled:
                 door = self.topology.doors[target.full_name]
                 return Endpoint(door.name, door.noun, unknown=door.reason)
             if asked in (target.name, target.full_name) and target.no_end:
@@ -247,7 +251,8 @@ class Endpoints:
             origins = tuple(replace(origin, addresses=(sender,)) for origin in self.of_interface(owner).origins)
             return Endpoint(text, owner.kind, origins, literal=address, listens=owner.listens)
         origins = (self.outside("", outside),) if address in self.world else self.behind(outside)
-        return Endpoint(text, "address", origins, literal=address, listens=listens)
+        hidden = self._hidden_in_addresses(outside)
+        return Endpoint(text, "address", origins, literal=address, listens=listens, hidden=hidden)
 
     def behind(self, addresses: AddressSet) -> tuple[Origin, ...]:
         """Who has addresses outside the VPCs that are not the internet's: networks that connections lead to."""

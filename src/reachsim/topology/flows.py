@@ -153,7 +153,7 @@ def _addresses_meant(origin: Origin, destination: Endpoint, ends: Endpoints, *, 
 
 def _to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may get to addresses that something which is not modelled may have, and the design does not tell."""
-    for door in destination.hidden:
+    for door in destination.hidden if destination.literal is None else ():  # the address itself is asked for already
         for _, region in _hidden_places(door, destination, ends):
             for flow in _to_hidden(origin, region, ends):
                 if flow.loss is None:
@@ -169,6 +169,8 @@ def _hidden_places(door: Door, end: Endpoint, ends: Endpoints) -> Iterator[tuple
         region = ends.unowned(vpc, subnet)
         if end.within is not None:
             region &= end.within
+        if end.literal is not None:
+            region &= AddressSet.of((end.literal, end.literal))
         if region:
             yield ends.topology.vpcs[vpc].subnets[subnet], region
 
@@ -209,12 +211,18 @@ def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, perhap
         places = tuple(a for a in interface.places if meant.within is None or a in meant.within)
         yield from _to_addresses(origin, places, interface, empty=True)
     if meant.literal is not None:
-        yield from _to_addresses(neighbour if meant.literal in site else sender, (meant.literal,), None, empty=True)
+        for flow in _to_addresses(neighbour if meant.literal in site else sender, (meant.literal,), None, empty=True):
+            yield _perhaps_translated(flow, perhaps_public)
     for family in (EVERY_IPV4, EVERY_IPV6):
         if there := meant.outside & family.addresses:
             for flow in _to_addresses(sender, (representative(there),), None, empty=True):
-                unsure = perhaps_public and _lacks_a_public_address(flow)
-                yield replace(flow, unknown=_PERHAPS_PUBLIC) if unsure else flow
+                yield _perhaps_translated(flow, perhaps_public)
+
+
+def _perhaps_translated(flow: Flow, perhaps_public: bool) -> Flow:
+    """A flow, undecided where it lacks nothing but the public address that its sender may have."""
+    unsure = perhaps_public and _lacks_a_public_address(flow)
+    return replace(flow, unknown=_PERHAPS_PUBLIC) if unsure else flow
 
 
 def _lacks_a_public_address(flow: Flow) -> bool:

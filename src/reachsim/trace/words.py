@@ -56,10 +56,11 @@ def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
 
 
 def left_open(ways: Iterable[TracedWay], endpoints: Endpoints) -> Iterator[str]:
-    """What the reader of a file found that is not known of that on which an answer hangs."""
+    """What the reader of a file found that is not known of that on which an answer hangs, and no reason has said."""
     provenance = endpoints.topology.source.document.provenance
     hops = (hop for way in ways for hop in (*way.forward, *way.reply) if hop.action == "unknown")
-    yield from dict.fromkeys(text for hop in hops for text in provenance.open(hop.rule_path or hop.path))
+    told = ((hop.rule, text) for hop in hops for text in provenance.open(hop.rule_path or hop.path))
+    yield from dict.fromkeys(text for said, text in told if text not in said)
 
 
 def writes(interface: NetworkInterface, address: int, endpoints: Endpoints) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.importing.terraform.files import EVERYTHING, VPC, group, host, imported, network, plan, state, verdict
 
+from reachsim.errors import EndpointError
 from reachsim.importing import Imported
 
 ARN = "arn:aws:lambda:eu-west-1:111122223333:function:fetch"
@@ -202,3 +203,16 @@ def test_groups_that_an_unknown_condition_may_leave_out_are_not_known(
     lists = {"subnets": [*condition, "aws_subnet.x"], "security_groups": [*condition, *GROUP]}
     found = _listed(tmp_path, "aws_ecs_service", "network_configuration", lists)
     assert verdict(found, "aws_ecs_service.one", DB, "tcp/5432") == expected
+
+
+def test_a_function_of_which_nobody_knows_where_it_runs_is_an_end_by_its_own_name(tmp_path: Path) -> None:
+    """The name that it has where its VPC is known, with any alias and version: undecided, with the reason."""
+    found = _listed(tmp_path, "aws_lambda_function", "vpc_config", {"subnet_ids": ["module.net.subnets", "module.net"]})
+    assert found.names["aws_lambda_function.one"] == "main.one"
+    net = network(found)
+    for asked in ("one", "main.one", "one:live", "one:3"):
+        answer = net.trace(asked, "10.0.2.10", "tcp/5432")
+        assert answer.verdict == "undecided"
+        assert "which subnet it is hangs on what the plan does not tell" in str(answer)
+    with pytest.raises(EndpointError, match="oen"):
+        net.trace("oen", "10.0.2.10", "tcp/5432")

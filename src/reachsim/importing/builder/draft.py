@@ -199,8 +199,7 @@ class Draft:
         if not vpc or item.id in self.vpc_of:
             self.doubted[item.id] = reason
             return
-        told = next((each for each in map(item.either, _CALLED) if isinstance(each, str)), item.name)
-        name = self.naming.name("targets", told, item.id)
+        name = self.naming.name("targets", called(item), item.id)
         body: Data = {"subnets": list(dict.fromkeys(subnets))} if subnets else {}
         self.section(vpc, section)[name] = {**body, "why": reason}
         self.place(item, ("vpcs", self.names[vpc], section, name), vpc)
@@ -285,6 +284,11 @@ class Draft:
             inside = (item.either("VpcId") for item in self.found.of(kind))
             ids += [vpc for vpc in inside if isinstance(vpc, str) and vpc]
         return list(dict.fromkeys(ids))
+
+
+def called(item: Item) -> str:
+    """What an object is called by those who ask about it, wherever it turns out to be; empty where nothing tells."""
+    return next((each for each in map(item.either, _CALLED) if isinstance(each, str) and each), item.name)
 
 
 def index_of(interface: Item) -> int | None:

@@ -153,7 +153,9 @@ def _group(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
         else:
             draft.note("left out", item.id, f"a reference to {id} in a VPC that is not joined matches nothing", item)
     else:
-        draft.note("unknown", item.id, f"group {id}, which a rule names, was not collected", item)
+        why = draft.found.why_missing(id)
+        missing = f"group {id}, which a rule names, was not collected"
+        draft.note("unknown", item.id, f"which group a rule names is not known: {why}" if why else missing, item)
         yield UNKNOWN
 
 

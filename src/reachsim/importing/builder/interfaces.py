@@ -219,7 +219,9 @@ def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:
     if unknown:
         draft.unknown(item, "what security groups it has", unknown[0].reason)
     elif len(known) < len(ids):
-        draft.note("unknown", item.id, "its security groups were not collected", item)
+        why = draft.found.why_missing(*(id for id in ids if id not in draft.vpc_of))
+        missing = "its security groups were not collected"
+        draft.note("unknown", item.id, f"what security groups it has is not known: {why}" if why else missing, item)
     else:
         return known
     return [*known, UNKNOWN] if known else UNKNOWN

@@ -153,7 +153,9 @@ def target_name(draft: Draft, vpc: str, id: str, table: Item) -> str:
         draft.unknown(table, f"what becomes of what a route leads to {id}", draft.doubted[id])
         return UNKNOWN
     if name is None:
-        draft.note("unknown", table.id, f"{id or 'the target of a route'} was not collected", table)
+        why = draft.found.why_missing(id)
+        missing = f"{id or 'the target of a route'} was not collected"
+        draft.note("unknown", table.id, f"where a route leads is not known: {why}" if why else missing, table)
         return UNKNOWN
     if may_forward(draft, id):
         draft.unknown(table, f"what becomes of what a route leads to {id}", "whether its system forwards is not told")

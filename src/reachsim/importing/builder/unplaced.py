@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from reachsim.importing.builder.draft import GONE, Draft
+from reachsim.importing.builder.draft import GONE, Draft, called
 from reachsim.importing.builder.interfaces import every_interface, owner_of
 from reachsim.importing.builder.vpcs import add_vpc
 from reachsim.importing.inventory import NOT_READ, Fields, Item
@@ -17,6 +17,7 @@ _KINDS: Final = (
 _GROUPS: Final = ("SecurityGroups", "SecurityGroupIds", "Groups", "VpcSecurityGroups")
 _PARTS: Final = ("NetworkInterfaces", "VpcConfig")
 """What tells groups in place of the object itself."""
+_SUBNETS: Final = ("SubnetId", "SubnetIds", "Subnets")
 _SOMEWHERE: Final = "somewhere"
 """A VPC for what may be in any, where none was read."""
 
@@ -38,14 +39,24 @@ def add_unplaced(draft: Draft) -> None:
         if item.id in told or _is_gone(item):
             continue
         told.add(item.id)
-        reason = draft.doubted.get(item.id) or "it is in a subnet that was not read"
+        reason = draft.doubted.get(item.id) or _why_nowhere(draft, item)
         for vpc in _candidates(draft, item, every):
             _assume_a_gateway(draft, vpc, item)
-            name = draft.naming.name("targets", item.name, item.id)
+            name = draft.naming.name("targets", called(item), item.id)
             path = ("vpcs", draft.names[vpc], "unknown_components", name)
             draft.section(vpc, "unknown_components")[name] = {"why": reason}
             draft.out.origins[path] = item.origin
             draft.out.names.setdefault(item.id, f"{draft.names[vpc]}.{name}")
+
+
+def _why_nowhere(draft: Draft, item: Item) -> str:
+    """Why it is not known in which subnet something is."""
+    config = item.either("VpcConfig")
+    zones = [each for each in item.members("AvailabilityZones").known if isinstance(each, Fields)]
+    holders = (item, *zones, *([config] if isinstance(config, Fields) else []))
+    ids = [id for each in holders for key in _SUBNETS for id in _items(each.either(key))]
+    why = draft.found.why_missing(*ids)
+    return f"in which subnet it is is not known: {why}" if why else "it is in a subnet that was not read"
 
 
 def _assume_a_gateway(draft: Draft, vpc: str, item: Item) -> None:

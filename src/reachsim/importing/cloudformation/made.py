@@ -73,7 +73,10 @@ class Made:
         item = self.inventory.one("Subnets", id) if isinstance(id, str) else None
         if item is not None:
             return item.attributes.get("VpcId")
-        return id if isinstance(id, Unknown) else Unknown(f"which VPC {id} is in")
+        if isinstance(id, Unknown):
+            return id
+        why = self.inventory.why_missing(id)
+        return Unknown(f"which VPC {id} is in" + (why and f" is not known: {why}"))
 
     def launch_data(self, specification: Any) -> dict[str, Any]:
         """What a launch template says of its instances; where it is not made here, that this is not known."""

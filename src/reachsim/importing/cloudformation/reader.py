@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from reachsim.errors import UsageError
 from reachsim.importing.cloudformation import accounted
-from reachsim.importing.cloudformation.evaluate import ZONE
+from reachsim.importing.cloudformation.evaluate import ZONE, External
 from reachsim.importing.cloudformation.families import ADDITIONS, OBJECTS
 from reachsim.importing.cloudformation.made import Made, id_of
 from reachsim.importing.cloudformation.stack import NESTED, Resource
@@ -44,6 +44,8 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
     made = Made(inventory, {}, strict=options.strict)
     stacks = Stacks(templates, names, options, made.stand_in)
     made.stacks = stacks.made
+    named = [value for stack in stacks.made.values() for value in stack.scope.values.values()]
+    inventory.valueless |= {each.name: each.reason for each in named if isinstance(each, External)}
     resources = [each for stack in stacks.made.values() for each in made.take(stack)]
     for table in (OBJECTS, ADDITIONS):
         order = {kind: place for place, kind in enumerate(table)}

@@ -34,6 +34,7 @@ class Stacks:
         self.options = options
         self.stand_in = stand_in
         self.made: dict[str, Stack] = {}
+        self._alone: dict[str, Template] = {}
         self._hashes: dict[str, str] = {}
         self._making: set[tuple[str, str]] = set()
         nested = {file for each in templates for _, file in self.nested_files(self._processed_alone(each))}
@@ -46,9 +47,18 @@ class Stacks:
     def _processed_alone(self, template: Template) -> Template:
         """A template as it would be processed by itself. One that cannot be may be nested, and processed there."""
         try:
-            return processed(template, {**self.pseudo, **parameter_values(template, self.options.parameters)})
+            return self._processed(template, self.options.parameters)
         except UsageError:
             return template
+
+    def _processed(self, template: Template, parameters: Mapping[str, Any]) -> Template:
+        """A template after its macros; with the parameters of the options, which most have, they are run once."""
+        if parameters is self.options.parameters and template.file in self._alone:
+            return self._alone[template.file]
+        made = processed(template, {**self.pseudo, **parameter_values(template, parameters)})
+        if parameters is self.options.parameters:
+            self._alone[template.file] = made
+        return made
 
     def add(self, template: Template, name: str, prefix: str, parameters: Mapping[str, Any], depth: int) -> Stack:
         """A stack. Those that are nested in it are made when somebody asks for them, since their parameters may hang on
@@ -59,8 +69,7 @@ class Stacks:
         while prefix in self.made:
             prefix = f"{wanted or name}-{number}"
             number += 1
-        values = {**self.pseudo, **parameter_values(template, parameters)}
-        stack = Stack(processed(template, values), name, prefix, depth, self)
+        stack = Stack(self._processed(template, parameters), name, prefix, depth, self)
         self.made[prefix] = stack
         stack.give(parameters)
         return stack
