@@ -342,19 +342,6 @@ def test_long_work_is_announced_once_with_what_bounds_it(terminal: bool, monkeyp
     assert stream.getvalue().count("--deadline") == 1
 
 
-def test_long_work_in_parts_is_judged_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each part of the work counts anew: 6 seconds and 6 seconds are not one part of 12."""
-    now = [0.0]
-    stream = io.StringIO()
-    monkeypatch.setattr("reachsim.cli.common.time.monotonic", lambda: now[0])
-    monkeypatch.setattr(sys, "stderr", stream)
-    with ProgressLine("matrix") as progress:
-        for done in (*range(1, 97), *range(1, 97)):
-            now[0] += 0.0625
-            progress(done, 96)
-    assert stream.getvalue() == ""
-
-
 def test_what_is_bounded_is_not_announced(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     stream = io.StringIO()
@@ -388,17 +375,6 @@ def test_a_question_about_many_pairs_is_announced_beforehand(
     assert re.fullmatch(r"takes about \d+ \w+ \(pairs of ends: \d+\); --deadline SECONDS bounds it\n", err)
     main([*asked, "--deadline", "100"])
     assert capsys.readouterr().err == ""
-
-
-def test_leaks_as_json_are_announced_where_they_are_many(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = ["isolated", HUB, "vpc=dev", "vpc=hub", "--format", "json"]
-    main(asked)
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr("reachsim.cli.isolated._EACH", 20.0)
-    main(asked)
-    assert re.fullmatch(r"takes about \d+ \w+ \(leaks: \d+\); --deadline SECONDS bounds it\n", capsys.readouterr().err)
 
 
 def test_rows_of_a_promise_between_many_count_as_work() -> None:

@@ -101,7 +101,8 @@ class ProgressLine:
     def __init__(self, label: str) -> None:
         self.label = label
         self.enabled = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-        self.due = time.monotonic() + _PATIENCE
+        self.began = time.monotonic()
+        self.due = self.began + _PATIENCE
         self.first: tuple[float, int] | None = None
         self.done = 0
         self.announced = sys.stderr is None
@@ -133,12 +134,19 @@ class ProgressLine:
         """Say how long the whole will take, if that is long."""
         if now < began + _PATIENCE or done == before:
             return
-        whole = (now - began) * (total - before) / (done - before)
-        if whole < _LONG:
-            return
-        self.announced = True
-        self._clear()
-        _announce(whole, f"{self.label}: {done:,} of {total:,}")
+        whole = began - self.began + (now - began) * (total - before) / (done - before)
+        self._announce_whole(whole, f"{self.label}: {done:,} of {total:,}")
+
+    def comes(self, label: str, count: int, each: float) -> None:
+        """What comes after the work: so many things of about so many seconds each. Together it may be long."""
+        if not self.announced:
+            self._announce_whole(time.monotonic() - self.began + count * each, f"{label}: {count:,}")
+
+    def _announce_whole(self, seconds: float, what: str) -> None:
+        if seconds >= _LONG:
+            self.announced = True
+            self._clear()
+            _announce(seconds, what)
 
     def _clear(self) -> None:
         if self.shown:

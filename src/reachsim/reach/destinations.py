@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reachsim.dataplane.place import SubnetPlace
 from reachsim.reach.classes import RoutingClass
-from reachsim.reach.side import Side
+from reachsim.reach.side import OwnPlaces, Side
 from reachsim.reach.template_book import TemplateBook, Ways
 from reachsim.topology.endpoints import Endpoints
 
@@ -50,9 +50,10 @@ class DestinationSides:
         self._in_subnet: dict[SubnetPlace, list[tuple[RoutingClass, Side]]] = {}
         self._onward: dict[int, list[tuple[_Alike, Ways | None]]] = {}
         self._joined: dict[tuple[Side, ...], Side] = {}
+        own = OwnPlaces()
         for whole, part in parts:
             if whole.first.takes:
-                subnet, side = whole.first.subnet, Side(part.classes)
+                subnet, side = whole.first.subnet, Side(part.classes, places=own)
                 group = self._alike.setdefault(whole.server.alike, _Alike())
                 group.each.append((whole, side))
                 group.subnets.add(subnet)
@@ -108,4 +109,7 @@ class DestinationSides:
 
 def joined(sides: Sequence[Side]) -> Side:
     """Several sides as one."""
-    return sides[0] if len(sides) == 1 else Side([each for side in sides for each in side.classes])
+    if len(sides) == 1:
+        return sides[0]
+    classes = [each for side in sides for each in side.classes]
+    return Side(classes, places=sides[0].places) if sides else Side(classes)

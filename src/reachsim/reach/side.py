@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reachsim.dataplane.filters import Direction, Filter, Viewpoint
@@ -11,6 +12,35 @@ from reachsim.rules.clauses import NO_GROUPS, GroupId
 
 OwnFilters = tuple[list[tuple[Filter, VpcSite]], list[int]]
 """Filters with the VPC that they are read in, each once, and for each class which of them is its own."""
+_Kind = tuple[bool, Direction, int | None]
+"""Which filters are meant: those of the ACLs of subnets, the direction, the subnet of an attachment."""
+
+
+class OwnPlaces:
+    """The filters that are classes' own, read off each class once for all sides that it is put into."""
+
+    def __init__(self) -> None:
+        self._known: dict[_Kind, dict[InterfaceClass, tuple[Filter, VpcSite]]] = {}
+
+    def of(self, classes: Sequence[InterfaceClass], kind: _Kind) -> OwnFilters:
+        """Those of some classes, numbered in the order of the classes."""
+        known = self._known.setdefault(kind, {})
+        try:
+            places = list(map(known.__getitem__, classes))
+        except KeyError:
+            known.update((each, _place(each, kind)) for each in classes if each not in known)
+            places = list(map(known.__getitem__, classes))
+        numbers = {place: number for number, place in enumerate(dict.fromkeys(places))}
+        return list(numbers), list(map(numbers.__getitem__, places))
+
+
+def _place(each: InterfaceClass, kind: _Kind) -> tuple[Filter, VpcSite]:
+    acl, direction, door = kind
+    vpc = each.first.vpc
+    place = vpc.doors[door] if door is not None else each.first.subnet if acl else each.first
+    filter = place.egress if direction is Direction.EGRESS else place.ingress
+    assert filter is not None
+    return filter, vpc
 
 
 @dataclass(eq=False, slots=True)
@@ -19,23 +49,17 @@ class Side:
 
     classes: list[InterfaceClass]
     columns: dict[object, list[int]] = field(default_factory=dict)
-    _own: dict[tuple[bool, Direction, int | None], OwnFilters] = field(default_factory=dict)
+    places: OwnPlaces = field(default_factory=OwnPlaces)
+    _own: dict[_Kind, OwnFilters] = field(default_factory=dict)
     _seen: dict[tuple[int, Viewpoint | None, bool], list[tuple[int, frozenset[GroupId]]]] = field(default_factory=dict)
 
     def own(self, direction: Direction, *, acl: bool, door: int | None = None) -> OwnFilters:
         """The filters of the classes' own groups, or of the ACLs of their subnets, or of a subnet by which their VPC is
         attached to a transit gateway (`door`: which one), as they were built."""
-        known = self._own.get((acl, direction, door))
+        kind = acl, direction, door
+        known = self._own.get(kind)
         if known is None:
-            places: dict[tuple[Filter, VpcSite], int] = {}
-            index: list[int] = []
-            for each in self.classes:
-                vpc = each.first.vpc
-                place = vpc.doors[door] if door is not None else each.first.subnet if acl else each.first
-                filter = place.egress if direction is Direction.EGRESS else place.ingress
-                assert filter is not None
-                index.append(places.setdefault((filter, vpc), len(places)))
-            known = self._own[acl, direction, door] = list(places), index
+            known = self._own[kind] = self.places.of(self.classes, kind)
         return known
 
     def seen(self, which: int, viewpoint: Viewpoint | None, *, inbound: bool) -> list[tuple[int, frozenset[GroupId]]]:
