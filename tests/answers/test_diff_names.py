@@ -109,6 +109,24 @@ def test_what_names_do_not_hang_on_is_no_difference_of_names() -> None:
     assert told(renamed) == []
 
 
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize(
+    "named", [["0.0.0.0/1", "128.0.0.0/1"], ["0.0.0.0/0", "15.230.128.0/24"], ["0.0.0.0/0", "15.230.128.2/32"]]
+)
+def test_which_address_stands_for_a_service_is_no_meaning_of_its_name(named: list[str]) -> None:
+    """It is one that no rule names, so it moves when a rule names it; what the service is does not."""
+    service: Changes = {f"{ENDPOINT} service": "sqs"}
+    rules: Changes = {"vpcs app security_groups web egress": [{"allow": "all", "to": named}]}
+    further: Changes = {"vpcs app subnets further": {"cidr": "10.0.9.0/24"}}
+    assert not difference(service, {**service, **rules, **further})
+    assert told(difference(service, {**service, **further, f"{ENDPOINT} private_dns": True}))
+    listed: Changes = {"prefix_lists": {"sqs": ["198.51.100.0/24"]}}
+    assert told(difference(service, {**service, **listed})) == [
+        ("service:sqs", ("app",)),
+        ("service:sqs", ("other",)),
+    ]
+
+
 def test_it_stands_in_every_form_of_the_answer() -> None:
     before, after = (reachsim.loads(write_yaml(edited(BASE, changes))) for changes in ({}, PRIVATE_DNS))
     found = reachsim.diff(before, after)

@@ -95,6 +95,8 @@ def _key(end: Endpoint, names: Mapping[str, str]) -> object:
     interfaces = tuple(names.get(each.name, each.name) for each in end.interfaces)
     addresses = () if end.within is not None else tuple(each.addresses for each in end.interfaces)
     several = tuple(_key(each, names) for each in end.several)
+    if end.unwritten is not None:  # which address stands for them, if any is left, hangs on what rules name
+        return end.outside - end.unwritten
     return bool(end.unknown), interfaces, addresses, end.within, end.outside, end.literal, several
 
 

@@ -69,7 +69,8 @@ class Endpoint(Faced):
     from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
     and why.
     `several`: as a destination, all of these.
-    `realm`: the network that is meant, where one is.
+    `realm`: the network that is meant, where one is. `unwritten`: what of `outside` stands for addresses that are written
+    nowhere, perhaps nothing; None where all are known.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Endpoint(Faced):
     realm: object = None
     note: str = ""
     several: tuple[Endpoint, ...] = ()
+    unwritten: AddressSet | None = None
 
     def __str__(self) -> str:
         return f"{self.name}: {self.kind}"

@@ -27,13 +27,15 @@ class Published:
     """The public addresses of a service in a VPC's Region.
 
     `blocks`: those that are its for certain. `name`: of the list that they are from. `note`: which one, in words. `maybe`:
-    addresses of which nobody can tell whether they are its too.
+    addresses of which nobody can tell whether they are its too. `unwritten`: what of the blocks stands for addresses that
+    are written nowhere, perhaps nothing; None where all are known.
     """
 
     blocks: tuple[Cidr, ...]
     name: str
     note: str
     maybe: AddressSet = AddressSet.nothing()
+    unwritten: AddressSet | None = None
 
     @property
     def addresses(self) -> AddressSet:
@@ -73,7 +75,7 @@ def published(design: Any, vpc: str, service: str, lists: tuple[str, ...] = ()) 
         unsure = anywhere(service) | AddressSet.union_of((int(ip), int(ip)) for ip in others)
         maybe = (PUBLIC if region else unsure) - address_set(hosts)
         maybe &= AddressSet.of((0, IPV4_LAST))
-    return Published((*own, *hosts_of(design, service, region)), service, note, maybe)
+    return Published((*own, *hosts_of(design, service, region)), service, note, maybe, address_set(own))
 
 
 def hosts_of(design: Any, service: str, region: str) -> tuple[Cidr, ...]:

@@ -470,6 +470,6 @@ class VpcEndpoint(Resource):
             return Endpoint(asked, "service", loss=Loss(Code.NAME_NOT_RESOLVED, "EP-8", text, path=path))
         known = published(design, vpc, name, tuple(lists))
         if not known.blocks:
-            return Endpoint(asked, "service", unknown=known.note)
+            return Endpoint(asked, "service", unknown=known.note, unwritten=known.unwritten)
         note = f"{asked} is its public addresses ({known.note})" + "".join(f"; {off.text}" for off in why)
-        return Endpoint(asked, "service", outside=known.addresses, note=note)
+        return Endpoint(asked, "service", outside=known.addresses, note=note, unwritten=known.unwritten)
