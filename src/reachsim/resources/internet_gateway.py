@@ -151,9 +151,8 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         if loss is None:
             loss = blocked(self.vpc, source, leg, outward=True) or self.past_the_appliance(header)
             redirected = self.redirected[source]
-            if (
-                loss is None and redirected is not None and redirected.unknown
-            ):  # it may be past the appliance (ROUTE-23)
+            # It may be past the appliance (ROUTE-23).
+            if loss is None and redirected is not None and redirected.unknown:
                 return Undecided(redirected.unknown, header, rule="ROUTE-23", path=redirected.path, scope=scope)
             if loss is None:
                 return self.doubt.on(step, owner, source, destination)

@@ -348,8 +348,7 @@ class TopologyBuilder:
             for destination, reference in written.routes.items():
                 path = written.path_of(at, destination)
                 if destination == UNKNOWN:
-                    reason = f"the destination of a route to {reference} in table {name}.{table_name} is not known"
-                    reason += self.left_open(path)
+                    reason = self.unknown_destination(name, table_name, reference, path)
                     self.add_unwritten(name, table_name, reason, AddressSet.everything(), always=True)
                     continue
                 if isinstance(destination, Cidr):
@@ -401,11 +400,14 @@ class TopologyBuilder:
         if written.routes.get(UNKNOWN, LOCAL) == LOCAL:
             return
         path = written.path_of(("vpcs", name, "route_tables", table), UNKNOWN)
-        reason = f"the destination of a route to {written.routes[UNKNOWN]} in table {name}.{table} is not known"
-        reason += self.left_open(path)
+        reason = self.unknown_destination(name, table, written.routes[UNKNOWN], path)
         for subnet in vpc.subnets.values():
             for block in filter(None, (subnet.cidr, subnet.ipv6_cidr)):
                 yield Route(block, UNKNOWN, RouteOrigin.STATIC, None, path, unknown=reason)
+
+    def unknown_destination(self, vpc: str, table: str, reference: str, path: KeyPath) -> str:
+        """Why nobody knows what takes a route whose destination is not known."""
+        return f"the destination of a route to {reference} in table {vpc}.{table} is not known{self.left_open(path)}"
 
     def left_open(self, path: KeyPath) -> str:
         """What the reader of the file has to say of what is not known there, as a reason goes on."""

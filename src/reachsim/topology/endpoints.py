@@ -134,10 +134,8 @@ class Endpoints:
         """Something in the design that is no interface: what is not modelled cannot be decided, a gateway is no end."""
         names = self.topology.source.names
         targets = [t for vpc in names.targets.values() for t in vpc.values()]
-        whole, colon, rest = asked.partition(":")
-        named = (
-            whole if colon and ":" not in rest else asked
-        )  # it may be a function, asked for by a version or an alias
+        # It may be a function, asked for by a version or an alias.
+        named = asked.partition(":")[0] if asked.count(":") == 1 else asked
         for target in (*targets, *names.outside.values()):
             if named in (target.name, target.full_name) and not target.modelled:
                 door = self.topology.doors[target.full_name]

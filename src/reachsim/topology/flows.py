@@ -8,7 +8,7 @@ from dataclasses import replace
 from reachsim.dataplane.checkpoint import Drop, Header
 from reachsim.dataplane.ends import Endpoint, Flow, Origin
 from reachsim.dataplane.relay import LISTENER, Relay, relay_of
-from reachsim.dataplane.site import NetworkInterface, SubnetSite
+from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.dataplane.walk import walk
 from reachsim.errors import EndpointError
 from reachsim.net.address import IPV4_LAST, parse_address
@@ -241,9 +241,7 @@ def addresses_from(
     """The addresses that a name means from an origin (format.md): private ones within the VPC and where a peering of
     the two VPCs is written, the public one from elsewhere, both where it is not known; IPv6 addresses are the same
     everywhere. `every`: secondary addresses too."""
-    if (origin.interface is not None and origin.interface.vpc is interface.vpc) or _joined(
-        origin, interface.vpc.name, ends
-    ):
+    if _means_private(origin, interface.vpc, ends):
         return interface.addresses if every else interface.primary
     ipv6 = tuple(address for address in interface.primary if address > IPV4_LAST)
     if interface.publics:
@@ -260,15 +258,21 @@ def publics_left_out(source: Endpoint, destination: Endpoint, ends: Endpoints) -
     if destination.resolve is not None or destination.literal is not None or destination.within is not None:
         return
     senders = {origin.interface.vpc: origin for origin in source.origins if origin.interface is not None}
-    outside = [origin for origin in source.origins if origin.interface is None]
-    private: dict[object, bool] = {}
-    for interface in destination.interfaces:
+    some = (*senders.values(), *(origin for origin in source.origins if origin.interface is None))
+    private: dict[VpcSite, bool] = {}
+    for interface in destination.interfaces if some else ():
         vpc = interface.vpc
         if vpc not in private:
-            near = vpc in senders or any(_joined(each, vpc.name, ends) for each in (*senders.values(), *outside))
-            private[vpc] = near
+            private[vpc] = any(_means_private(each, vpc, ends) for each in some)
         if interface.publics and private[vpc]:
             yield interface
+
+
+def _means_private(origin: Origin, vpc: VpcSite, ends: Endpoints) -> bool:
+    """Whether the name of what is in a VPC means its private addresses from an origin: within the VPC, and where the two are
+    joined."""
+    inside = origin.interface is not None and origin.interface.vpc is vpc
+    return inside or _joined(origin, vpc.name, ends)
 
 
 def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
