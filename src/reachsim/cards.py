@@ -74,6 +74,8 @@ TRACE_MOODS: dict[str, Mood] = {
     "undecided": "unknown",
 }
 """The mood of each verdict of a trace."""
+RESULT_MOODS: dict[str, Mood] = {"holds": "good", "fails": "bad", "undecided": "unknown"}
+"""The mood of each verdict of an expectation."""
 
 
 def card(mood: Mood, verdict: str, title: object, *parts: Html | None, why: object = "") -> Html:

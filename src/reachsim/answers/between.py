@@ -21,10 +21,7 @@ from reachsim.topology.flows import addresses_from
 def addresses_between(source: Endpoint, destination: Endpoint, ends: Endpoints) -> tuple[AddressSet, AddressSet]:
     """The addresses that the parts of an answer between interfaces are about: `Reach.sources` and `Reach.destinations` of
     all of them, without asking for one. What is meant depends on the sender's VPC and address families alone."""
-    alike: dict[tuple[object, frozenset[bool]], list[Origin]] = {}
-    for origin in source.origins:
-        assert origin.interface is not None
-        alike.setdefault((origin.interface.vpc, families_of(origin.addresses)), []).append(origin)
+    alike = _alike(source)
     sources: set[int] = set()
     destinations: set[int] = set()
     for (_, families), origins in alike.items():
@@ -80,10 +77,7 @@ def delivered_between(rows: ByRows, source: Endpoint, destination: Endpoint, tra
 
 def asked_between(source: Endpoint, destination: Endpoint, ends: Endpoints, traffic: Traffic) -> HeaderSpace:
     """All packets of some traffic between the addresses that a question between interfaces means."""
-    alike: dict[tuple[object, frozenset[bool]], list[Origin]] = {}
-    for origin in source.origins:
-        assert origin.interface is not None
-        alike.setdefault((origin.interface.vpc, families_of(origin.addresses)), []).append(origin)
+    alike = _alike(source)
     boxes: list[HeaderSpace] = []
     itself: list[HeaderSpace] = []
     takers = frozenset(destination.interfaces)
@@ -93,6 +87,15 @@ def asked_between(source: Endpoint, destination: Endpoint, ends: Endpoints, traf
         boxes.append(HeaderSpace.box(traffic, mine, set_of(address for some in met for address in some)))
         itself += (_to_itself(origin, ends, traffic) for origin in origins if origin.interface in takers)
     return HeaderSpace.union(boxes) - HeaderSpace.union(itself)
+
+
+def _alike(source: Endpoint) -> dict[tuple[object, frozenset[bool]], list[Origin]]:
+    """Origins by what their addresses mean depends on: the sender's VPC and its address families."""
+    alike: dict[tuple[object, frozenset[bool]], list[Origin]] = {}
+    for origin in source.origins:
+        assert origin.interface is not None
+        alike.setdefault((origin.interface.vpc, families_of(origin.addresses)), []).append(origin)
+    return alike
 
 
 def _to_itself(origin: Origin, ends: Endpoints, traffic: Traffic) -> HeaderSpace:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from reachsim.answers.between import asked_between, delivered_between
+from reachsim.answers.between import asked_between, delivered_between, set_of
 from reachsim.answers.expectations import Result, ResultVerdict
 from reachsim.answers.rowwise import by_rows, reach_between
 from reachsim.dataplane.ends import Endpoint
@@ -14,7 +14,6 @@ from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
 from reachsim.flow.ports import NO_LOSS, Choices
-from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -258,9 +257,9 @@ class _Whole:
             else {}
         )
         if senders:
-            space = space.replace_sources(_all_of(senders.values()))
+            space = space.replace_sources(set_of(senders.values()))
         if targets:
-            space = space.replace_destinations(_all_of(targets.values()))
+            space = space.replace_destinations(set_of(targets.values()))
         itself = [
             (senders[interface], targets[interface])
             for interface in senders.keys() & targets.keys()
@@ -274,16 +273,12 @@ class _Whole:
             )
             itself += [(at, flow.destination) for at in own]
         everything = Traffic.everything()
-        return space - HeaderSpace.union(HeaderSpace.box(everything, _all_of([a]), _all_of([b])) for a, b in itself)
+        return space - HeaderSpace.union(HeaderSpace.box(everything, set_of([a]), set_of([b])) for a, b in itself)
 
 
 def _in_place_of(interface: NetworkInterface, other: NetworkInterface, address: int) -> int:
     """The address that another interface of the class has where this one has `address`."""
     return other.places[interface.places.index(address)]
-
-
-def _all_of(addresses: Iterable[int]) -> AddressSet:
-    return AddressSet.union_of((address, address) for address in addresses)
 
 
 def _asked(

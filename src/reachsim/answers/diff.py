@@ -75,7 +75,7 @@ def _around_doors(before: Engine, after: Engine) -> Iterator[str]:
     """What is not modelled and may let other traffic through than before: it, or something around it, was edited."""
     doors = {door.name: door for network in (before, after) for door in network.not_modelled}
     for door in doors.values():
-        if any(_around(before, place) != _around(after, place) for place in _places(door)):
+        if any(written_at(before, place) != written_at(after, place) for place in _places(door)):
             yield f"what goes to and from {door.name}, which may differ: {door.reason}"
 
 
@@ -87,7 +87,7 @@ def _places(door: Door) -> Iterator[KeyPath]:
     yield from ((section,) for section in ("peering_connections", "prefix_lists"))
 
 
-def _around(network: Engine, path: KeyPath) -> Any:
+def written_at(network: Engine, path: KeyPath) -> Any:
     """What is written at a place, None where nothing is."""
     value: Any = network.source.document.data
     for key in path:

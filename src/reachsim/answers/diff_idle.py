@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from reachsim.answers.diff import diff
-from reachsim.answers.diff_cause import causes_of
+from reachsim.answers.diff import diff, written_at
+from reachsim.answers.diff_cause import Behind, causes_of
 from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
 from reachsim.answers.rulesets import RuleSetKind, idle_clauses
@@ -52,17 +52,18 @@ class IdleEdit(Faced):
         return {**{name: getattr(self, name) for name in names}, "by": list(self.by)}
 
 
-def idle_edits(found: Difference, before: Editable, after: Editable) -> tuple[IdleEdit, ...]:
+def idle_edits(
+    found: Difference, before: Editable, after: Editable, causes: Mapping[int, Behind] | None = None
+) -> tuple[IdleEdit, ...]:
     """The edits of rules and routes that have no effect, as far as that can be told; other words for the same are no edit.
 
     Where nothing differs that is all of them. Beside changes, one that is not behind any is taken back, and has none if
-    nothing differs then: the first `MOST` of these.
+    nothing differs then: the first `MOST` of these. `causes`: what is behind the changes, where that is known already.
     """
     edits = tuple(_edits(before, after))
     if edits and (found.changes or found.undecided):
-        behind = {
-            w for cause in causes_of(found, before, after).values() for w in (cause.before_where, cause.after_where)
-        }
+        causes = causes_of(found, before, after) if causes is None else causes
+        behind = {where for cause in causes.values() for where in (cause.before_where, cause.after_where)}
         asked = [edit for edit in edits if behind.isdisjoint({*edit.places(before, after)} - {""})]
         edits = tuple(edit for edit in asked[:MOST] if _is_idle(edit, after))
     told = (edit.told(before, after) for edit in edits)
@@ -102,7 +103,7 @@ class _Edit:
         if path is None:
             return ""
         if self.section not in _RULE_SETS:
-            return f"{path[-1]} -> {_value(network, path)}"
+            return f"{path[-1]} -> {written_at(network, path)}"
         texts = (clause.text for clause in self.filter(network).clauses if clause.path == path)
         return next(texts, "a rule about nobody")
 
@@ -141,7 +142,7 @@ def _edits(before: Editable, after: Editable) -> Iterator[_Edit]:
     """Rules and routes that differ, of what both designs have."""
     for vpc in after.design.vpcs:
         for section in (*_RULE_SETS, "route_tables"):
-            one, other = (_value(network, ("vpcs", vpc, section)) for network in (before, after))
+            one, other = (written_at(network, ("vpcs", vpc, section)) for network in (before, after))
             if not isinstance(one, dict) or not isinstance(other, dict):
                 continue
             for name in other:
@@ -156,7 +157,7 @@ def _edits(before: Editable, after: Editable) -> Iterator[_Edit]:
 
 def _rules(path: KeyPath, before: Editable, after: Editable) -> Iterator[_Edit]:
     """Rules of one direction. Those of one number are one rule, changed; as many that went as came are so too, in order."""
-    one, other = (_value(network, path) for network in (before, after))
+    one, other = (written_at(network, path) for network in (before, after))
     if not isinstance(one, list) or not isinstance(other, list):
         return
     gone = [index for index, rule in enumerate(one) if rule not in other]
@@ -185,7 +186,7 @@ def _routes(path: KeyPath, before: Editable, after: Editable) -> Iterator[_Edit]
     _, vpc, section, name = map(str, path)
     tables = [network.design.vpcs[vpc].route_tables[name] for network in (before, after)]
     one, other = (table.path_of(path) for table in tables)
-    was, now = _value(before, one), _value(after, other)
+    was, now = written_at(before, one), written_at(after, other)
     if not isinstance(was, dict) or not isinstance(now, dict):
         return
     for destination in {**was, **now}:
@@ -193,16 +194,3 @@ def _routes(path: KeyPath, before: Editable, after: Editable) -> Iterator[_Edit]
             back: dict[str | KeyPath, Any] = {(*other, destination): was.get(destination)}
             here = (*one, destination) if destination in was else None
             yield _Edit(vpc, section, name, "", here, (*other, destination) if destination in now else None, back)
-
-
-def _value(network: Editable, path: KeyPath) -> Any:
-    """What is written at a place; None where nothing is."""
-    value: Any = network.source.document.data
-    for step in path:
-        if isinstance(value, dict) and step in value:
-            value = value[str(step)]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value

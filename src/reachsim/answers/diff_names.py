@@ -27,7 +27,8 @@ def other_meanings(before: Engine, after: Engine, names: Mapping[str, str]) -> l
     if before.topology is after.topology:
         return []
     found: dict[tuple[str, str, str], list[str]] = {}
-    askers = [(vpc, one, other) for vpc, one in _askers(before).items() if (other := _askers(after).get(vpc))]
+    theirs = _askers(after)
+    askers = [(vpc, one, theirs[vpc]) for vpc, one in _askers(before).items() if vpc in theirs]
     for name in dict.fromkeys([*_names(before), *_names(after)]):
         for vpc, one, other in askers:
             was, now = _meaning(before, name, one, names), _meaning(after, name, other, {})

@@ -19,13 +19,11 @@ from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Progress, reach
 from reachsim.reach.template_book import Ways
 from reachsim.topology.flows import publics_left_out
-
-EVERYTHING = Traffic.everything()
 
 
 class Leak(NamedTuple):  # there may be a million of them

@@ -15,7 +15,6 @@ from reachsim.faces import Carded, Faced
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.traffic import Traffic
 from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.resources.route_table import RouteTableCheckpoint
@@ -25,7 +24,6 @@ from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.flows import may_be_called_from_outside
 
 NO_PACKET = HeaderSpace.nothing()
-EVERYTHING = Traffic.everything()
 
 
 @dataclass(frozen=True, repr=False)

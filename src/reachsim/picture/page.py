@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-from reachsim.answers.expectations import RESULT_TITLES, Result, ResultVerdict
-from reachsim.cards import STYLE, TRACE_MOODS, Mood, tag
+from reachsim.answers.expectations import RESULT_TITLES, Result
+from reachsim.cards import RESULT_MOODS, STYLE, TRACE_MOODS, tag
 from reachsim.errors import counted, summary
 from reachsim.markup import Html, element
 from reachsim.picture.layout import Layout
@@ -22,7 +22,6 @@ from reachsim.picture.svg import document, ways
 from reachsim.picture.traced import ends_on, with_trace
 from reachsim.trace.result import Trace
 
-_MOODS: dict[ResultVerdict, Mood] = {"holds": "good", "fails": "bad", "undecided": "unknown"}
 _HINT = "Choose a box, then another: what is sent from the first to the second is told over the picture."
 
 
@@ -103,7 +102,9 @@ def _button(asked: Promised) -> Html:
     if promise is not None:
         verb = "allow" if promise.expectation.deny is None else "deny"
         question = f"#{promise.number} {ends}: {verb} {promise.expectation.traffic}"
-        verdict = verdict if promise.holds else tag(_MOODS[promise.verdict], RESULT_TITLES[promise.verdict].lower())
+        verdict = (
+            verdict if promise.holds else tag(RESULT_MOODS[promise.verdict], RESULT_TITLES[promise.verdict].lower())
+        )
     return element(
         "button", element("span", verdict, class_="reachsim"), f" {question}", type="button", aria_expanded="true"
     )

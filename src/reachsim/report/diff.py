@@ -237,5 +237,5 @@ def diff_data(found: Difference, allowed: Sequence[Traffic], networks: tuple[Net
         "allow_opened": [str(traffic) for traffic in allowed],
         **{key: data[key] for key in ("added", "removed", "renamed", "names", "undecided")},
         "changes": changes,
-        "without_effect": [edit.to_dict() for edit in idle_edits(found, *networks)],
+        "without_effect": [edit.to_dict() for edit in idle_edits(found, *networks, causes)],
     }

@@ -171,7 +171,7 @@ def diff_report(found: Difference, allowed: Sequence[Traffic], networks: tuple[N
     for index, notice in enumerate(notices):
         if not notice.file:
             notices[index] = replace(notice, file=found.after)
-    idle = [_idle(edit, found.after) for edit in idle_edits(found, *networks)]
+    idle = [_idle(edit, found.after) for edit in idle_edits(found, *networks, causes)]
     undecided = [Notice("warning", f"undecided: {text}", UNDECIDED, text, found.after) for text in found.undecided]
     remarks = [
         f"{word}: {summary(names)}" for word, names in (("added", found.added), ("removed", found.removed)) if names

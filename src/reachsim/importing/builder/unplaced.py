@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from reachsim.importing.builder.draft import GONE, Draft, called
+from reachsim.importing.builder.draft import Draft, called
 from reachsim.importing.builder.interfaces import every_interface, owner_of
+from reachsim.importing.builder.remainder import is_gone
 from reachsim.importing.builder.vpcs import add_vpc
 from reachsim.importing.inventory import NOT_READ, Fields, Item
 
@@ -36,7 +37,7 @@ def add_unplaced(draft: Draft) -> None:
     told: set[str] = set()
     every = draft.vpc_ids()
     for item in _lost(draft):
-        if item.id in told or _is_gone(item):
+        if item.id in told or is_gone(item):
             continue
         told.add(item.id)
         reason = draft.doubted.get(item.id) or _why_nowhere(draft, item)
@@ -65,12 +66,6 @@ def _assume_a_gateway(draft: Draft, vpc: str, item: Item) -> None:
     if draft.found.one("Vpcs", vpc) is None and not body.get("subnets") and "internet_gateway" not in body:
         body["internet_gateway"] = draft.naming.name("targets", "", f"igw of {vpc}")
         draft.note("assumed", draft.names[vpc], "it may have an internet gateway: it was not read", item)
-
-
-def _is_gone(item: Item) -> bool:
-    state = item.either("State")
-    told = state.either("Name") if isinstance(state, Fields) else state
-    return isinstance(told, str) and told in GONE
 
 
 def _lost(draft: Draft) -> Iterator[Item]:

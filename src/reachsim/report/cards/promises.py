@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reachsim.answers.difference import Change
 from reachsim.answers.expectations import Check, Result, ResultVerdict
 from reachsim.answers.fixes import Fix, Fixes, FixPlan
-from reachsim.cards import Mood, card, folded, joined, lines, listing, note, patch, place, tag
+from reachsim.cards import RESULT_MOODS, Mood, card, folded, joined, lines, listing, note, patch, place, tag
 from reachsim.errors import counted, format_path
 from reachsim.faces import html_of
 from reachsim.markup import Html, element, escape
@@ -16,7 +16,6 @@ from reachsim.resources.mending import Edit
 from reachsim.trace.result import reached
 
 _RESULTS = 40
-_MOODS: dict[ResultVerdict, Mood] = {"holds": "good", "fails": "bad", "undecided": "unknown"}
 _ORDER: tuple[ResultVerdict, ...] = ("fails", "undecided", "holds")
 
 
@@ -27,7 +26,9 @@ def _(check: Check) -> str:
         return card("unknown", "nothing to check", "the design has no expectations")
     mood, verdict = ("good", "holds") if check.ok else ("bad", "fails") if check.failures else ("unknown", "undecided")
     first = sorted(check.results, key=lambda result: _ORDER.index(result.verdict))
-    rows = [(f"#{r.number}", tag(_MOODS[r.verdict], r.verdict), r.question, _why(r), place(r.where)) for r in first]
+    rows = [
+        (f"#{r.number}", tag(RESULT_MOODS[r.verdict], r.verdict), r.question, _why(r), place(r.where)) for r in first
+    ]
     header = ("", "verdict", "expectation", "why", "where")
     title = f"{held} of {counted(len(check), 'expectation')} hold"
     return card(_mood(mood), verdict, title, listing(rows, header, most=max(_RESULTS, len(check) - held)))
@@ -49,7 +50,7 @@ def _(result: Result) -> str:
     label = f"#{result.number} {result.question}" if result.number else result.question
     denied = result.expectation.deny is not None
     return card(
-        _MOODS[result.verdict],
+        RESULT_MOODS[result.verdict],
         result.verdict,
         label,
         note(place(result.where)),

@@ -151,6 +151,8 @@ def _replicated(made: Assembly, each: Resource, subnets: Any) -> Any:
 def _public(made: Assembly, each: Resource, service: Service, subnets: Any) -> Any:
     """Whether a service has public addresses."""
     if service.public == _AS_SUBNETS:
+        if str(each.at("compute_resources.type")).startswith("FARGATE"):
+            return Unknown("whether its jobs ask for public addresses")
         return subnets_give(made, [subnets] if isinstance(subnets, str) else subnets)
     if service.members:
         return _public_members(made, each, service.members)
