@@ -73,15 +73,18 @@ def run(lots: deque[list[Path]], arguments: Sequence[str], ends: list[str], code
     `ends`, and exit codes, which go to `codes`."""
     command = [sys.executable, "-m", "tests", SERVE, *arguments]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, cwd=HERE.parent, **pipes) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        while (lot := taken(lots)) is not None:
-            process.stdin.write(json.dumps([*map(str, lot)]).encode() + b"\n")
-            process.stdin.flush()
-            codes.append(heard(process.stdout, ends))
-            if codes[-1] == DIED:
-                return
+    try:
+        with subprocess.Popen(command, cwd=HERE.parent, **pipes) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            while (lot := taken(lots)) is not None:
+                process.stdin.write(json.dumps([*map(str, lot)]).encode() + b"\n")
+                process.stdin.flush()
+                codes.append(heard(process.stdout, ends))
+                if codes[-1] == DIED:
+                    return
+    except BrokenPipeError:  # it died between two lots
+        codes.append(DIED)
 
 
 def taken(lots: deque[list[Path]]) -> list[Path] | None:

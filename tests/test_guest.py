@@ -196,7 +196,7 @@ def test_what_could_mean_two_things_is_no_attribute() -> None:
 
 @pytest.mark.parametrize(
     ("written", "told"),
-    [("db", "did you mean db_1, db_2?"), ("wbe", "did you mean web?"), ("zebra", "write \\[NAME\\]")],
+    [("db", "did you mean db_1, db_2\\?"), ("wbe", "did you mean web\\?"), ("zebra", "write \\[NAME\\]")],
 )
 def test_an_attribute_that_is_nearly_one(written: str, told: str) -> None:
     names = Named("thing", {"a.db/1": "db/1", "a.db/2": "db/2", "a.web": "web"}, str.upper, lambda each: {"name": each})

@@ -20,7 +20,6 @@ VPN: Changes = {
 @pytest.mark.rule("NATGW-11")
 @pytest.mark.rule("ROUTE-14")
 @pytest.mark.rule("VPN-4")
-@pytest.mark.rule("LB-8")
 @pytest.mark.parametrize(
     ("changes", "question", "path", "value"),
     [

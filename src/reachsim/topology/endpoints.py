@@ -45,6 +45,7 @@ class Endpoints:
         self.vpc_blocks = AddressSet.union_of(span for vpc in topology.vpcs.values() for span in vpc.blocks.spans)
         self._of_nic: dict[NetworkInterface, Endpoint] = {}
         self._resolved: dict[str, Endpoint] = {}
+        self._unowned: dict[tuple[str, str], AddressSet] = {}
         self.pieces = Pieces()
         # A network's own public addresses are not the internet's.
         outside = [span for addresses, _, _ in topology.senders if addresses <= PUBLIC for span in addresses.spans]
@@ -359,6 +360,9 @@ class Endpoints:
 
     def unowned(self, vpc: str, subnet: str) -> AddressSet:
         """The addresses of a subnet that no interface of the design has."""
-        site = self.topology.vpcs[vpc].subnets[subnet]
-        owned = AddressSet.union_of((a, a) for interface in site.interfaces for a in interface.addresses)
-        return AddressSet.union_of(block.span for block in site.blocks) - owned
+        known = self._unowned.get((vpc, subnet))
+        if known is None:
+            site = self.topology.vpcs[vpc].subnets[subnet]
+            owned = AddressSet.union_of((a, a) for interface in site.interfaces for a in interface.addresses)
+            known = self._unowned[vpc, subnet] = AddressSet.union_of(block.span for block in site.blocks) - owned
+        return known

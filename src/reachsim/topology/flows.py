@@ -465,8 +465,7 @@ def _linked(
 ) -> Iterator[tuple[NetworkInterface, NetworkInterface, NetworkInterface]]:
     meant = frozenset(_listening(destination, ends))
     for interface in ends.relays if meant else ():
-        near = any(origin.interface is not None and origin.interface.vpc is interface.vpc for origin in origins)
-        near = near or any(_joined(origin, interface.vpc.name, ends) for origin in origins)
+        near = any(_means_private(origin, interface.vpc, ends) for origin in origins)
         relay = relay_of(interface)
         if relay is None or not near or interface in meant:
             continue

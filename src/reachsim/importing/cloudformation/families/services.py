@@ -107,7 +107,11 @@ _SERVICES: Final[Mapping[str, Service]] = {
     "AWS::EFS::MountTarget": Service(("SubnetId",), ("SecurityGroups",), count="1"),
     "AWS::FSx::FileSystem": Service(("SubnetIds",), ("SecurityGroupIds",)),
     "AWS::AmazonMQ::Broker": Service(("SubnetIds",), ("SecurityGroups",), "PubliclyAccessible", default_vpc=True),
-    "AWS::MSK::Cluster": Service(("BrokerNodeGroupInfo.ClientSubnets",), ("BrokerNodeGroupInfo.SecurityGroups",)),
+    "AWS::MSK::Cluster": Service(
+        ("BrokerNodeGroupInfo.ClientSubnets",),
+        ("BrokerNodeGroupInfo.SecurityGroups",),
+        "BrokerNodeGroupInfo.ConnectivityInfo.PublicAccess.Type",
+    ),
     "AWS::MSK::ServerlessCluster": Service(("VpcConfigs",), ("VpcConfigs.SecurityGroups",)),
     "AWS::OpenSearchService::Domain": _DOMAIN,
     "AWS::Elasticsearch::Domain": _DOMAIN,
@@ -210,7 +214,7 @@ def _public(made: Made, resource: Resource, path: str, subnets: list[Any]) -> An
         return clusters.public_by_default(made, resource)
     if isinstance(told, list):  # of public addresses
         return bool(told)
-    return True if told == "ENABLED" else False if told == "DISABLED" else flag(told)
+    return True if told in ("ENABLED", "SERVICE_PROVIDED_EIPS") else False if told == "DISABLED" else flag(told)
 
 
 def _public_by_launch(made: Made, resource: Resource, subnets: list[Any]) -> Any:
