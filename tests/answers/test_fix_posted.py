@@ -193,3 +193,20 @@ def test_groups_of_a_load_balancer_need_not_judge_what_comes_by_private_link() -
     switch = ("vpcs", "data", "load_balancers", "nlb", "enforce_inbound_on_private_link")
     assert {switch: False} in found
     assert any(("vpcs", "data", "security_groups", "own", "ingress") in each for each in found)
+
+
+def test_a_local_network_of_ipv6_has_no_other_block_to_take() -> None:
+    """Its addresses are no bridge's, and nothing is proposed."""
+    text = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16, "2001:db8::/56"]
+    subnets:
+      a: {cidr: 10.0.0.0/24, ipv6_cidr: "2001:db8::/64"}
+      b: {cidr: 10.0.1.0/24, ipv6_cidr: "2001:db8:0:1::/64"}
+    instances:
+      x: {subnet: a, ipv6_address: "2001:db8::10", local_networks: ["2001:db8:0:1::/64"]}
+      y: {subnet: b, ipv6_address: "2001:db8:0:1::10"}
+"""
+    assert not reachsim.loads(text).fixes("app.x", "2001:db8:0:1::10", "tcp/443")

@@ -20,9 +20,6 @@ class Advice(NamedTuple):
 
 _INTERFACES = "what AWS puts into a subnet with an address of its own is one of 'interfaces' (docs/recipes.md)"
 _NODES = "nodes are 'instances', pods are their 'secondary_private_ips' or 'interfaces' (docs/recipes.md)"
-_NOT_MODELLED = (
-    "it is not modelled (docs/limits.md); if it has addresses in subnets, name it under 'unknown_components'"
-)
 _NOWHERE = "it is not modelled: docs/limits.md says what that means for the answers"
 _OUTSIDE = "what is outside AWS is one of 'networks', with 'via' and the connection that leads there"
 _HOSTED = (

@@ -84,7 +84,7 @@ def another_local_network(case: Case) -> Iterator[Edit]:
         return
     for index, block in enumerate(case.view.written(path) or ()):
         local = Cidr.parse(str(block))
-        free = _free(case, local) if case.destination in local else None
+        free = _free(case, local) if local.version == 4 and case.destination in local else None
         if free is not None:
             text = f"give the local network {local} of {_host(case)} other addresses, such as {free}"
             yield Edit.setting((*path, index), str(free), text, 2)
@@ -95,7 +95,7 @@ _BRIDGES = tuple(map(Cidr.parse, ("172.16.0.0/12", "192.168.0.0/16", "10.0.0.0/8
 
 
 def _free(case: Case, local: Cidr) -> Cidr | None:
-    """A private block of the same size that nothing in the design has."""
+    """A private IPv4 block of the same size that nothing in the design has."""
     design = case.view.design
     taken = [
         *all_blocks(design),
@@ -104,7 +104,7 @@ def _free(case: Case, local: Cidr) -> Cidr | None:
     for whole in _BRIDGES:
         for block in whole.subnets(local.prefix_length) if whole.prefix_length <= local.prefix_length else ():
             if not any(other.version == 4 and block.overlaps(other) for other in taken):
-                return Cidr(block.network, block.prefix_length)
+                return block
     return None
 
 

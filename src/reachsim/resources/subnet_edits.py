@@ -64,9 +64,12 @@ def shared_with_others(case: Case, vpc: str, table: str, subnets: Sequence[str])
 def own_table(case: Case, vpc: str, table: str, subnets: Sequence[str], offer: RouteOffer) -> Iterator[KeyChange]:
     """A new table for subnets that share one: the same routes with one more, or another (ROUTE-2)."""
     path: KeyPath = ("vpcs", vpc, "route_tables")
-    name = next(each for each in _names(subnets[0]) if each not in case.view.design.vpcs[vpc].route_tables)
+    tables = case.view.design.vpcs[vpc].route_tables
+    name = next(each for each in _names(subnets[0]) if each not in tables)
     body = deepcopy(case.view.written((*path, table))) or {}
-    body.get("routes", body)[offer.destination] = offer.target
+    short = table not in tables or not tables[table].path_of(())
+    routes = body if short else body.setdefault("routes", {})
+    routes[offer.destination] = offer.target
     yield from offer.also
     yield KeyChange((*path, name), body)
     for subnet in subnets:
