@@ -253,7 +253,16 @@ CROWD = {
         ("{from: internet, to: {subnet: one.back}, deny: tcp/22}", UNDECIDED),
         ("{from: {subnet: one.back}, to: internet, deny: tcp/22}", HOLDS),  # its table leads to no gateway
         ("{from: internet, to: 10.1.2.0/24, deny: tcp/22}", HOLDS),  # nobody out there calls a private address
-        ("{from: internet, to: {subnet: one.app}, deny: all}", HOLDS),
+        # -- it may be a load balancer that keeps the address of the client (LB-5)
+        ("{from: internet, to: {subnet: one.app}, deny: all}", UNDECIDED),
+        ("{from: internet, to: app, deny: icmp}", HOLDS),  # which forwards TCP and UDP alone (LB-1)
+        ("{from: internet, to: shut, deny: all}", HOLDS),
+        ("{from: internet, to: two.y, deny: all}", HOLDS),  # of another VPC
+        # -- or a router with networks behind it, of addresses that nobody is known to have
+        ("{from: 172.20.0.9, to: app, deny: tcp/22}", UNDECIDED),
+        ("{from: 172.16.0.0/12, to: app, deny: tcp/22}", UNDECIDED),
+        ("{from: 172.20.0.9, to: shut, deny: all}", HOLDS),
+        ("{from: 172.20.0.9, to: three.z, deny: all}", HOLDS),
     ],
 )
 def test_what_is_not_known_may_be_a_host(what: dict[str, Any], expectation: str, expected: str) -> None:
@@ -283,7 +292,8 @@ def test_what_is_in_a_vpc_without_known_subnets_may_send() -> None:
 
 @pytest.mark.rule("IGW-9")
 def test_what_is_not_known_may_be_exposed_where_there_is_an_internet_gateway() -> None:
-    (exposed,) = (each for each in load(CROWD).exposure() if not each.space)
+    behind, exposed = (each for each in load(CROWD).exposure() if not each.space)
+    assert behind.interfaces == ("one.app",)  # by a load balancer that keeps addresses, if one is there (LB-5)
     assert exposed.interfaces == ("one.back",)
     assert "public address" in exposed.undecided
     alone = CROWD | {"internet_gateway": None, "route_tables": {"front": {}}, "instances": {}}
