@@ -1,7 +1,7 @@
-"""Designs that tell less than is so: this and that in them is `unknown`, or something that is not modelled.
+"""Designs that tell less than is so: this and that in them is `unknown`, or is not modelled.
 
-Each way to hide changes the design that is asked (`given`); what it hides stays in the design as it is (`told`), which is one
-of those that `given` may mean. So whatever is said for certain of `given` must be so of `told`.
+Each way to hide changes the design that is asked (`given`); what it hides stays in the design as it is (`told`), which
+is one of those that `given` may mean. So whatever is said for certain of `given` must be so of `told`.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def peers(rng: random.Random, given: Design) -> None:
     if able:
         rule, key = rng.choice(able)
         several = listed(rule[key])
-        rule[key] = UNKNOWN if chance(rng, 0.6) else [*several[: len(several) // 2], UNKNOWN]
+        rule[key] = UNKNOWN if "rule" in rule or chance(rng, 0.6) else [*several[: len(several) // 2], UNKNOWN]
 
 
 def traffic(rng: random.Random, given: Design) -> None:

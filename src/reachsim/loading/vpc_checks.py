@@ -23,7 +23,7 @@ from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import InterfaceNeed, Resource, resources, sections
 from reachsim.resources.security_group import SecurityGroup
-from reachsim.resources.vpc import Vpc
+from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.cidr import block_warning, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.route import gateway_route_refusal, route_refusal
@@ -179,7 +179,8 @@ class VpcChecks(Reports):
             self.report(path, "an egress-only internet gateway carries IPv6 alone", "write ::/0", "IPV6-4", key=True)
 
     def route_kind(self, path: KeyPath, vpc: str, reference: str) -> str | None:
-        """The kind of a route's target; None, with a problem, where it has none."""
+        """The kind of a route's target, that of a component that is not known included; None, with a problem, where it has
+        none."""
         if reference in (LOCAL, BLACKHOLE, UNKNOWN):
             return reference
         target = self.resolve(path, self.names.target, vpc, reference)
@@ -191,7 +192,7 @@ class VpcChecks(Reports):
                 message = f"peering {target.name} joins {connection.requester} and {connection.accepter}, not {vpc}"
                 self.report(path, message, "a route leads to a peering of its own VPC", "ROUTE-10")
                 return None
-        return str(target.kind)
+        return UNKNOWN if target.kind == UNMODELLED_IN_VPC["unknown_components"] else str(target.kind)
 
     def check_list_routes(self, path: KeyPath, lists: list[tuple[str, str]]) -> None:
         """Two prefix lists with overlapping blocks and different targets: AWS picks one (ROUTE-19)."""
