@@ -301,6 +301,61 @@ def test_what_is_not_known_may_be_exposed_where_there_is_an_internet_gateway() -
     assert all(each.space for each in load(FIREWALL).exposure())
 
 
+DNS = {"enable_dns_hostnames": True}
+NO_HOST = {"unknown_components": {}, "capacity_providers": {"cp": {"subnets": ["back"]}}}
+
+
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize("asked", ["service:kms", "kms.eu-west-1.amazonaws.com"])
+@pytest.mark.parametrize(
+    ("changes", "source", "verb", "expected"),
+    [
+        (STRANGER | DNS, "web", "allow", UNDECIDED),  # by the gateway, or to the endpoint, if it is one
+        (STRANGER | DNS, "app", "deny", UNDECIDED),
+        (STRANGER | DNS, "mute", "deny", HOLDS),
+        (STRANGER, "web", "allow", HOLDS),  # private DNS does not work in this VPC
+        (STRANGER, "app", "deny", HOLDS),  # which has no route to the internet
+        (CROWD | DNS, "app", "deny", UNDECIDED),
+        (FIREWALL | DNS, "app", "deny", HOLDS),
+        (NO_HOST | DNS, "app", "deny", HOLDS),
+    ],
+)
+def test_what_is_not_known_may_be_an_endpoint_with_private_dns(
+    changes: dict[str, Any], asked: str, source: str, verb: str, expected: str
+) -> None:
+    made = design(**changes)
+    made["vpcs"]["one"]["security_groups"]["mute"] = {"egress": []}
+    made["internet"]["hosts"]["kms.eu-west-1.amazonaws.com"] = {"ip": "198.51.100.77"}
+    net = reachsim.loads(json.dumps(made | {"region": "eu-west-1"}))
+    assert net.expect(source, asked, **{verb: "tcp/443"}).verdict == expected
+
+
+@pytest.mark.rule("LB-5")
+def test_a_load_balancer_that_is_not_known_may_send_to_any_port() -> None:
+    """Its listener at 443 may have targets at 8443, the only port that the group admits (LB-1)."""
+    groups = {"one": {"ingress": [{"allow": "tcp/8443", "from": "0.0.0.0/0"}]}}
+    changes = STRANGER | {
+        "security_groups": groups,
+        "instances": {"app": {"subnet": "app", "security_groups": ["one"]}},
+    }
+    assert verdict(changes, "{from: internet, to: app, deny: tcp/443}") == UNDECIDED
+    assert verdict(changes, "{from: internet, to: app, deny: udp}") == HOLDS
+    groups["one"]["ingress"][0]["from"] = "10.0.0.0/8"  # whom it keeps as they are
+    assert verdict(changes, "{from: internet, to: app, deny: tcp}") == HOLDS
+    without = changes | {"internet_gateway": None, "route_tables": {"front": {}}}
+    groups["one"]["ingress"][0]["from"] = "0.0.0.0/0"
+    assert verdict(without, "{from: internet, to: app, deny: tcp}") == HOLDS
+
+
+@pytest.mark.rule("ROUTE-8")
+@pytest.mark.rule("ROUTE-21")
+def test_a_route_inside_the_vpc_and_one_of_a_gateway_may_lead_to_it() -> None:
+    """It may be an interface, or an inspection endpoint."""
+    tables = {"app": {"10.1.0.0/24": "strange"}, "edge": {"gateway": "igw", "routes": {"10.1.1.0/24": "strange"}}}
+    net = load(STRANGER | {"route_tables": tables})
+    assert net.trace("app", "10.1.0.4", "tcp/443").verdict == UNDECIDED
+
+
 # -- every command -------------------------------------------------------------------------------------------
 
 
