@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from reachsim.errors import shown, suggest, with_article
+from reachsim.errors import did_you_mean, shown, with_article
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.network_interface import ElasticInterface
@@ -17,7 +16,8 @@ from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 
 LOCAL = "local"
-RESERVED = frozenset({LOCAL, BLACKHOLE, UNKNOWN, "internet"})
+INTERNET = "internet"
+RESERVED = frozenset({LOCAL, BLACKHOLE, UNKNOWN, INTERNET})
 """Names that mean something of their own."""
 
 
@@ -50,12 +50,6 @@ class UnknownName(ValueError):
         super().__init__(message)
         self.message = message
         self.hint = hint
-
-
-def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
-    """A hint with the likeliest candidate, or None."""
-    near = suggest(name, candidates)
-    return None if near is None else f"did you mean {shown(near)}?"
 
 
 class Names:

@@ -7,21 +7,20 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from reachsim.errors import shown, with_article
+from reachsim.errors import did_you_mean, shown, with_article
 from reachsim.loading.names import (
     BLACKHOLE,
     LOCAL,
     RESERVED,
     UNKNOWN,
     RouteTarget,
-    did_you_mean,
 )
 from reachsim.loading.report import Reports
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import region_of
-from reachsim.resources.resource import InterfaceNeed, Resource, resources, sections
+from reachsim.resources.resource import At, InterfaceNeed, Resource, resources, sections
 from reachsim.resources.security_group import SecurityGroup
 from reachsim.resources.vpc import Vpc
 from reachsim.rules.cidr import block_warning, refusals_of_blocks
@@ -216,12 +215,8 @@ class VpcChecks(Reports):
 
     def document_keys(self, path: KeyPath) -> Iterable[str]:
         """Keys of a mapping as they are written, so that a destination can be found again."""
-        node: Any = self.document.data
-        for step in path:
-            if step not in node:  # a table in the long form may have no routes of its own
-                return ()
-            node = node[step]
-        return node if isinstance(node, dict) else ()
+        node = self.document.value(path)
+        return node if isinstance(node, dict) else ()  # a table in the long form may have no routes of its own
 
     def check_group(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
         """Peers of a group's rules, and references beyond what AWS lets a rule name (SG-11); whom it is shared with."""
@@ -313,9 +308,14 @@ class VpcChecks(Reports):
             body.check(at, self)
 
     def check_outside(self) -> None:
-        """What only its kind knows of a resource that is in no VPC."""
-        for at, body in resources("design", self.design):
-            body.check(at, self)
+        """Names, and what only its kind knows, of each resource that is in no VPC."""
+        for section, kind in sections("design").items():
+            members = [(At("", section, name), body) for name, body in getattr(self.design, section, {}).items()]
+            for at, body in members:
+                if at.name in RESERVED and kind.routable:
+                    self.reserved_word(at.path)
+                body.check(at, self)
+            kind.check_all(members, self)
 
     def check_interface(self, name: str, vpc: Vpc, need: InterfaceNeed, taken: dict[int, KeyPath]) -> None:
         """One network interface."""

@@ -343,6 +343,10 @@ class VpcEndpoint(Resource):
 
     # -- names --------------------------------------------------------------------------------------------------
 
+    def names(self, at: At) -> Iterator[str]:
+        """The word for its service."""
+        yield f"{SERVICE}{self.short}"
+
     def speaks_for(self, at: At, host: str, design: Any) -> bool:
         """Whether a host name is that of its service (EP-8): AWS's public one in its Region, or one's own."""
         if self.type != "interface":
