@@ -49,9 +49,8 @@ class Checker(VpcChecks):
 
     def check_ends(self) -> None:
         """`internet` in a question means the internet: no function, no API and no host has that name."""
-        ends = {("lambda_functions",): self.design.lambda_functions, ("api_gateways",): self.design.api_gateways}
-        for section, names in {**ends, ("internet", "hosts"): self.design.internet.hosts}.items():
-            if INTERNET in names:
+        for section in (("lambda_functions",), ("api_gateways",), ("internet", "hosts")):
+            if INTERNET in (self.document.value(section) or ()):
                 self.reserved_word((*section, INTERNET))
 
     def check_functions(self) -> None:

@@ -20,7 +20,7 @@ from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import region_of
-from reachsim.resources.resource import At, InterfaceNeed, Resource, resources, sections
+from reachsim.resources.resource import At, InterfaceNeed, resources, sections
 from reachsim.resources.security_group import SecurityGroup
 from reachsim.resources.vpc import Vpc
 from reachsim.rules.cidr import block_warning, refusals_of_blocks
@@ -77,14 +77,11 @@ class VpcChecks(Reports):
     def check_names(self, name: str, vpc: Vpc) -> None:
         """One name space for all that routes and expectations name (format.md)."""
         seen: dict[str, RouteTarget] = {**self.names.outside}
-        seen |= {
-            connection: target
-            for connection, target in self.names.connections.items()
-            if (peering := self.design.peering_connections.get(connection)) is None
-            or name in (peering.requester, peering.accepter)
-        }
-        kinds = sections("design")  # a service or a zone may have the name of an endpoint: no route leads to it
-        seen = {each: target for each, target in seen.items() if kinds.get(str(target.path[0]), Resource).routable}
+        for connection, target in self.names.connections.items():
+            found = self.names.resource(target)
+            # A service or a zone may have the name of an endpoint: no route leads to it, nor to a peering of others.
+            if found is not None and found[1].routable and found[1].route_refusal(found[0], name) is None:
+                seen[connection] = target
         for section in ("security_groups", "network_acls", "route_tables"):
             if UNKNOWN in getattr(vpc, section):
                 self.reserved_word(("vpcs", name, section, UNKNOWN))
@@ -184,13 +181,10 @@ class VpcChecks(Reports):
         target = self.resolve(path, self.names.target, vpc, reference)
         if target is None:
             return None
-        if target.kind == "peering connection":
-            connection = self.design.peering_connections[target.name]
-            if vpc not in (connection.requester, connection.accepter):
-                message = f"peering {target.name} joins {connection.requester} and {connection.accepter}, not {vpc}"
-                self.report(path, message, "a route leads to a peering of its own VPC", "ROUTE-10")
-                return None
-        return str(target.kind)
+        found = self.names.resource(target)
+        refusal = None if found is None else found[1].route_refusal(found[0], vpc)
+        self.refuse(path, refusal)
+        return str(target.kind) if refusal is None else None
 
     def check_list_routes(self, path: KeyPath, lists: list[tuple[str, str]]) -> None:
         """Two prefix lists with overlapping blocks and different targets: AWS picks one (ROUTE-19)."""

@@ -23,6 +23,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import no_resolver_there
 from reachsim.rules.peering import ACTIVE, Status, carrying_loss, private_name_option
+from reachsim.rules.refusal import Refusal
 
 _ENDED = ("failed", "deleted", "rejected", "expired")
 """Statuses of what is no peering any more, or never became one."""
@@ -62,6 +63,13 @@ class PeeringConnection(Resource):
             checks.report(at.path, "a peering joins two VPCs", "name another VPC as accepter", "PEER-2", key=True)
         elif self.status not in _ENDED:
             checks.refuse(at.path, peering_refusal(vpcs[self.requester].cidrs, vpcs[self.accepter].cidrs), key=True)
+
+    def route_refusal(self, at: At, vpc: str) -> Refusal | None:
+        """A route leads to a peering of its own VPC (ROUTE-10)."""
+        if self.other(vpc) is not None:
+            return None
+        text = f"peering {at.name} joins {self.requester} and {self.accepter}, not {vpc}"
+        return Refusal("ROUTE-10", text, "a route leads to a peering of its own VPC")
 
     @classmethod
     def check_all(cls, members: Iterable[tuple[At, Any]], checks: Checks) -> None:

@@ -304,6 +304,10 @@ class Resource(Schema):
         """Routes of a VPC to it that may take the packet of a case to where it should go."""
         yield from ()
 
+    def route_refusal(self, at: At, vpc: str) -> Refusal | None:
+        """Why AWS takes no route of a VPC to it, whatever the destination; None where it does."""
+        return None
+
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route of a VPC to it leads."""
         interface = wiring.interface(at.vpc, at.name)

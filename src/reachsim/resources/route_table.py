@@ -87,12 +87,10 @@ class RouteTable(Schema):
         return {"description": own.pop("description", ""), "anyOf": [own["properties"]["routes"], own]}
 
 
-def routes_to(vpc: Any, at: At) -> Iterator[tuple[KeyPath, Cidr | str, str]]:
-    """The routes of a VPC that lead to one of its resources: where each is written, its destination and its target."""
-    for name, table in vpc.route_tables.items():
-        for destination, target in table.routes.items():
-            if target in (at.name, at.full_name):
-                yield table.path_of(("vpcs", at.vpc, "route_tables", name), destination), destination, target
+def destinations_to(vpc: Any, at: At) -> Iterator[Cidr | str]:
+    """Where the routes of a VPC lead that have one of its resources as target."""
+    for table in vpc.route_tables.values():
+        yield from (to for to, target in table.routes.items() if target in (at.name, at.full_name))
 
 
 _LONG = frozenset({"routes", "propagate", "gateway"})
