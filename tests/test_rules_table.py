@@ -1,8 +1,9 @@
-"""docs/rules-tests.md and the table of docs/architecture.md are current, and a test holds each rule that the code promises."""
+"""The tables of rules are current, and a test holds each rule that the code promises."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from tests.tools import rules_table as tool
 
@@ -72,12 +73,27 @@ def test_the_architecture_says_where_each_rule_is() -> None:
         )
 
 
+ROOTS = (tool.SOURCE / "reachsim", tool.ROOT)
+
+
+def there(name: str) -> Path | None:
+    """The file or folder of a name in docs/architecture.md, with or without its ending; None where there is none."""
+    found = (root / f"{name}{ending}" for root in ROOTS for ending in ("", ".py"))
+    return next((path for path in found if path.exists()), None)
+
+
 def test_the_architecture_names_files_that_are_there() -> None:
-    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", ARCHITECTURE))
-    named |= set(re.findall(r"docs/[a-z-]+\.md", ARCHITECTURE))
-    roots = (tool.SOURCE / "reachsim", tool.ROOT)
-    assert [
-        name
-        for name in sorted(named)
-        if not any((root / name).exists() or (root / f"{name}.py").is_file() for root in roots)
-    ] == []
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", ARCHITECTURE)) | set(
+        re.findall(r"docs/[a-z-]+\.\w+", ARCHITECTURE)
+    )
+    assert [name for name in sorted(named) if there(name) is None] == []
+
+
+def test_the_architecture_names_what_stands_in_its_file() -> None:
+    """Where it says ``NAME of FILE``, the file has the name; and it says so wherever something is to be added to a list."""
+    said = re.findall(r"`(\w+)` of `([\w/.]+)`", ARCHITECTURE)
+    assert len(said) > 10
+    for name, file in said:
+        path = there(file)
+        assert path is not None, file
+        assert re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")), f"{file} has no {name}"
