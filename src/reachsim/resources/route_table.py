@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -70,7 +70,7 @@ class RouteTable(Schema):
     @model_validator(mode="wrap")
     @classmethod
     def _either_form(cls, value: Any, handler: ModelWrapValidatorHandler[RouteTable]) -> RouteTable:
-        if not isinstance(value, dict) or value.keys() & _LONG:
+        if not isinstance(value, dict) or in_long_form(value):
             return handler(value)
         table = handler({"routes": value})
         table._short = True
@@ -93,6 +93,11 @@ def routes_to(vpc: Any, at: At) -> Iterator[tuple[KeyPath, Cidr | str, str]]:
         for destination, target in table.routes.items():
             if target in (at.name, at.full_name):
                 yield table.path_of(("vpcs", at.vpc, "route_tables", name), destination), destination, target
+
+
+def in_long_form(table: Mapping[Any, Any]) -> bool:
+    """Whether a table as written has keys of its own, and its routes in one of them; else it is its routes."""
+    return bool(table.keys() & _LONG)
 
 
 _LONG = frozenset({"routes", "propagate", "gateway"})
