@@ -1,4 +1,4 @@
-"""What is not told never turns an answer: a few designs with each thing hidden in turn (`tests/soak/hidden.py` asks many)."""
+"""What is not told never turns an answer: a few designs with each thing hidden (`tests/soak/hidden.py` asks many)."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def joined_perhaps(admits: str) -> reachsim.Network:
 
 
 def test_a_name_of_which_it_is_not_known_what_it_means_is_undecided_where_that_matters() -> None:
-    """By its public address the other is reached, by its private one it is not (ROUTE-16), and PEER-11 tells which is meant."""
+    """By its public address the other is reached, by its private one it is not (ROUTE-16)."""
     net = joined_perhaps("0.0.0.0/0")
     assert net.trace("one", "198.51.100.2", "tcp/443").verdict == "reachable"
     assert net.trace("one", "two", "tcp/443").verdict == "undecided"

@@ -1,9 +1,9 @@
-"""What is not told may never turn an answer. Random designs, and the same with this and that hidden (tests/oracle/hiding.py).
+"""What is not told never turns an answer: random designs, and the same with something hidden (tests/oracle/hiding.py).
 
 `python -m tests.soak.hidden --worlds 200 --seed 1` asks both the same questions. What is said for certain of the
 design that tells less must be so of the one that tells all: of packets and promises by the naive evaluator's word, of sets,
-isolation, exposure, neighbours and differences by reachsim's own. Prints each contradiction with the seed of its world, then the counts;
-exits with 1 on a contradiction. `--show SEED` prints the design of one world, with what is hidden.
+isolation, exposure, neighbours and differences by reachsim's own. Prints each contradiction with the seed of its world,
+then the counts; exits with 1 on a contradiction. `--show SEED` prints the design of one world that is asked.
 """
 
 from __future__ import annotations
