@@ -347,6 +347,44 @@ def test_a_load_balancer_that_is_not_known_may_send_to_any_port() -> None:
     assert verdict(without, "{from: internet, to: app, deny: tcp}") == HOLDS
 
 
+LINKED = {
+    "subnets": {
+        name: {"cidr": f"10.1.{number}.0/24", "az": "a", "route_table": "app"}
+        for number, name in enumerate(("front", "app", "back"))
+    },
+    "load_balancers": {
+        "lb": {
+            "type": "network",
+            "scheme": "internal",
+            "subnets": ["back"],
+            "listeners": {"tcp/443": "group"},
+            "target_groups": {"group": {"targets": ["app"], "port": "tcp/8443"}},
+        }
+    },
+}
+"""A load balancer of VPC `one`, before `app`."""
+
+
+@pytest.mark.rule("EP-10")
+@pytest.mark.parametrize(
+    ("here", "expectation", "expected"),
+    [
+        ({}, "{from: two.y, to: app, deny: tcp/443}", HOLDS),
+        ({"e": {"subnets": ["b"]}}, "{from: two.y, to: app, deny: tcp/443}", UNDECIDED),
+        ({"e": {"subnets": ["b"]}}, "{from: {vpc: two}, to: {vpc: one}, deny: tcp/443}", UNDECIDED),
+        ({"e": {"subnets": ["b"]}}, "{from: two.y, to: app, deny: icmp}", HOLDS),  # which no listener takes (LB-1)
+        ({"e": {"subnets": ["b"]}}, "{from: two.y, to: shut, deny: all}", HOLDS),
+        ({"e": {"subnets": ["b"]}}, "{from: three.z, to: app, deny: all}", HOLDS),  # it is of its own VPC (EP-9)
+    ],
+)
+def test_what_is_not_known_may_be_an_endpoint_of_a_service(here: Any, expectation: str, expected: str) -> None:
+    made = design(**LINKED) | {"endpoint_services": {"mine": {"load_balancer": "one.lb"}}, "peering_connections": {}}
+    made["vpcs"]["one"]["route_tables"] = {"app": {}}
+    made["vpcs"]["two"] |= {"route_tables": {"r": {}}, "unknown_components": here}
+    text = json.dumps(made | {"expect": [read_yaml(expectation)]})
+    assert reachsim.loads(text).check()[0].verdict == expected
+
+
 @pytest.mark.rule("ROUTE-8")
 @pytest.mark.rule("ROUTE-21")
 def test_a_route_inside_the_vpc_and_one_of_a_gateway_may_lead_to_it() -> None:

@@ -27,6 +27,7 @@ from reachsim.topology.addressed import (
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.hidden import (
     by_unknown_balancers,
+    by_unknown_endpoints,
     either_address,
     from_doors,
     to_doors,
@@ -71,7 +72,7 @@ def _from_origin(origin: Origin, destination: Endpoint, ends: Endpoints, *, link
     out += by_unknown_balancers(origin, meant, ends)
     if ends.relays:
         out += _beside(origin, meant, ends)
-        out += _by_links(origin, meant, ends) if links else ()
+        out += (*_by_links(origin, meant, ends), *by_unknown_endpoints(origin, meant, ends)) if links else ()
     return out
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reachsim.dataplane.checkpoint import Drop, Header
 from reachsim.dataplane.ends import Endpoint, Flow, Origin
+from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.dataplane.walk import walk
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
@@ -61,6 +62,22 @@ def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints)
                 sender = replace(origin, start=start)
                 for flow in to_addresses(sender, interface.primary, interface, empty=True):
                     yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
+
+
+def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What may come by PrivateLink through an endpoint that the design does not tell: on from the address of the load
+    balancer of a service of one's own (EP-10, LB-5)."""
+    doors = () if origin.interface is None else ends.perhaps_endpoints(origin.interface.vpc.name)
+    meant = listening(destination, ends) if doors else ()
+    for service in ends.design.endpoint_services.values() if meant else ():
+        at = service.balancer(ends.design)
+        for node in () if at is None else ends.nodes.get(at.path, ()):
+            relay = relay_of(node)
+            for choice in () if relay is None else relay.choices:
+                if choice.target is not None and choice.target in meant:
+                    sender = Origin.of_interface(node, node.name, node.primary)
+                    for flow in to_addresses(sender, (choice.address,), choice.target, empty=True):
+                        yield replace(flow, perhaps=doors[0].reason, any_port=True, beside=True)
 
 
 def _hidden_places(door: Door, end: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
