@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import MAYBE, Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
+from reachsim.importing.terraform.families.vpcs import subnets_give
 from reachsim.importing.terraform.snapshot import Resource
 
 TYPES: Final = frozenset(
@@ -190,8 +191,8 @@ def _public(made: Assembly, each: Resource) -> Any:
         return None
     if isinstance(asked, bool):
         return {"PublicIp": value} if asked else None
-    subnet = made.one("Subnets", each.get("subnet_id"))
-    gives = value if subnet is None else subnet.get("MapPublicIpOnLaunch", False)
+    link = each.get("subnet_id")
+    gives = subnets_give(made, [link] if isinstance(link, str) else link)
     if isinstance(gives, Unknown):
         return gives
     return {"PublicIp": value} if gives is True else None
