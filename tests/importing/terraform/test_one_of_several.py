@@ -1,6 +1,6 @@
-"""Something that is in one of several subnets, and the plan does not tell in which: `module.vpc.private_subnets[0]`, `element`
-over a list. Where nothing tells the subnets apart, what reaches what is the same whichever it is. References are as Terraform
-1.11 writes them with AWS's provider 5.100."""
+"""Something that is in one of several subnets, and the plan does not tell in which: `module.vpc.private_subnets[0]`, or
+`element` over a list. Where nothing tells the subnets apart, what reaches what is the same whichever it is. References are
+as Terraform 1.11 writes them with AWS's provider 5.100."""
 
 from __future__ import annotations
 

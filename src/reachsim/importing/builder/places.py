@@ -14,7 +14,9 @@ from reachsim.resources.reference import UNKNOWN
 
 _OF_NO_ZONE: Final = ("peering", "vpn", "direct-connect-gateway", "tgw-peering")
 """Attachments that are in no subnets."""
-_EVERYONE: Final = "0.0.0.0/0"
+_BLOCKS: Final = {"cidr": ("CidrBlock", "0.0.0.0/0"), "ipv6_cidr": ("Ipv6CidrBlock", "::/0")}
+"""By the block of a subnet: how an entry of an ACL names one of its family, and every one."""
+_DESTINATIONS: Final = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
 _LOCAL: Final = "local"
 
 
@@ -58,9 +60,10 @@ def alike(draft: Draft, ids: tuple[str, ...]) -> bool:
     zones = {str(body.get("az", "")) for body in bodies}
     if len(zones) > 1 and _by_zone(draft, vpc, zones):
         return False
-    if any("ipv6_cidr" in body or "cidr" not in body for body in bodies):
+    if any("cidr" not in body for body in bodies) or len({"ipv6_cidr" in body for body in bodies}) > 1:
         return False
-    return draft.choices.alike(Cidr.parse(body["cidr"]) for body in bodies)
+    families = [key for key in _BLOCKS if key in bodies[0]]
+    return all(draft.choices.alike(Cidr.parse(body[key]) for body in bodies) for key in families)
 
 
 def _table(draft: Draft, vpc: str, body: Data) -> Hashable:
@@ -129,7 +132,8 @@ def _as_one(draft: Draft, ids: tuple[str, ...]) -> bool:
     bodies = [draft.section(vpc, "subnets")[draft.names[id]] for id in ids]
     if len({body.get("az") for body in bodies}) > 1 and _balances_by_zone(draft):
         return False
-    return _filters_nothing(draft, vpc, bodies[0].get("network_acl")) and not _routed_inside(draft, vpc)
+    everyone = [both for key, both in _BLOCKS.items() if key in bodies[0]]
+    return _filters_nothing(draft, vpc, bodies[0].get("network_acl"), everyone) and not _routed_inside(draft, vpc)
 
 
 def _balances_by_zone(draft: Draft) -> bool:
@@ -138,8 +142,8 @@ def _balances_by_zone(draft: Draft) -> bool:
     return any(kind != "application" for kind in kinds) or any(True for _ in draft.found.of("LoadBalancerDescriptions"))
 
 
-def _filters_nothing(draft: Draft, vpc: str, name: str | None) -> bool:
-    """Whether the ACL of a name, or the default one, lets everything of IPv4 pass."""
+def _filters_nothing(draft: Draft, vpc: str, name: str | None, everyone: list[tuple[str, str]]) -> bool:
+    """Whether the ACL of a name, or the default one, lets everything pass of the families that are asked for."""
     own = [
         item
         for item in draft.inside("NetworkAcls", vpc)
@@ -150,15 +154,14 @@ def _filters_nothing(draft: Draft, vpc: str, name: str | None) -> bool:
     listed = own[0].certain("Entries") if len(own) == 1 else None
     if listed is None or listed.unknown:
         return False
-    first: dict[object, Fields] = {}
-    for entry in sorted((each for each in listed.known if each.either("CidrBlock") is not None), key=rule_number):
-        first.setdefault(entry.either("Egress"), entry)
-    return set(first) == {True, False} and all(map(_allows_all, first.values()))
-
-
-def _allows_all(entry: Fields) -> bool:
-    told = tuple(str(entry.either(key)) for key in ("Protocol", "CidrBlock", "RuleAction"))
-    return told == ("-1", _EVERYONE, "allow")
+    for key, everything in everyone:
+        first: dict[object, tuple[str, ...]] = {}
+        for entry in sorted((each for each in listed.known if each.either(key) is not None), key=rule_number):
+            told = tuple(str(entry.either(part)) for part in ("Protocol", key, "RuleAction"))
+            first.setdefault(entry.either("Egress"), told)
+        if first != dict.fromkeys((True, False), ("-1", everything, "allow")):
+            return False
+    return True
 
 
 def _routed_inside(draft: Draft, vpc: str) -> bool:
@@ -169,7 +172,7 @@ def _routed_inside(draft: Draft, vpc: str) -> bool:
             continue
         listed = table.members("Routes")
         told = [each for each in listed.known if each.either("GatewayId") != _LOCAL]
-        ends = [each.either("DestinationCidrBlock") for each in told]
+        ends = [each.either(key) for each in told for key in _DESTINATIONS]
         if listed.unknown or any(isinstance(end, Unknown) for end in ends):
             return True
         if any("DestinationPrefixListId" in each for each in told):

@@ -67,6 +67,7 @@ def _subnet(each: Resource) -> Attributes:
             "AvailabilityZone": known(each.get("availability_zone")),
             "Ipv6CidrBlockAssociationSet": _ipv6(each, ""),
             "MapPublicIpOnLaunch": each.get("map_public_ip_on_launch"),
+            "AssignIpv6AddressOnCreation": each.get("assign_ipv6_address_on_creation"),
         }
     )
 
