@@ -24,7 +24,7 @@ from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Result
 from reachsim.answers.fixes import Fix, Fixes, FixPlan, SessionPlan
 from reachsim.dataplane.ends import Endpoint
-from reachsim.errors import ReachsimError
+from reachsim.errors import ReachsimError, counted
 from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched, same_values
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.mending import Edit, KeyChange
@@ -35,6 +35,8 @@ MOST_TRIED = 150
 """Sets of edits that are tried for one question."""
 MOST_FOUND = 4
 """Sets that are proven."""
+MOST_TOLD = 3
+"""Sets that are told of those that make an expectation hold and are refused."""
 ENOUGH = 3
 """Sets that are proven for each expectation of a whole file."""
 MUCH_MORE = 3
@@ -227,8 +229,17 @@ def fixes(engine: Editable, expectation: Expectation, tools: Tools, number: int 
         if len(proven) >= most or len(refused) >= 2 * MOST_FOUND:
             break
     proven.sort(key=lambda fix: fix.rank)
-    reasons = [*search.reasons, *([] if proven else dict.fromkeys(refused))]
+    reasons = [*search.reasons, *([] if proven else _refusals(list(dict.fromkeys(refused))))]
     return Fixes(first, proven, reasons, search.tried)
+
+
+def _refusals(refused: list[str]) -> list[str]:
+    """Why sets of edits that make an expectation hold are no fixes: of the least intrusive."""
+    more = len(refused) - MOST_TOLD
+    return [
+        *refused[:MOST_TOLD],
+        *([f"{counted(more, 'further set')} of edits broke something too"] if more > 0 else []),
+    ]
 
 
 class Judge:
@@ -283,7 +294,7 @@ class Judge:
         others: list[Result] = []
         for was, result in self._changes(after):
             if (was.holds and not result.holds) or (was.verdict == "undecided" and result.verdict == "fails"):
-                return f"{what}: would break expectation #{was.number}, {was.question}"
+                return f"{what}: {_broken(result)}"
             if was.number != number and not was.holds and result.holds:
                 others.append(was)
         found = diff(self.engine, after, kept=self.kept)
@@ -291,6 +302,17 @@ class Judge:
         holds = tuple(each.number for each in others)
         loses = () if expectation.deny is None else tuple(_but(found.closed, expectation, self.engine))
         return Fix(asked.question, edits, patch, opens, found.closed, found.undecided, holds, loses)
+
+
+def _broken(result: Result) -> str:
+    """What is said of an expectation that edits would break: which traffic, and what stops it."""
+    question = f"expectation #{result.number}, {result.question}"
+    if result.verdict == "undecided":
+        return f"would leave {question} undecided: {result.reason}"
+    asked = result.expectation.traffic
+    which = "all of it" if result.failing_text == f"all of {asked}" else result.failing_text
+    ends = "delivered" if result.expectation.allow is None else f"lost at {result.reason}"
+    return f"would break {question}; {which} would be {ends}"
 
 
 def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Editable) -> list[Opened]:

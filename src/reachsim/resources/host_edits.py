@@ -110,13 +110,13 @@ def _free(case: Case, local: Cidr) -> Cidr | None:
 
 @mends
 def public_address(case: Case) -> Iterator[Edit]:
-    """A public address for the interface that has none (IGW-4, IGW-6): a new one, or that of another of its VPC's interfaces
-    of the same host."""
+    """A public address for the interface that has none (IGW-4, IGW-6), or that a gateway's table leads to (ROUTE-22)."""
     path = case.cause.path
-    wanted = (Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS)
+    inward = (Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, Code.INGRESS_RTB_NO_PUBLIC_IP)
+    wanted = (Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, *inward)
     if case.cause.code not in wanted or not case.at(*_HOSTS) or path[-1] != "public_ip":
         return
-    address = case.destination if case.cause.code is wanted[1] else case.source
+    address = case.destination if case.cause.code in inward else case.source
     if address <= IPV4_LAST:
         yield Edit.setting(path, True, f"give {_host(case)} a public address", 3)
 
