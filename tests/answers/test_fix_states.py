@@ -56,3 +56,40 @@ def test_a_rule_of_a_default_group_that_is_not_written_keeps_what_aws_has_in_it(
         (group, {"ingress": [{"allow": "all", "from": "default"}]}),
         ((*group, "ingress"), {"allow": "tcp/5432", "from": "client"}),
     ]
+
+
+@pytest.mark.rule("ROUTE-5")
+def test_a_sender_without_an_address_of_the_family_gets_one_of_its_subnet() -> None:
+    """Free, and none that AWS keeps; in a subnet without IPv6 there is none to give."""
+    ipv6: Changes = {
+        "vpcs app cidrs": ["10.0.0.0/16", "2001:db8:1::/56"],
+        "vpcs app subnets private ipv6_cidr": "2001:db8:1:1::/64",
+        "vpcs app egress_only_internet_gateway": "eigw",
+        "vpcs app route_tables private": {"0.0.0.0/0": "ngw", "::/0": "eigw"},
+        "vpcs app instances twin ipv6_address": "2001:db8:1:1::4",
+        "internet hosts six": {"ip": "2606:2800::1"},
+    }
+    net = written(ipv6)
+    first = net.explain("probe", "six", "tcp/443").obstacles[0]
+    assert (first.blocker.code, first.key) == ("NO_POSSIBLE_DESTINATION", "vpcs.app.instances.probe")
+    (change,) = best(net.fixes("probe", "six", "tcp/443")).edits[0].changes
+    assert (change.path, change.value) == (("vpcs", "app", "instances", "probe", "ipv6_address"), "2001:db8:1:1::5")
+    assert not net.fixes("db", "six", "tcp/443").found
+
+
+@pytest.mark.rule("ROUTE-14")
+@pytest.mark.rule("ROUTE-22")
+def test_the_key_to_edit_of_a_stopped_target_of_a_gateways_table_is_its_state() -> None:
+    edge: Changes = {
+        "vpcs app route_tables edge": {"gateway": "igw", "routes": {"10.0.2.0/24": "nat"}},
+        "vpcs app subnets isolated route_table": "through",
+        "vpcs app route_tables through": {"0.0.0.0/0": "nat"},
+        "vpcs app instances nat nat": {"ip_forward": True, "masquerade": False},
+        "vpcs app instances db public_ip": "198.51.100.30",
+        "vpcs app instances nat state": "stopped",
+    }
+    net = written(edge)
+    first = net.explain("internet", "db", "tcp/443").obstacles[0]
+    assert (first.blocker.code, first.key) == ("BAD_STATE_ROUTE", "vpcs.app.instances.nat.state")
+    (change,) = best(net.fixes("internet", "db", "tcp/443")).edits[0].changes
+    assert (change.path[-2:], change.value) == (("nat", "state"), "running")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 
 from tests.soak.fault import NOTHING_LOST, Design, Fault, Injector, Key, drop, maybe, pick, put
@@ -63,7 +64,7 @@ def with_interface_endpoints(design: Design, promises: list[Design], rng: random
 def with_weights(design: Design, promises: list[Design], rng: random.Random) -> None:
     """An alias of two versions that are alike, one of them new."""
     fetch = design["lambda_functions"]["fetch"]
-    fetch["versions"]["3"] = dict(fetch["latest"])
+    fetch["versions"]["3"] = copy.deepcopy(fetch["latest"])
     fetch["aliases"]["prod"] = {"2": 90, "3": 10} if maybe(rng, 0.5) else 3
 
 

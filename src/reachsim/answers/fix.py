@@ -40,7 +40,7 @@ MOST_TOLD = 3
 ENOUGH = 3
 """Sets that are proven for each expectation of a whole file."""
 MUCH_MORE = 3
-"""A set that costs so much more than the first that was found is looked at, and no dearer one."""
+"""A set that costs so much more than the first that was proven is looked at, and no dearer one."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,12 @@ class Search:
     tools: Tools
     tried: int = 0
     reasons: list[str] = field(default_factory=list)
+    enough: int = 0
+    """The most that a set may cost; 0 for any, as long as none that was found is proven."""
+
+    def proven(self, cost: int) -> None:
+        """A set of some cost is a fix: what is much dearer is not looked at."""
+        self.enough = self.enough or cost + MUCH_MORE
 
     def run(self, first: Result) -> Iterator[_State]:
         """Edited copies in which it holds; the edits of none are a part of those of another one.
@@ -138,10 +144,9 @@ class Search:
         heap: list[tuple[int, int, _State | _Next]] = [(0, 0, _State(self.start, (), first))]
         order = count(1)
         found: list[_State] = []
-        enough = 0
         while heap and self.tried < MOST_TRIED:
             _, turn, state = heapq.heappop(heap)
-            if enough and state.cost > enough:
+            if self._too_dear(state):
                 continue
             if isinstance(state, _Next):
                 made = self._made(state)
@@ -155,19 +160,21 @@ class Search:
                 state = self._without_idle(state)
                 if not any(other.keys <= state.keys or _alike(other, state) for other in found):
                     found.append(state)
-                    enough = enough or state.cost + MUCH_MORE
                     yield state
                 continue
-            for child in self._children(state, seen, enough):
+            for child in self._children(state, seen):
                 if not any(other.keys <= child.keys for other in found):
                     heapq.heappush(heap, (child.cost, next(order), child))
 
-    def _children(self, state: _State, seen: set[frozenset[str]], enough: int) -> Iterator[_Next]:
+    def _too_dear(self, state: _State | _Next) -> bool:
+        return bool(self.enough) and state.cost > self.enough
+
+    def _children(self, state: _State, seen: set[frozenset[str]]) -> Iterator[_Next]:
         if state.result.verdict != "fails" or len(state.edits) >= MOST_EDITS:
             return
         for edit in self._proposals(state):
             child = _Next(state, edit)
-            if child.keys in seen or (enough and child.cost > enough):
+            if child.keys in seen or self._too_dear(child):
                 continue
             seen.add(child.keys)
             yield child
@@ -224,6 +231,7 @@ def fixes(engine: Editable, expectation: Expectation, tools: Tools, number: int 
         fix = judge.proven(state.edits, expectation, number, state.engine)
         if isinstance(fix, Fix):
             proven.append(fix)
+            search.proven(state.cost)
         else:
             refused.append(fix)
         if len(proven) >= most or len(refused) >= 2 * MOST_FOUND:
@@ -238,7 +246,7 @@ def _refusals(refused: list[str]) -> list[str]:
     more = len(refused) - MOST_TOLD
     return [
         *refused[:MOST_TOLD],
-        *([f"{counted(more, 'further set')} of edits broke something too"] if more > 0 else []),
+        *([f"{counted(more, 'further set')} of edits refused as well"] if more > 0 else []),
     ]
 
 
