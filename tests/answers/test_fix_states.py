@@ -9,6 +9,9 @@ from tests.answers.test_fix import best, written
 from tests.answers.test_fix_functions import INSIDE, OUTSIDE, function
 from tests.designs import GONE, Changes
 
+import reachsim
+from reachsim.net.address import Address
+
 VPN: Changes = {
     "vpcs data vpn_gateways": {"vgw": {}},
     "vpn_connections": {"office": {"gateway": "data.vgw", "static_routes": ["192.168.0.0/16"]}},
@@ -93,3 +96,35 @@ def test_the_key_to_edit_of_a_stopped_target_of_a_gateways_table_is_its_state() 
     assert (first.blocker.code, first.key) == ("BAD_STATE_ROUTE", "vpcs.app.instances.nat.state")
     (change,) = best(net.fixes("internet", "db", "tcp/443")).edits[0].changes
     assert (change.path[-2:], change.value) == (("nat", "state"), "running")
+
+
+SERVED: Changes = {
+    "vpcs app subnets private network_acl": "tight",
+    "vpcs app network_acls tight": {
+        "ingress": [{"rule": 10, "allow": "tcp", "from": "0.0.0.0/0"}],
+        "egress": [{"rule": 10, "allow": "tcp/80", "to": "0.0.0.0/0"}],
+    },
+}
+"""An ACL that keeps a host from a service whose addresses nobody has written."""
+SERVICE = ("probe", "service:ssm", "tcp/443")
+
+
+@pytest.mark.rule("PL-1")
+def test_a_rule_for_a_service_whose_addresses_are_not_written_names_no_stand_in() -> None:
+    """The address that stands for them is one that no rule names: named, it would stand for them no longer."""
+    (change,) = best(written(SERVED).fixes(*SERVICE)).edits[0].changes
+    assert change.value == {"rule": 20, "allow": "tcp/443", "to": "0.0.0.0/0"}
+
+
+@pytest.mark.rule("PL-1")
+def test_an_edited_copy_that_names_a_stand_in_is_the_edited_file() -> None:
+    net = written(SERVED)
+    packet = net.trace(*SERVICE).packet
+    assert packet is not None
+    rule = {"rule": 5, "allow": "tcp/443", "to": f"{Address(packet.destination)}/32"}
+    egress = [rule, *net.source.document.data["vpcs"]["app"]["network_acls"]["tight"]["egress"]]
+    copy = net.with_({("vpcs", "app", "network_acls", "tight", "egress"): egress})
+    loaded = written(SERVED, {"vpcs app network_acls tight egress": egress})
+    assert copy.trace(*SERVICE).to_dict() == loaded.trace(*SERVICE).to_dict()
+    assert not copy.trace(*SERVICE).delivered
+    assert not reachsim.diff(copy, loaded)
