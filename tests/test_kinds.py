@@ -86,3 +86,15 @@ def test_kinds_are_named_where_they_are_the_subject_alone() -> None:
 def test_a_kind_that_is_named_is_seen(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(text)
     assert len([*named_in(tmp_path / "a.py")]) == 1
+
+
+def test_each_kind_and_each_of_its_keys_is_on_the_page_of_the_format() -> None:
+    page = (SOURCE.parents[1] / "docs" / "format.md").read_text(encoding="utf-8")
+    keys = {
+        section: [field.alias or name for name, field in kind.model_fields.items()] for section, kind in kinds().items()
+    }
+    said = {
+        section: [key for key in names if f"`{key}`" in page or f"{key}:" in page] for section, names in keys.items()
+    }
+    assert said == keys
+    assert all(section in page for section in keys)
