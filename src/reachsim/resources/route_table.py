@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -70,7 +70,7 @@ class RouteTable(Schema):
     @model_validator(mode="wrap")
     @classmethod
     def _either_form(cls, value: Any, handler: ModelWrapValidatorHandler[RouteTable]) -> RouteTable:
-        if not isinstance(value, dict) or value.keys() & _LONG:
+        if not isinstance(value, dict) or in_long_form(value):
             return handler(value)
         table = handler({"routes": value})
         table._short = True
@@ -91,6 +91,11 @@ def destinations_to(vpc: Any, at: At) -> Iterator[Cidr | str]:
     """Where the routes of a VPC lead that have one of its resources as target."""
     for table in vpc.route_tables.values():
         yield from (to for to, target in table.routes.items() if target in (at.name, at.full_name))
+
+
+def in_long_form(table: Mapping[Any, Any]) -> bool:
+    """Whether a table as written has keys of its own, and its routes in one of them; else it is its routes."""
+    return bool(table.keys() & _LONG)
 
 
 _LONG = frozenset({"routes", "propagate", "gateway"})
