@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, advises, mends
+from reachsim.resources.vpn_connection import connections_in
 from reachsim.rules.codes import Code
 
 
@@ -28,15 +29,11 @@ def announced(case: Case) -> Iterator[Edit]:
 
 
 def _announcing(case: Case, via: str, network: str, block: Cidr) -> Iterator[Edit]:
-    for section, keys in (
-        ("vpn_connections", ("static_routes", "bgp_routes")),
-        ("direct_connect_gateways", ("prefixes",)),
-    ):
-        body = getattr(case.view.design, section).get(via)
-        if body is not None and not any(case.destination in known for known in body.known()[0]):
-            key = next((key for key in keys if getattr(body, key)), keys[-1])
-            text = f"let {type(body).noun} {via} know {block} of network {network} ({key})"
-            yield Edit.adding((section, via, key), str(block), text, 3)
+    for at, body in connections_in(case.view.design):
+        if at.name == via and not any(case.destination in known for known in body.behind().blocks):
+            key = next((key for key in body.announced_in if getattr(body, key)), body.announced_in[-1])
+            text = f"let {body.noun} {via} know {block} of network {network} ({key})"
+            yield Edit.adding((*at.path, key), str(block), text, 3)
 
 
 @mends

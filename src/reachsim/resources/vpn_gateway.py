@@ -22,8 +22,8 @@ from reachsim.resources.subnet import enter_subnet
 from reachsim.resources.vpn_connection import (
     Arriving,
     Attached,
-    ConnectionOut,
     VpnConnection,
+    connection_at,
     connections_of,
     places_behind,
 )
@@ -64,8 +64,7 @@ class VpnGateway(Resource):
         assert isinstance(outward, VpnGatewayOut)
         ways: list[tuple[Cidr, Attached]] = []
         for place, body in connections_of(wiring, at.vpc, at.name):
-            connection = wiring.noted(place.path)
-            assert isinstance(connection, ConnectionOut)
+            connection = connection_at(wiring, place.path)
             arriving = Arriving(connection, inward)
             connection.arrivals.append(arriving)
             attached = Attached(connection, arriving)
