@@ -33,7 +33,6 @@ SUBJECTS: Final = {
     "answers/superfluous.py": "the same question",
     "cli/session_manager.py": "the same question",
     "loading/names.py": "one of several interfaces of a host is named by itself",
-    "loading/other_words.py": "what people write in place of a section",
     "loading/vpc_checks.py": "rules name groups over a peering (SG-11)",
     "policy/filters.py": "sections that no rule hangs on; one that is not listed is looked at",
     "report/importing.py": "counts of what every account has",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -32,6 +32,8 @@ _ENDED = ("failed", "deleted", "rejected", "expired")
 @resource("peering_connections", "peering connection", "design")
 class PeeringConnection(Resource):
     """A peering connection between two VPCs."""
+
+    also_called: ClassVar[str] = r"(vpc_)?peerings?(_connections?)?|pcx"
 
     requester: Reference
     """The VPC that asked for it."""

@@ -207,6 +207,8 @@ class Resource(Schema):
     section: ClassVar[str] = ""
     noun: ClassVar[str] = ""
     within: ClassVar[Within] = "vpc"
+    also_called: ClassVar[str] = ""
+    """What else people write for its section, as a pattern of whole words in snake case."""
     order: ClassVar[int] = 10
     """Kinds of a lower order are assigned their addresses first."""
     key: ClassVar[Any] = Name

@@ -105,6 +105,8 @@ class TransitRouteTable(Schema):
 class TransitGateway(Resource):
     """A transit gateway."""
 
+    also_called: ClassVar[str] = r"tgws?"
+
     attachments: dict[Name, Attachment] = Field(default_factory=dict)
     """Attachments by name, in the order of attaching (TGW-10)."""
     route_tables: dict[Name, TransitRouteTable] | None = None

@@ -304,6 +304,8 @@ class Connection(Resource):
 class VpnConnection(Connection):
     """A Site-to-Site VPN connection."""
 
+    also_called: ClassVar[str] = r"vpns?|(site_to_site|s2s)_vpns?"
+
     announced_in: ClassVar[tuple[str, ...]] = ("static_routes", "bgp_routes")
 
     gateway: Reference
@@ -349,6 +351,8 @@ class VpnConnection(Connection):
 @resource("direct_connect_gateways", "Direct Connect gateway", "design")
 class DirectConnectGateway(Connection):
     """A Direct Connect gateway: the way to networks outside AWS over a private line."""
+
+    also_called: ClassVar[str] = r"direct_connects?|dx(_gateways?)?|dxgws?"
 
     announced_in: ClassVar[tuple[str, ...]] = ("prefixes",)
 

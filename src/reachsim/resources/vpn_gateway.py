@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -37,6 +37,8 @@ from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
 @resource("vpn_gateways", "virtual private gateway")
 class VpnGateway(Resource):
     """A virtual private gateway."""
+
+    also_called: ClassVar[str] = r"vgws?|virtual_private_gateways?"
 
     propagate_to: RouteTableNames = ()
     """Route tables that take in what it knows: the same as `propagate` of each of them, as CloudFormation writes it."""
