@@ -100,7 +100,7 @@ def test_each_kind_and_each_of_its_keys_is_on_the_page_of_the_format() -> None:
 
 
 def test_a_checkpoint_that_walks_by_itself_is_known_to_diff() -> None:
-    """It decides by more than what it holds: unless `topology.parts.decide_by_more` knows it, `diff` takes two for the same."""
+    """It decides by more than what it holds: unless `topology.parts.decide_by_more` knows it, `diff` misses a change."""
     files = sorted((SOURCE / "resources").glob("*.py"))
     assert [path.stem for path in files if "reachsim.dataplane.walk" in path.read_text(encoding="utf-8")] == [
         "inspection"
