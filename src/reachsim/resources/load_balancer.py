@@ -166,7 +166,7 @@ class LoadBalancer(Resource):
             self._check_targets(at, (*at.path, "target_groups", name), group, checks)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal:
-        """No route leads to one (ROUTE-10)."""
+        """No route leads to one."""
         text = f"{shown(at.name)} is a load balancer, which no route leads to"
         return Refusal("ROUTE-10", text, "route to what stands behind it")
 
