@@ -71,7 +71,8 @@ class InterfaceNeed(NamedTuple):
 
 class Entrance(NamedTuple):
     """Where a route to a resource leads: the next checkpoint (None: nowhere), the interface that is meant, if it is one,
-    and why the route is a blackhole, with the rule (ROUTE-12); empty where it is active (ROUTE-11). `switch`: the key that mends it."""
+    and why the route is a blackhole, with the rule (ROUTE-12); empty where it is active (ROUTE-11). `switch`: the key that
+    mends it."""
 
     next: Checkpoint | None
     toward: NetworkInterface | None = None
