@@ -216,6 +216,17 @@ def test_a_full_disk_is_told(arguments: str, unbuffered: str) -> None:
     assert done.returncode == 2
 
 
+def test_an_error_of_a_file_is_not_told_as_one_of_the_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(path: object, **said: object) -> None:
+        raise OSError(5, "Input/output error", "there/x.yaml")
+
+    monkeypatch.setattr("reachsim.network.load", fails)
+    assert main(["check", THREE]) == 2
+    assert capsys.readouterr().err == "reachsim: there/x.yaml: Input/output error\n"
+
+
 def test_without_an_output_it_still_answers() -> None:
     assert shell(f"reachsim check {FOUND} >&-").returncode == 1
 
