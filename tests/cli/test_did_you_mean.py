@@ -90,7 +90,7 @@ def test_a_command_that_is_like_none_lists_them(capsys: pytest.CaptureFixture[st
         ("lambda", f"'lambda' is a security group, {NO_END}; app.probe, app.lambda(private; lambda) have it"),
         ("fetsh", "unknown endpoint 'fetsh'; did you mean 'fetch'?"),
         ("vpc=ap", "there is no VPC 'ap'; did you mean 'app'?"),
-        ("vpc=zz", "there is no VPC 'zz'; there are app"),
+        ("vpc=zz", "there is no VPC 'zz'; there are app, partner"),
         ("subnet=privat", "there is no subnet 'privat'; did you mean 'app.private'?"),
     ],
 )
