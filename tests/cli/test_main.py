@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -237,7 +236,8 @@ def test_ctrl_c_while_it_reads() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(1.5)
+    assert running.stdin is not None
+    running.stdin.write(b"#" * (1 << 18))  # more than a pipe holds: written once some of it is read
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=30)
     assert (running.returncode, out, err) == (INTERRUPTED, b"", b"")
