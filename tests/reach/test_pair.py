@@ -267,7 +267,7 @@ def test_sets_between_blocks_and_interfaces_agree_with_the_oracle(seed: int) -> 
             token = token_of(packet)
             if token is None:
                 continue
-            said = judge(design, name, format_address(packet.destination), token, packet.source_port)
+            said = judge(world, name, format_address(packet.destination), token, packet.source_port)
             if not unsettled(said.lost) and not unknown_service(packet.destination):
                 assert (said.forward, said.reachable) == (packet in answer.delivered, packet in answer.reachable), (
                     name,
