@@ -244,6 +244,22 @@ def test_rules_beside_the_unknown_are_judged_without_it() -> None:
         equivalent(one, other)
 
 
+@pytest.mark.parametrize(("traffic", "number"), [("tcp/22", 1), ("tcp/443", 2)])
+def test_the_rule_that_leaves_it_open_is_the_one_about_the_service(traffic: str, number: int) -> None:
+    """Of several rules that are not known, the one is named that could decide it: that one is to be looked up."""
+    rules = [
+        {"rule": 1, "allow": "tcp/22", "from": "unknown"},
+        {"rule": 2, "allow": "tcp/443", "from": "unknown"},
+    ]
+    subnets = {**VPC["subnets"], "b": {"cidr": "10.0.2.0/24", "network_acl": "open"}}
+    every = [{"rule": 1, "allow": "all", "to": "0.0.0.0/0"}]
+    net = changed(subnets=subnets, network_acls={"open": {"ingress": rules, "egress": every}})
+    found = net.trace("internet", "one", traffic)
+    assert found.verdict == "undecided"
+    assert f"rule {number}" in found.undecided
+    assert f"rule {3 - number}" not in found.undecided
+
+
 def test_what_gets_across_for_certain_is_told_beside_what_may() -> None:
     rules = [{"allow": "tcp/22", "from": "0.0.0.0/0"}, {"allow": "tcp/443", "from": "unknown"}]
     groups = {**VPC["security_groups"], "both": {"ingress": rules, "egress": []}}
