@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.agreement import world
 from tests.designs import ALL, ANY, NAT_INSTANCE, acl_of, load
+from tests.models import shared
 from tests.oracle.worlds import random_probe
 
 import reachsim
@@ -25,7 +26,7 @@ def stops_at(net: reachsim.Network, source: str, destination: str, way: TracedWa
     return [stop for stop in net.reach(source, destination).stops if way.packet in stop.space]
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@settings(max_examples=10, deadline=None, derandomize=True, database=None)
 @given(st.integers(0, 100_000), st.booleans())
 def test_the_first_blocker_is_the_stop_that_contains_the_packet(seed: int, one_port: bool) -> None:
     rng, design, net = world(seed)
@@ -53,7 +54,7 @@ def test_the_first_blocker_is_the_stop_that_contains_the_packet(seed: int, one_p
             assert len(found) == 1 or len(twins) > 1 or by_choice, asked
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@settings(max_examples=10, deadline=None, derandomize=True, database=None)
 @given(st.integers(0, 100_000))
 @example(4)  # here IPv4 is blocked, and over IPv6 the answer is lost
 @example(87)
@@ -163,7 +164,7 @@ def test_of_two_causes_the_first_line_tells_one_everywhere(source: str, destinat
     ],
 )
 def test_in_the_models_too(model: str, question: tuple[str, str, str]) -> None:
-    net = reachsim.load(f"models/{model}-as-found.yaml")
+    net = shared(f"models/{model}-as-found.yaml")
     trace = net.trace(*question)
     assert trace.blockers
     for way in trace.ways:
