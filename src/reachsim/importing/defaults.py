@@ -11,6 +11,8 @@ from typing import Any, Final
 from reachsim.importing.inventory import MAYBE, Attributes, Fields, Inventory, Item, Unknown
 from reachsim.resources.network_acl import DEFAULT_RULES
 
+DEFAULT_SUBNET: Final = "default-subnet"
+"""What stands for the subnets of an account's default VPC: whatever is in them may be in any."""
 _KEYS: Final = {4: "CidrBlock", 6: "Ipv6CidrBlock"}
 
 
