@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from weakref import ref
 
+from reachsim.dataplane.ends import Endpoint
 from reachsim.net.address import IPV4_LAST, Address, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import Schema
+from reachsim.resources.resource import Ends
 from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.dns import private_names
 from reachsim.rules.services import (
     GATEWAY_SERVICES,
     PREFIXES_OF,
+    STAND_INS,
     anywhere,
     may_be_name,
     prefixes,
@@ -41,6 +45,18 @@ class Published:
     def addresses(self) -> AddressSet:
         """All that are its for certain."""
         return address_set(self.blocks)
+
+
+def unless_private(public: Endpoint, vpc: str, ends: Ends) -> Endpoint:
+    """What a service's name means in a VPC ("": outside all) without an endpoint that has it: its public addresses, or those
+    of an endpoint that the design does not tell (EP-8)."""
+    body = ends.design.vpcs.get(vpc)
+    on = body is not None and private_names(body.enable_dns_support, body.enable_dns_hostnames)
+    doors = ends.perhaps_endpoints(vpc) if on else ()
+    if not doors:
+        return public
+    why = f"{doors[0].reason}, and it may be an endpoint with private DNS for {public.name}"
+    return replace(public, hidden=doors, either=why)
 
 
 def region_of(design: Any, vpc: str) -> str:
@@ -96,6 +112,11 @@ def named_addresses(design: Any) -> AddressSet:
     named = AddressSet.union_of(_spans(design))
     _LAST[:] = [(ref(design), named)]
     return named
+
+
+def names_stand_ins(*values: Any) -> bool:
+    """Whether parts of a design name addresses that could stand for a service: then it is to be seen which still may."""
+    return any(STAND_INS & AddressSet.of(span) for value in values for span in _spans(value))
 
 
 _LAST: Final[list[tuple[ref[Any], AddressSet]]] = []
