@@ -103,3 +103,20 @@ def test_packets_of_networks_that_nobody_described_may_come_by_one(
     made = perhaps_joined("0.0.0.0/0") | {"unknown_connections": {"peer": {"vpcs": vpcs}}}
     net = reachsim.loads(json.dumps(made | {"expect": [{"from": source, **expectation}]}))
     assert net.check()[0].verdict == expected
+
+
+def test_a_family_that_passes_settles_nothing_for_the_other() -> None:
+    """Over IPv6, whose addresses are the same everywhere, it passes by both internet gateways (IGW-8)."""
+    made = perhaps_joined("0.0.0.0/0")
+    for number, (name, body) in enumerate(made["vpcs"].items(), 1):
+        body["cidrs"].append(f"2001:db8:{number}::/56")
+        body["subnets"]["a"]["ipv6_cidr"] = f"2001:db8:{number}::/64"
+        body["instances"][name]["ipv6_address"] = f"2001:db8:{number}::9"
+        body["route_tables"]["main"]["::/0"] = f"igw-{name}"
+        body["security_groups"]["web"]["ingress"].append({"allow": "tcp", "from": "::/0"})
+    net = reachsim.loads(json.dumps(made))
+    assert net.trace("one", "2001:db8:2::9", "tcp/443").verdict == "reachable"
+    assert net.trace("one", "two", "tcp/443").verdict == "undecided"
+    blocked = net.trace("one", "two", "tcp/80")  # which the group admits over IPv6 alone
+    assert blocked.verdict == "blocked"
+    assert [way.delivered for way in blocked.ways] == [True, False]

@@ -25,7 +25,6 @@ from tests.oracle.naive.parts import (
 )
 from tests.oracle.naive.routes import bare, subnet_route, table_route
 
-
 LINK_LOCAL = (
     ("tcp/80", ["169.254.169.254", "169.254.170.2", "fd00:ec2::254"]),
     ("udp/123", ["169.254.169.123", "fd00:ec2::123"]),
