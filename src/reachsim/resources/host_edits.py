@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reachsim.net.address import IPV4_LAST
+from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, mends, offers
 from reachsim.resources.reference import bare
@@ -14,6 +14,7 @@ from reachsim.resources.subnet_edits import new_public_subnet, own_way_out
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.route import DEFAULT
+from reachsim.rules.subnet import reserved_addresses
 
 _HOSTS = ("instances", "interfaces")
 
@@ -112,15 +113,35 @@ def _free(case: Case, local: Cidr) -> Cidr | None:
 
 @mends
 def public_address(case: Case) -> Iterator[Edit]:
-    """A public address for the interface that has none (IGW-4, IGW-6): a new one, or that of another of its VPC's interfaces
-    of the same host."""
+    """A public address for the interface that has none (IGW-4, IGW-6), or that a gateway's table leads to (ROUTE-22)."""
     path = case.cause.path
-    wanted = (Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS)
+    inward = (Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, Code.INGRESS_RTB_NO_PUBLIC_IP)
+    wanted = (Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, *inward)
     if case.cause.code not in wanted or not case.at(*_HOSTS) or path[-1] != "public_ip":
         return
-    address = case.destination if case.cause.code is wanted[1] else case.source
+    address = case.destination if case.cause.code in inward else case.source
     if address <= IPV4_LAST:
         yield Edit.setting(path, True, f"give {_host(case)} a public address", 3)
+
+
+@mends
+def address_of_the_other_family(case: Case) -> Iterator[Edit]:
+    """An IPv6 address for a sender that has none, in a subnet that has them (ROUTE-5)."""
+    sender = case.sender
+    if case.cause.rule != "ROUTE-5" or sender is None or case.cause.path != sender.path or not case.at(*_HOSTS):
+        return
+    for block in sender.subnet.blocks if all(address <= IPV4_LAST for address in sender.addresses) else ():
+        taken = {*reserved_addresses(block), *(a for each in case.view.interfaces() for a in each.addresses)}
+        free = (
+            next((address for address in range(*block.span) if address not in taken), None)
+            if block.version == 6
+            else None
+        )
+        if free is not None:
+            address = format_address(free)
+            yield Edit.setting(
+                (*sender.path, "ipv6_address"), address, f"give {sender.name} the IPv6 address {address}", 2
+            )
 
 
 @mends

@@ -17,6 +17,7 @@ from reachsim.rules.dns import private_names
 from reachsim.rules.services import (
     GATEWAY_SERVICES,
     PREFIXES_OF,
+    STAND_INS,
     anywhere,
     may_be_name,
     prefixes,
@@ -111,6 +112,11 @@ def named_addresses(design: Any) -> AddressSet:
     named = AddressSet.union_of(_spans(design))
     _LAST[:] = [(ref(design), named)]
     return named
+
+
+def names_stand_ins(*values: Any) -> bool:
+    """Whether parts of a design name addresses that could stand for a service: then it is to be seen which still may."""
+    return any(STAND_INS & AddressSet.of(span) for value in values for span in _spans(value))
 
 
 _LAST: Final[list[tuple[ref[Any], AddressSet]]] = []

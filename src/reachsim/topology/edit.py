@@ -22,6 +22,7 @@ from reachsim.loading.validation import validate
 from reachsim.policy.filters import Policy
 from reachsim.resources.fields import Schema
 from reachsim.resources.network_acl import NetworkAcl
+from reachsim.resources.public_service import names_stand_ins
 from reachsim.resources.security_group import SecurityGroup
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.topology import Topology
@@ -85,6 +86,22 @@ def edited(document: Document, edits: Mapping[str | KeyPath, Any]) -> tuple[Docu
     return document, paths
 
 
+def with_rules(source: Source, document: Document, paths: list[KeyPath]) -> tuple[Source, set[KeyPath]] | None:
+    """The source with the rules of the edited groups and ACLs read anew, and which these are; None where edits change more:
+    other keys, or which addresses stand for services. Raises DesignError, with all that a load would tell."""
+    components = rules_only(source, paths)
+    new = None if components is None else edit_rules(source, document, components)
+    if components is None or new is None or _moves_stand_ins(source, new, components):
+        return None
+    return new, components
+
+
+def _moves_stand_ins(one: Source, other: Source, components: set[KeyPath]) -> bool:
+    """Whether rules of some groups and ACLs name addresses that could stand for services, before or after."""
+    bodies = (getattr(each.design.vpcs[str(p[1])], str(p[2]))[str(p[3])] for each in (one, other) for p in components)
+    return names_stand_ins(*bodies)
+
+
 def rules_only(source: Source, paths: list[KeyPath]) -> set[KeyPath] | None:
     """The groups and ACLs that edits change, if they change nothing else; otherwise None."""
     out: set[KeyPath] = set()
@@ -107,7 +124,8 @@ def rules_that_differ(one: Source, other: Source) -> set[KeyPath] | None:
     """
     if one.addresses != other.addresses:
         return None
-    return rules_only(one, list(_differing(network_of(one), network_of(other), ())))
+    components = rules_only(one, list(_differing(network_of(one), network_of(other), ())))
+    return None if components is None or _moves_stand_ins(one, other, components) else components
 
 
 def network_of(source: Source) -> dict[str, Any]:
