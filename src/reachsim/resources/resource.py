@@ -18,6 +18,7 @@ from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.fields import Name, Schema
 from reachsim.resources.mending import Case, Edit, RouteOffer
+from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.refusal import Refusal
 from reachsim.rules.route import RouteOrigin
@@ -152,6 +153,9 @@ class Wiring(Protocol):
 
     def never_calls(self, addresses: AddressSet) -> None:
         """Say of public addresses of a service that they start no connection."""
+
+    def add_stranger(self, door: Door) -> None:
+        """Say of something that it may bring packets of networks that the design does not tell."""
 
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""

@@ -264,7 +264,8 @@ class Endpoints:
     def _hidden_in_addresses(self, addresses: AddressSet) -> tuple[Door, ...]:
         """What is not modelled and may have some of these addresses, which no interface has."""
         behind = not self.unplaced.isdisjoint(addresses)
-        return tuple(
+        strangers = tuple(self.topology.strangers) if behind else ()
+        return strangers + tuple(
             door
             for door in self.topology.doors.values()
             if (behind and door.anything) or any(not self.unowned(*at).isdisjoint(addresses) for at in door.subnets)
