@@ -27,7 +27,7 @@ from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only, rules_that_differ
+from reachsim.topology.edit import edit_rules, edited, edited_filters, names_made_up, rules_only, rules_that_differ
 from reachsim.topology.interfaces import Interface, interface_of
 from reachsim.trace.beyond import load_balancers
 from reachsim.trace.result import Trace
@@ -376,13 +376,14 @@ class Network(Editable):
         """
         document, paths = edited(self.source.document, edits)
         components = rules_only(self.source, paths)
-        if components is None:
+        source = self.source if components is None else edit_rules(self.source, document, components)
+        if components is None or names_made_up(components, self.source, source):
             anew = Network(check(document))
             anew._hold(
                 policy=self.policy.rebuilt(anew.source), _earlier=Earlier.of(self, self._decisions, self._earlier)
             )
             return checked(anew)
-        copy, changed = self._with_rules(edit_rules(self.source, document, components), components)
+        copy, changed = self._with_rules(source, components)
         copy._hold(_decisions=Decisions(self._decisions, frozenset(changed)))
         return copy
 

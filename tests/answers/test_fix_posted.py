@@ -210,3 +210,39 @@ vpcs:
       y: {subnet: b, ipv6_address: "2001:db8:0:1::10"}
 """
     assert not reachsim.loads(text).fixes("app.x", "2001:db8:0:1::10", "tcp/443")
+
+
+# -- services of AWS's ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("EP-3")
+@pytest.mark.parametrize("shut", ["group", "ACL"])
+def test_a_rule_for_a_service_names_no_address_that_only_stands_for_it(shut: str) -> None:
+    """Its addresses are written nowhere: a rule has to let out to everybody, and holds when the file is read again."""
+    stop: dict[str, Changes] = {
+        "group": {"vpcs app security_groups client": {"egress": []}},
+        "ACL": {
+            "vpcs app network_acls shut": {
+                "ingress": [{"rule": 100, "allow": "all", "from": "10.0.0.0/16"}],
+                "egress": [{"rule": 100, "allow": "all", "to": "10.0.0.0/16"}],
+            },
+            "vpcs app subnets private network_acl": "shut",
+        },
+    }
+    net = written(stop[shut])
+    assert not net.trace("probe", "service:ssm", "tcp/443").reachable
+    values = [value for change in changed(net, "probe", "service:ssm", "tcp/443") for value in change.values()]
+    assert values
+    assert all(each.get("to", each.get("from")) == "0.0.0.0/0" for each in values)
+
+
+def test_ways_of_an_agent_that_are_opened_are_open_when_the_file_is_read_again() -> None:
+    closed: Changes = {
+        "vpcs app security_groups client": {"egress": []},
+        "vpcs app instances probe instance_profile": ["AmazonSSMManagedInstanceCore"],
+        "vpcs app instances probe ssm_agent": True,
+    }
+    plan = written(closed).fix_sessions("probe")
+    assert plan.whole is not None
+    (node,) = reachsim.loads(plan.whole.patch.after).session_manager("probe")
+    assert node.state == "ready"

@@ -199,6 +199,8 @@ def _wanted(result: Result, way: TracedWay, blocker: Blocker, client: PortSet) -
 def _blocks(address: int, ends: list[Endpoint]) -> tuple[Cidr, ...]:
     """The blocks of the end that an address stands for, where that end is more than the address; none otherwise."""
     for end in ends:
+        if end.unwritten is not None and address in end.unwritten:  # nobody knows which addresses it stands for
+            return tuple(b for b in _ANYWHERE if address in b)
         whole = end.within if end.within is not None and address in end.within else end.outside
         if whole.count > 1 and address in whole:
             blocks = blocks_of(whole)

@@ -93,7 +93,7 @@ def named_addresses(design: Any) -> AddressSet:
     for last, known in _LAST:
         if last() is design:
             return known
-    named = AddressSet.union_of(_spans(design))
+    named = AddressSet.union_of(spans_of(design))
     _LAST[:] = [(ref(design), named)]
     return named
 
@@ -101,7 +101,8 @@ def named_addresses(design: Any) -> AddressSet:
 _LAST: Final[list[tuple[ref[Any], AddressSet]]] = []
 
 
-def _spans(value: Any) -> Iterator[tuple[int, int]]:
+def spans_of(value: Any) -> Iterator[tuple[int, int]]:
+    """Every address and block that a part of a design names, blocks that are everybody left out."""
     if isinstance(value, Cidr):
         if value.prefix_length:
             yield value.span
@@ -109,11 +110,11 @@ def _spans(value: Any) -> Iterator[tuple[int, int]]:
         yield int(value), int(value)
     elif isinstance(value, Schema):
         for each in value.__dict__.values():
-            yield from _spans(each)
+            yield from spans_of(each)
     elif isinstance(value, dict):
         for key, each in value.items():
-            yield from _spans(key)
-            yield from _spans(each)
+            yield from spans_of(key)
+            yield from spans_of(each)
     elif isinstance(value, (tuple, list)):
         for each in value:
-            yield from _spans(each)
+            yield from spans_of(each)

@@ -104,7 +104,7 @@ _TABLE: Final = {"s3": _S3, "dynamodb": _DYNAMODB}
 
 AWS_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
 """Domains of AWS's public service names."""
-_STAND_INS: Final = address_set(
+STAND_INS: Final = address_set(
     map(Cidr.parse, ("99.78.128.0/17", "99.150.0.0/16", "15.230.128.0/17", "52.144.192.0/18"))
 )
 """Where addresses come from that stand for services whose addresses nobody has written: all AWS's, rarely named."""
@@ -183,7 +183,7 @@ def stand_in(service: str, named: AddressSet) -> int:
     where rules name them all.
     """
     place = GATEWAY_SERVICES.index(service) if service in GATEWAY_SERVICES else len(GATEWAY_SERVICES)
-    for low, high in (_STAND_INS - named).spans:
+    for low, high in (STAND_INS - named).spans:
         if place <= high - low:
             return low + place
         place -= high - low + 1

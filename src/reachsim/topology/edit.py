@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from reachsim.dataplane.filters import Filter
 from reachsim.errors import DesignError, UsageError, format_path, shown
+from reachsim.loading.assign import PUBLIC_POOLS
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document
 from reachsim.loading.edits import edited_document
@@ -19,11 +20,14 @@ from reachsim.loading.load import Source, check, in_order
 from reachsim.loading.references import Home, settled_in
 from reachsim.loading.report import TooManyProblems
 from reachsim.loading.validation import validate
+from reachsim.net.cidr import AddressSet, address_set
 from reachsim.policy.filters import Policy
 from reachsim.resources.fields import Schema
 from reachsim.resources.network_acl import NetworkAcl
+from reachsim.resources.public_service import spans_of
 from reachsim.resources.security_group import SecurityGroup
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.services import STAND_INS
 from reachsim.topology.topology import Topology
 
 _RULES: dict[str, type[Schema]] = {"security_groups": SecurityGroup, "network_acls": NetworkAcl}
@@ -107,7 +111,22 @@ def rules_that_differ(one: Source, other: Source) -> set[KeyPath] | None:
     """
     if one.addresses != other.addresses:
         return None
-    return rules_only(one, list(_differing(network_of(one), network_of(other), ())))
+    components = rules_only(one, list(_differing(network_of(one), network_of(other), ())))
+    return None if components is None or names_made_up(components, one, other) else components
+
+
+MADE_UP: Final = address_set(PUBLIC_POOLS) | STAND_INS
+"""Where addresses come from that nobody writes. Which of them are taken hangs on what rules name (SG-1, EP-1)."""
+
+
+def names_made_up(components: set[KeyPath], *sources: Source) -> bool:
+    """Whether the rules of some groups and ACLs name a part of these, in one of some designs: then they decide on more than
+    packets, and a design that has other ones has other addresses."""
+    return any(
+        not MADE_UP.isdisjoint(AddressSet.union_of(spans_of(getattr(source.design.vpcs[str(vpc)], str(section))[name])))
+        for source in sources
+        for _, vpc, section, name in components
+    )
 
 
 def network_of(source: Source) -> dict[str, Any]:
