@@ -231,9 +231,11 @@ def test_a_rule_for_a_service_names_no_address_that_only_stands_for_it(shut: str
     }
     net = written(stop[shut])
     assert not net.trace("probe", "service:ssm", "tcp/443").reachable
-    values = [value for change in changed(net, "probe", "service:ssm", "tcp/443") for value in change.values()]
-    assert values
-    assert all(each.get("to", each.get("from")) == "0.0.0.0/0" for each in values)
+    found = changed(net, "probe", "service:ssm", "tcp/443")
+    assert any("vpc_endpoints" in path for each in found for path in each)  # of which an address is in the VPC
+    rules = [value for each in found for value in each.values() if "allow" in value]
+    assert rules
+    assert all(each.get("to", each.get("from")) == "0.0.0.0/0" for each in rules)
 
 
 def test_ways_of_an_agent_that_are_opened_are_open_when_the_file_is_read_again() -> None:
@@ -246,3 +248,51 @@ def test_ways_of_an_agent_that_are_opened_are_open_when_the_file_is_read_again()
     assert plan.whole is not None
     (node,) = reachsim.loads(plan.whole.patch.after).session_manager("probe")
     assert node.state == "ready"
+
+
+# -- families ---------------------------------------------------------------------------------------------------------------
+
+DUAL = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16, "2001:db8::/56"]
+    egress_only_internet_gateway: eigw
+    subnets:
+      both: {cidr: 10.0.1.0/24, ipv6_cidr: "2001:db8:0:1::/64", route_table: out}
+      six: {ipv6_cidr: "2001:db8:0:2::/64", route_table: out}
+      four: {cidr: 10.0.3.0/24}
+    route_tables: {out: {"::/0": eigw}}
+    security_groups: {open: {ingress: [{allow: all, from: "::/0"}]}}
+    instances:
+      host: {subnet: both, security_groups: [open]}
+      other: {subnet: six}
+      old: {subnet: four}
+lambda_functions:
+  f: {latest: {vpc: app, subnets: [both]}}
+  g: {latest: {vpc: app, subnets: [both, four]}}
+internet: {hosts: {api: {ip: "2606:4700::1111"}}}
+"""
+FUNCTION_IPV6 = ("lambda_functions", "f", "latest", "ipv6")
+HOST_IPV6 = ("vpcs", "app", "instances", "host", "ipv6_address")
+
+
+@pytest.mark.rule("LAMBDA-18")
+@pytest.mark.rule("ROUTE-5")
+@pytest.mark.parametrize(
+    ("source", "destination", "cures"),
+    [
+        ("f", "api", [{FUNCTION_IPV6: True}]),
+        ("host", "api", [{HOST_IPV6: "2001:db8:0:1::5"}]),
+        ("other", "host", [{HOST_IPV6: "2001:db8:0:1::5"}]),
+        ("g", "api", []),
+        ("old", "api", []),
+    ],
+)
+def test_who_has_no_ipv6_gets_it_where_the_subnet_has_it(
+    source: str, destination: str, cures: list[dict[Any, Any]]
+) -> None:
+    found = reachsim.loads(DUAL).fixes(source, destination, "tcp/443")
+    assert [{change.path: change.value for edit in fix.edits for change in edit.changes} for fix in found] == cures
+    assert any("ROUTE-5" in reason for reason in found.reasons)
+    assert all(reachsim.loads(fix.patch.after).expect(source, destination, allow="tcp/443") for fix in found)

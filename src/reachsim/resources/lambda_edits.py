@@ -29,7 +29,7 @@ def other_versions(case: Case) -> Iterator[Edit]:
             yield Edit.setting(path, int(version), text, 1 if case.code == Code.LAMBDA_OUTSIDE_VPC else 3)
 
 
-def _runs_latest(case: Case, name: str, qualifier: str | None) -> bool:
+def runs_latest(case: Case, name: str, qualifier: str | None) -> bool:
     """Whether what is asked for runs $LATEST."""
     aliases = case.view.design.lambda_functions[name].aliases
     return qualifier in (None, LATEST) or {*aliases.get(qualifier, ())} == {LATEST}
@@ -40,7 +40,7 @@ def other_subnets(case: Case) -> Iterator[Edit]:
     """Subnets of the function whose default route does not lead to an internet gateway, of which it has no use without a
     public address (LAMBDA-7, IGW-4); the attachment of another version, where it has none."""
     asked = function_asked(case.view.design, case.asked_from)
-    if asked is None or not _runs_latest(case, *asked) or case.reply:
+    if asked is None or not runs_latest(case, *asked) or case.reply:
         return
     name = asked[0]
     path: KeyPath = ("lambda_functions", name, "latest")
@@ -63,7 +63,7 @@ def attached(case: Case) -> Iterator[Edit]:
     """$LATEST in the VPC of what it calls (LAMBDA-1): in subnets without a direct way to the internet, of which it has no
     use (LAMBDA-7), with a group that those it calls already admit, else with the default group."""
     asked, receiver = function_asked(case.view.design, case.asked_from), case.receiver
-    if asked is None or receiver is None or case.code != Code.LAMBDA_OUTSIDE_VPC or not _runs_latest(case, *asked):
+    if asked is None or receiver is None or case.code != Code.LAMBDA_OUTSIDE_VPC or not runs_latest(case, *asked):
         return
     name, vpc = asked[0], receiver.vpc.name
     latest = case.view.design.lambda_functions[name].latest
@@ -120,7 +120,7 @@ def published(case: Case) -> Iterator[Edit]:
     """A new version, for a published one never changes (LAMBDA-22): of $LATEST as it is, where the alias's version is none
     like it (LAMBDA-28, LAMBDA-29), or of $LATEST in a subnet that leads to the internet (LAMBDA-7)."""
     asked = function_asked(case.view.design, case.asked_from)
-    if asked is None or _runs_latest(case, *asked) or case.reply:
+    if asked is None or runs_latest(case, *asked) or case.reply:
         return
     name, alias = asked[0], str(asked[1])
     path: KeyPath = ("lambda_functions", name)
