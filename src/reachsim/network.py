@@ -27,7 +27,7 @@ from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.edit import edit_rules, edited, edited_filters, names_made_up, rules_only, rules_that_differ
+from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only, rules_that_differ, same_made_up
 from reachsim.topology.interfaces import Interface, interface_of
 from reachsim.trace.beyond import load_balancers
 from reachsim.trace.result import Trace
@@ -377,7 +377,7 @@ class Network(Editable):
         document, paths = edited(self.source.document, edits)
         components = rules_only(self.source, paths)
         source = self.source if components is None else edit_rules(self.source, document, components)
-        if components is None or names_made_up(components, self.source, source):
+        if components is None or not same_made_up(self.source, source, components):
             anew = Network(check(document))
             anew._hold(
                 policy=self.policy.rebuilt(anew.source), _earlier=Earlier.of(self, self._decisions, self._earlier)

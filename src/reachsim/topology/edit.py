@@ -24,7 +24,7 @@ from reachsim.net.cidr import AddressSet, address_set
 from reachsim.policy.filters import Policy
 from reachsim.resources.fields import Schema
 from reachsim.resources.network_acl import NetworkAcl
-from reachsim.resources.public_service import spans_of
+from reachsim.resources.public_service import named_addresses, spans_of
 from reachsim.resources.security_group import SecurityGroup
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.services import STAND_INS
@@ -112,21 +112,26 @@ def rules_that_differ(one: Source, other: Source) -> set[KeyPath] | None:
     if one.addresses != other.addresses:
         return None
     components = rules_only(one, list(_differing(network_of(one), network_of(other), ())))
-    return None if components is None or names_made_up(components, one, other) else components
+    return components if components is not None and same_made_up(one, other, components) else None
 
 
-MADE_UP: Final = address_set(PUBLIC_POOLS) | STAND_INS
+_MADE_UP: Final = address_set(PUBLIC_POOLS) | STAND_INS
 """Where addresses come from that nobody writes. Which of them are taken hangs on what rules name (SG-1, EP-1)."""
 
 
-def names_made_up(components: set[KeyPath], *sources: Source) -> bool:
-    """Whether the rules of some groups and ACLs name a part of these, in one of some designs: then they decide on more than
-    packets, and a design that has other ones has other addresses."""
-    return any(
-        not MADE_UP.isdisjoint(AddressSet.union_of(spans_of(getattr(source.design.vpcs[str(vpc)], str(section))[name])))
-        for source in sources
-        for _, vpc, section, name in components
-    )
+def same_made_up(one: Source, other: Source, components: set[KeyPath]) -> bool:
+    """Whether addresses that nobody writes are the same ones in two designs that differ in the rules of some groups and
+    ACLs alone."""
+    changed = [(str(vpc), str(section), str(name)) for _, vpc, section, name in components]
+    named = [
+        AddressSet.union_of(spans_of([getattr(each.design.vpcs[v], s)[n] for v, s, n in changed])) & _MADE_UP
+        for each in (one, other)
+    ]
+    if named[0] == named[1]:
+        return True
+    anew = check(other.document)  # what was edited has the addresses of what it was
+    stand = [named_addresses(each.design) & STAND_INS for each in (one, anew)]
+    return one.addresses == anew.addresses and stand[0] == stand[1]
 
 
 def network_of(source: Source) -> dict[str, Any]:
