@@ -105,8 +105,9 @@ class PrivateHostedZone(Resource):
             f"any.{h}" if self.record(at.name, h) is None and self.record(at.name, f"any.{h}") else h for h in hosts
         ]
 
-    def names(self, zone: str) -> Iterator[str]:
+    def names(self, at: At) -> Iterator[str]:
         """The full names of its records."""
+        zone = at.name
         for name in self.records:
             if name != UNKNOWN and not name.startswith("*"):
                 inside = name == zone or name.endswith(f".{zone}")
