@@ -98,7 +98,7 @@ class PrivateHostedZone(Resource):
     def hosts_of(self, at: At, service: str, region: str) -> list[str]:
         """The names under which it may have a service of AWS's, in a Region or, where none is known, in any: the public
         name, or one under it where the zone has only those, as of ECR's registries."""
-        own = (at.name, *self.names(at.name))
+        own = (at.name, *self.names(at))
         found = [public_name(service, region)] if region else [n for n in own if public_name_region(service, n)]
         hosts = [host for host in found if self.speaks_for(at, host, None)]
         return [
