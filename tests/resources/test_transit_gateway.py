@@ -394,7 +394,6 @@ def test_inbound_rules_may_name_groups_of_the_other_vpc_where_all_support_it():
 
 
 @pytest.mark.rule("TGW-14")
-@pytest.mark.rule("SG-11")
 def test_outbound_rules_may_not():
     out = {"vpcs app security_groups open egress": [{"allow": "all", "to": "data.open"}]}
     net = load({f"{TGW} security_group_referencing": True}, out)
