@@ -88,7 +88,7 @@ def attachments(case: Case) -> Iterator[Edit]:
         return
     for name, subnet in vpc.subnets.items():
         if subnet.az == zone and name not in body.subnets:
-            yield Edit.adding(path, name, f"attach {path[1]} to subnet {name} too, in zone {zone}", 2)
+            yield Edit.adding(path, name, f"attach {path[1]} to subnet {body.vpc}.{name} too, in zone {zone}", 2)
     block = case.view.free(body.vpc, 28)
     name = f"attach-{zone}"
     if block is not None and name not in vpc.subnets:
