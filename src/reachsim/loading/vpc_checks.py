@@ -22,7 +22,7 @@ from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import At, InterfaceNeed, resources, sections
 from reachsim.resources.security_group import SecurityGroup
-from reachsim.resources.vpc import Vpc
+from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.cidr import block_warning, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.route import gateway_route_refusal, route_refusal
@@ -175,7 +175,8 @@ class VpcChecks(Reports):
             self.report(path, "an egress-only internet gateway carries IPv6 alone", "write ::/0", "IPV6-4", key=True)
 
     def route_kind(self, path: KeyPath, vpc: str, reference: str) -> str | None:
-        """The kind of a route's target; None, with a problem, where it has none."""
+        """The kind of a route's target, that of a component that is not known included; None, with a problem, where it has
+        none."""
         if reference in (LOCAL, BLACKHOLE, UNKNOWN):
             return reference
         target = self.resolve(path, self.names.target, vpc, reference)
@@ -184,7 +185,9 @@ class VpcChecks(Reports):
         found = self.names.resource(target)
         refusal = None if found is None else found[1].route_refusal(found[0], vpc)
         self.refuse(path, refusal)
-        return str(target.kind) if refusal is None else None
+        if refusal is not None:
+            return None
+        return UNKNOWN if target.kind == UNMODELLED_IN_VPC["unknown_components"] else str(target.kind)
 
     def check_list_routes(self, path: KeyPath, lists: list[tuple[str, str]]) -> None:
         """Two prefix lists with overlapping blocks and different targets: AWS picks one (ROUTE-19)."""

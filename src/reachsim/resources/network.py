@@ -14,6 +14,8 @@ from reachsim.resources.fields import AddressField, BlockField, HostNameField, R
 from reachsim.resources.resource import At, BlocksBehind, Checks, Ends, Resource, Wiring, resource
 from reachsim.resources.vpn_connection import ConnectionOut, Departing, connections
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
 
 CONNECTIONS = ("vpn_connections", "direct_connect_gateways")
 
@@ -72,9 +74,22 @@ class ExternalNetwork(Resource):
                 connection.own |= mine
                 departing.ways += connection.arrivals
             else:
-                connection.foreign |= mine
+                connection.foreign.append((at.name, mine))
+        departing.none = self._unconnected(at, wiring)
         wiring.add_sender(mine, departing, at.name)
         wiring.note(at.path, departing)
+
+    def _unconnected(self, at: At, wiring: Wiring) -> Loss:
+        """Why it sends nothing, where no connection of it ends at a gateway (VPN-4)."""
+        text, path = f"{at.name} has no connection", (*at.path, "via")
+        for connection in self.connections(wiring):
+            key = "gateways" if connection.path[0] == "direct_connect_gateways" else "gateway"
+            text, path = (
+                f"{connection.component}, which leads to {at.name}, is attached nowhere",
+                (*connection.path, key),
+            )
+            break
+        return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text, path=path)
 
     def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
         """The connections that lead to it."""

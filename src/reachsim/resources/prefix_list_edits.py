@@ -21,7 +21,9 @@ def blocks_of_lists(case: Case) -> Iterator[Edit]:
     address = case.source if case.cause.checkpoint.endswith("ingress") else case.destination
     around = [block for block in all_blocks(design) if address in block]
     block = max(around, key=lambda each: each.prefix_length, default=None)
-    for name in named if block is not None else ():
+    if block is None:
+        return
+    for name in named:
         entries = design.prefix_lists[name].entries
         if all(each.version == block.version for each in entries):
             changes = (KeyChange(_entries(case, name), str(block), "add"), *_room(name, design.prefix_lists[name]))

@@ -17,7 +17,7 @@ from reachsim.errors import EndpointError, shown
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.fields import HostNameField, References, looks_like_address
-from reachsim.resources.mending import Case, Edit
+from reachsim.resources.mending import Case, Edit, advises
 from reachsim.resources.public_service import region_of
 from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At, Checks, Ends, Resource, resource, resources
@@ -80,6 +80,17 @@ class PrivateHostedZone(Resource):
             if not getattr(design.vpcs[vpc], key):
                 text = f"set {key} of VPC {vpc}, which private zones need"
                 yield Edit.setting(("vpcs", vpc, key), True, text)
+        yield from self._of_its_name(at, case)
+
+    def _of_its_name(self, at: At, case: Case) -> Iterator[Edit]:
+        """A record of something in the zone's VPCs that is called as the name that has none (DNS-2)."""
+        label, dot, zone = case.asked_to.rstrip(".").partition(".")
+        if not dot or zone.lower() != at.name.lower() or self.record(at.name, case.asked_to) is not None:
+            return
+        for vpc in self.vpcs if UNKNOWN not in self.records else ():
+            if case.view.interface(f"{vpc}.{label}") is not None:
+                text = f"add to private zone {at.name} the record {label}, for {vpc}.{label}"
+                yield Edit.setting((*at.path, "records", label), f"{vpc}.{label}", text, 3)
 
     def record(self, zone: str, host: str) -> References | None:
         """What its records say of a host name; None where they say nothing."""
@@ -174,6 +185,13 @@ def _and_above(name: str, top: str) -> Iterator[str]:
         yield name
         name = name.partition(".")[2]
     yield top
+
+
+@advises
+def no_record(case: Case) -> Iterator[str]:
+    """What a name without a record is to mean is for a person to say."""
+    if case.cause.path[:1] == ("private_hosted_zones",) and case.cause.path[-1] == "records":
+        yield f"{case.cause.text}: write what it is to mean, which nothing in the design tells (DNS-2)"
 
 
 def _is_address(value: str) -> bool:

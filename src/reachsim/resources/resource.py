@@ -194,6 +194,9 @@ class Ends(Protocol):
     def checkpoint(self, path: KeyPath) -> Checkpoint:
         """A checkpoint that a resource noted while it was built (`Wiring.note`)."""
 
+    def perhaps_endpoints(self, vpc: str) -> tuple[Any, ...]:
+        """What may be an endpoint in a VPC, and is not known to be one."""
+
     def resolve(self, asked: str) -> Endpoint:
         """What a name or an address stands for. Raises EndpointError."""
 

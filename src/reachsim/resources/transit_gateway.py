@@ -63,6 +63,22 @@ class Attachment(Schema):
         """Whether it carries traffic."""
         return self.state == "available"
 
+    def inspected_by(self, vpc: Any) -> str:
+        """What forwards or inspects packets without putting its own address in and is a target of routes of its subnets,
+        in the VPC; empty where nothing is."""
+        for reference in self.subnets:
+            subnet = vpc.subnets.get(reference)
+            table = None if subnet is None else vpc.route_tables.get(subnet.route_table or "main")
+            for target in () if table is None else table.routes.values():
+                name = target.partition("/")[0]
+                host = vpc.instances.get(name) or vpc.interfaces.get(name)
+                endpoint = getattr(vpc, "vpc_endpoints", {}).get(name)
+                forwards = host is not None and host.nat is not None and not host.nat.masquerade
+                inspects = endpoint is not None and endpoint.type == "gateway_load_balancer"
+                if forwards or inspects or name in vpc.network_firewalls:
+                    return str(name)
+        return ""
+
     @model_validator(mode="after")
     def _one_kind(self) -> Attachment:
         kinds = [self.vpc, self.vpn, self.direct_connect_gateway, self.peer, self.connect]
@@ -149,7 +165,7 @@ class TransitGateway(Resource):
                     checks.report((*path, "subnets", index), text, "name one subnet of each zone", "TGW-7")
                 else:
                     zones[subnet.az] = reference
-            device = self._inspects(attachment, design.vpcs[attachment.vpc])
+            device = attachment.inspected_by(design.vpcs[attachment.vpc])
             if len(zones) > 1 and device and not attachment.appliance_mode:
                 text = f"its subnets in {len(zones)} zones lead to {device}, which inspects, and appliance_mode is off"
                 checks.warn(path, f"{text}: the two ways of a flow may come by different zones", "TGW-9", key=True)
@@ -168,23 +184,6 @@ class TransitGateway(Resource):
             elif gateways[gateway].attachments[other].peer != back:
                 text = f"attachment {attachment.peer} is not the other side of {back}"
                 checks.report((*path, "peer"), text, f"write peer: {back} there")
-
-    @staticmethod
-    def _inspects(attachment: Attachment, vpc: Any) -> str:
-        """What forwards or inspects packets without putting its own address in and is a target of routes of an
-        attachment's subnets; empty where nothing is."""
-        for reference in attachment.subnets:
-            subnet = vpc.subnets.get(reference)
-            table = None if subnet is None else vpc.route_tables.get(subnet.route_table or "main")
-            for target in () if table is None else table.routes.values():
-                name = target.partition("/")[0]
-                host = vpc.instances.get(name) or vpc.interfaces.get(name)
-                endpoint = getattr(vpc, "vpc_endpoints", {}).get(name)
-                forwards = host is not None and host.nat is not None and not host.nat.masquerade
-                inspects = endpoint is not None and endpoint.type == "gateway_load_balancer"
-                if forwards or inspects or name in vpc.network_firewalls:
-                    return str(name)
-        return ""
 
     def introduces(self, at: At) -> Iterator[tuple[str, str]]:
         """VPCs attached with security group referencing on both sides, where the gateway supports it (TGW-14)."""

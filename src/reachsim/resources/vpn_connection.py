@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
@@ -41,10 +42,10 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
     """A connection towards a network outside AWS: what it carries is delivered, whatever happens in that network.
 
     `known`: the prefixes that it carries; `origin`: how they are known, for routes of equal length (VPN-2). `ipv6`: whether
-    it carries IPv6. `network`: what stands for the network behind it, shared by its connections. `foreign`: addresses of
-    other networks than `own`, to which it leads. `allowed`: the only addresses of AWS that are announced to the network,
-    None for all (VPN-5). `arrivals`: where its packets come in. `doubt`: asked where it is not known whether it is up.
-    `sides`: the ways into the VPCs on it that may reach each other, with their blocks (VPN-6).
+    it carries IPv6. `network`: what stands for the network behind it, shared by its connections. `own`: the addresses of
+    networks that it leads to; `foreign`: other networks, each with its addresses. `allowed`: the only addresses of AWS that
+    are announced there, None for all (VPN-5). `arrivals`: where its packets come in. `doubt`: asked where it is not known
+    whether it is up. `sides`: the ways into the VPCs on it that may reach each other, with their blocks (VPN-6).
     """
 
     __slots__ = (
@@ -70,7 +71,7 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
         self.down = down
         self.ipv6 = True
         self.network: object = UNNAMED
-        self.foreign = AddressSet.nothing()
+        self.foreign: list[tuple[str, AddressSet]] = []
         self.own = AddressSet.nothing()
         self.allowed: AddressSet | None = None
         self.arrivals: list[Arriving] = []
@@ -94,13 +95,15 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
 
     def out(self, header: Header, code: Code) -> Step:
         """Deliver to the network, if the connection is up."""
-        foreign = self.foreign - self.own
-        known = address_set(self.known)
-        run = intersect(known.run_around(header.destination), foreign.run_around(header.destination))
+        destination = header.destination
+        sets = (address_set(self.known), self.own, *(addresses for _, addresses in self.foreign))
+        run = reduce(intersect, (each.run_around(destination) for each in sets))
         step = Deliver(header, "delivered to the network behind the connection", "VPN-1", scope=to_run(run))
-        if header.destination in foreign and not self.down:
-            text = f"{format_address(header.destination)} is in a network that {self.component} does not lead to"
-            return self.drop(Loss(Code.DELIVERED_ELSEWHERE, "VPN-1", text), header, to_run(run))
+        other = next((name for name, addresses in self.foreign if destination in addresses), None)
+        if other is not None and destination not in self.own and not self.down:
+            text = f"{format_address(destination)} is in network {other}, to which {self.component} does not lead"
+            loss = Loss(Code.DELIVERED_ELSEWHERE, "VPN-1", text)
+            return self.drop(loss, header, to_run(run), path=("networks", other, "via"))
         return self.lost(header, code, step) or self.perhaps(step, header.destination)
 
     def step(self, header: Header, leg: Leg) -> Step:
@@ -120,8 +123,8 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
 
     def cuts(self) -> Iterable[int]:
         """At the borders of what it carries, of the networks, of what is announced, and of the VPCs on it."""
-        vpcs = (blocks for _, blocks in self.sides)
-        return edges(address_set(self.known), self.foreign, self.own, self.allowed or AddressSet.nothing(), *vpcs)
+        others = (addresses for _, addresses in (*self.foreign, *self.sides))
+        return edges(address_set(self.known), self.own, self.allowed or AddressSet.nothing(), *others)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: the answer comes in another way."""
@@ -223,13 +226,14 @@ class Arriving(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
 
 class Departing(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=False):
     """What a network outside AWS sends: by one of its connections that are up and tell it of the destination (VPN-1, VPN-4);
-    where several do, the network chooses."""
+    where several do, the network chooses. `none`: why it has no connection to send by."""
 
-    __slots__ = ("network", "ways")
+    __slots__ = ("network", "none", "ways")
 
     def __init__(self, name: str, path: KeyPath, network: object) -> None:
         super().__init__(name, "network", path)
         self.network = network
+        self.none = Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", f"{name} has no connection", path=path)
         self.ways: list[Arriving] = []
 
     @property
@@ -246,8 +250,7 @@ class Departing(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=False)
         )  # which is told of the destination counts among several alone
         able = [way for way in up if way.announces(destination)] or up or self.ways[:1]
         if not able:
-            text = f"{self.component} has no connection"
-            return self.drop(Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text), header, ANY)
+            return self.drop(self.none, header, ANY, path=self.none.path)
         chosen = next((choice for checkpoint, choice in leg.relays if checkpoint is self), None)
         way = next((each for each in able if each is chosen), able[0])
         if len(able) > 1 and chosen is None:

@@ -108,7 +108,7 @@ def propagates(block: Cidr, vpc_blocks: Iterable[Cidr]) -> bool:
     return not any(block in own for own in vpc_blocks)
 
 
-_INSPECTION: Final = frozenset({"VPC endpoint", "Network Firewall endpoint", "component that is not known"})
-"""Gateway Load Balancer endpoints, and what is one or may be (EP-11)."""
+_INSPECTION: Final = frozenset({"VPC endpoint", "Network Firewall endpoint"})
+"""Gateway Load Balancer endpoints, also under another name (EP-11)."""
 MIDDLEBOXES: Final = frozenset({"instance", "interface", "nat gateway", *_INSPECTION})
 """Targets that may take traffic away from the local route (ROUTE-8, ROUTE-9)."""

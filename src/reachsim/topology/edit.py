@@ -89,6 +89,35 @@ def edited(document: Document, edits: Mapping[str | KeyPath, Any]) -> tuple[Docu
     return document, paths
 
 
+def with_rules(source: Source, document: Document, paths: list[KeyPath]) -> tuple[Source, set[KeyPath]] | None:
+    """The source with the rules of the edited groups and ACLs read anew, and which these are; None where edits change more:
+    other keys, or which addresses nobody writes. Raises DesignError, with all that a load would tell."""
+    components = rules_only(source, paths)
+    new = None if components is None else edit_rules(source, document, components)
+    if components is None or new is None or _moves_made_up(source, new, components):
+        return None
+    return new, components
+
+
+_MADE_UP: Final = address_set(PUBLIC_POOLS) | STAND_INS
+"""Where addresses come from that nobody writes. Which of them are taken hangs on what rules name (SG-1, EP-1)."""
+
+
+def _moves_made_up(one: Source, other: Source, components: set[KeyPath]) -> bool:
+    """Whether the rules in which two designs differ give other addresses to what nobody writes: public ones, and those that
+    stand for services."""
+    changed = [(str(path[1]), str(path[2]), str(path[3])) for path in components]
+    named = [
+        AddressSet.union_of(spans_of([getattr(each.design.vpcs[v], s)[n] for v, s, n in changed])) & _MADE_UP
+        for each in (one, other)
+    ]
+    if named[0] == named[1]:
+        return False
+    anew = check(other.document)  # what was edited has the addresses of what it was
+    stand = [named_addresses(each.design) & STAND_INS for each in (one, anew)]
+    return one.addresses != anew.addresses or stand[0] != stand[1]
+
+
 def rules_only(source: Source, paths: list[KeyPath]) -> set[KeyPath] | None:
     """The groups and ACLs that edits change, if they change nothing else; otherwise None."""
     out: set[KeyPath] = set()
@@ -112,26 +141,7 @@ def rules_that_differ(one: Source, other: Source) -> set[KeyPath] | None:
     if one.addresses != other.addresses:
         return None
     components = rules_only(one, list(_differing(network_of(one), network_of(other), ())))
-    return components if components is not None and same_made_up(one, other, components) else None
-
-
-_MADE_UP: Final = address_set(PUBLIC_POOLS) | STAND_INS
-"""Where addresses come from that nobody writes. Which of them are taken hangs on what rules name (SG-1, EP-1)."""
-
-
-def same_made_up(one: Source, other: Source, components: set[KeyPath]) -> bool:
-    """Whether addresses that nobody writes are the same ones in two designs that differ in the rules of some groups and
-    ACLs alone."""
-    changed = [(str(vpc), str(section), str(name)) for _, vpc, section, name in components]
-    named = [
-        AddressSet.union_of(spans_of([getattr(each.design.vpcs[v], s)[n] for v, s, n in changed])) & _MADE_UP
-        for each in (one, other)
-    ]
-    if named[0] == named[1]:
-        return True
-    anew = check(other.document)  # what was edited has the addresses of what it was
-    stand = [named_addresses(each.design) & STAND_INS for each in (one, anew)]
-    return one.addresses == anew.addresses and stand[0] == stand[1]
+    return None if components is None or _moves_made_up(one, other, components) else components
 
 
 def network_of(source: Source) -> dict[str, Any]:

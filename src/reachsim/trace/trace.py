@@ -19,8 +19,8 @@ from reachsim.reach.flow_answer import FlowAnswer, flow_answers
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
+from reachsim.topology.flows import NO_COMMON_FAMILY, receiver, to_listener
 from reachsim.topology.flows import flows as flows_between
-from reachsim.topology.flows import receiver, to_listener
 from reachsim.topology.round_trip import round_trip_of
 from reachsim.trace.asker import Asker, Locate
 from reachsim.trace.beyond import Beyond, beyond, by_endpoints, load_balancers
@@ -277,15 +277,17 @@ def _way(
 ) -> TracedWay:
     origin = flow.origin
     if flow.unknown or flow.loss is not None:
-        blockers = () if flow.loss is None else (_nowhere(flow.loss, destination, locate, flow.label),)
+        blockers = () if flow.loss is None else (_nowhere(flow, flow.loss, destination, locate),)
         return TracedWay(flow.label, origin.share, None, False, False, (), (), blockers, undecided=flow.unknown)
     found = round_trip_of(flow)
     asked = PortSet.of((source_port, source_port)) if source_port is not None else origin.client_ports
     return Asker(found, flow, service, asked, locate, book, below).way(destination)
 
 
-def _nowhere(loss: Loss, destination: Endpoint, locate: Locate, variant: str) -> Blocker:
-    """There is no packet to follow."""
+def _nowhere(flow: Flow, loss: Loss, destination: Endpoint, locate: Locate) -> Blocker:
+    """There is no packet to follow. Of a family that the sender lacks, its interface is the place to edit."""
     place = loss.owner or destination.name, loss.role or destination.kind
-    cause = Cause(loss.code, loss.rule, loss.text, *place, loss.path)
-    return Blocker(cause, "forward", loss.text, locate(loss.path), variant=variant)
+    sender = flow.origin.interface if loss is NO_COMMON_FAMILY else None
+    path = loss.path if sender is None else sender.path
+    cause = Cause(loss.code, loss.rule, loss.text, *place, path)
+    return Blocker(cause, "forward", loss.text, locate(path), variant=flow.label)

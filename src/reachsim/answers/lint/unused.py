@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.dataplane.site import NetworkInterface
@@ -101,13 +102,14 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
 
 def _amazons(endpoint: VpcEndpoint, subject: Subject) -> bool:
     """Whether an endpoint is of a service of AWS's own."""
-    return endpoint.service not in subject.design.endpoint_services and is_amazons(endpoint.service)
+    design: Any = subject.design
+    return endpoint.service not in design.endpoint_services and is_amazons(endpoint.service)
 
 
 def _called_on(interface: NetworkInterface, subject: Subject) -> Traffic:
     """What an interface endpoint is called on: HTTPS for a service of AWS's, the listeners of one of one's own, and what
     nobody knows for somebody else's."""
-    design = subject.design
+    design: Any = subject.design
     endpoint = design.vpcs[str(interface.owner[1])].vpc_endpoints[str(interface.owner[3])]
     if _amazons(endpoint, subject):
         return _HTTPS
