@@ -283,8 +283,8 @@ HOST_IPV6 = ("vpcs", "app", "instances", "host", "ipv6_address")
     ("source", "destination", "cures"),
     [
         ("f", "api", [{FUNCTION_IPV6: True}]),
-        ("host", "api", [{HOST_IPV6: "2001:db8:0:1::5"}]),
-        ("other", "host", [{HOST_IPV6: "2001:db8:0:1::5"}]),
+        ("host", "api", [{HOST_IPV6: "2001:db8:0:1::4"}]),
+        ("other", "host", [{HOST_IPV6: "2001:db8:0:1::4"}]),
         ("g", "api", []),
         ("old", "api", []),
     ],
