@@ -1,7 +1,7 @@
 """Load balancers and services of one's own: designs that people posted in public, with what AWS's rules say of them.
 
-Facts alone, each in a few lines. A question is `source, destination, traffic, verdict, code of the first blocker, a part of
-the cure`; the verdict and the cause were argued from the rules, the cure is the one that the thread came to, or a better one.
+Facts alone, each in a few lines. A question is source, destination, traffic, verdict, code of the first blocker, cure;
+the verdict and the cure were argued from the rules, the cure is the one that the thread came to, or a better one.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ vpcs:
     security_groups: {node: {ingress: [{allow: tcp/30408, from: 0.0.0.0/0}]}}
     instances: {n1: {subnet: a, security_groups: [node]}, n2: {subnet: b, security_groups: [node]}}
     load_balancers:
-      nlb: {type: network, subnets: [a, b, c], listeners: {tcp/80: web}, target_groups: {web: {targets: [n1, n2], port: tcp/30408}}}
+      nlb: {type: network, subnets: [a, b, c], listeners: {tcp/80: web}, target_groups: {web: {targets: [n1,
+        n2], port: tcp/30408}}}
 """,
         ("internet", "nlb/a", "tcp/80", "holds", "", ""),
         ("internet", "nlb", "tcp/80", "fails", "ELB_NOT_CROSSZONE", "every zone"),
@@ -164,7 +165,8 @@ vpcs:
       node: {ingress: [{allow: tcp/30080, from: alb}]}
     instances: {node: {subnet: nc, security_groups: [node]}}
     load_balancers:
-      alb: {subnets: [pa, pb, nc], security_groups: [alb], listeners: {https/443: web}, target_groups: {web: {targets: [node], port: http/30080}}}
+      alb: {subnets: [pa, pb, nc], security_groups: [alb], listeners: {https/443: web},
+        target_groups: {web: {targets: [node], port: http/30080}}}
 """,
         ("internet", "alb/pa", "tcp/443", "holds", "", ""),
         ("internet", "alb", "tcp/443", "fails", "ASYMMETRIC_RETURN", "igw"),
@@ -185,7 +187,8 @@ vpcs:
     instances: {client: {subnet: a, security_groups: [client]}}
     interfaces: {pod: {subnet: pods, private_ip: 10.0.8.9, security_groups: [pod]}}
     load_balancers:
-      nlb: {type: network, scheme: internal, subnets: [a, b], cross_zone: true, listeners: {tcp/8080: w}, target_groups: {w: {targets: [10.0.8.9], port: tcp/80}}}
+      nlb: {type: network, scheme: internal, subnets: [a, b], cross_zone: true, listeners: {tcp/8080: w},
+        target_groups: {w: {targets: [10.0.8.9], port: tcp/80}}}
 """,
         ("client", "nlb/a", "tcp/8080", "holds", "", ""),
         ("client", "nlb", "tcp/8080", "fails", "ENI_SG_RULES_MISMATCH", "10.0.1.0/24"),
@@ -219,7 +222,8 @@ vpcs:
     subnets: {a: {cidr: 10.2.1.0/24, az: a}, b: {cidr: 10.2.2.0/24, az: b}}
     security_groups: {fgt: {ingress: [{allow: [udp/6081, tcp/8008], from: 10.2.0.0/16}]}}
     instances: {fgt: {subnet: a, security_groups: [fgt]}}
-    load_balancers: {gwlb: {type: gateway, subnets: [a, b], target_groups: {fw: {targets: [fgt], health_check: tcp/8008}}}}
+    load_balancers: {gwlb: {type: gateway, subnets: [a, b], target_groups: {fw: {targets: [fgt],
+      health_check: tcp/8008}}}}
 endpoint_services: {fw: {load_balancer: sec.gwlb}}
 """,
         ("internet", "web-a", "tcp/443", "holds", "", ""),
@@ -244,7 +248,8 @@ vpcs:
       gone: {}
     instances: {node: {subnet: n, security_groups: [node]}}
     load_balancers:
-      alb: {subnets: [a, b], security_groups: [cdn], listeners: {https/443: w}, target_groups: {w: {targets: [node], port: http/31000}}}
+      alb: {subnets: [a, b], security_groups: [cdn], listeners: {https/443: w},
+        target_groups: {w: {targets: [node], port: http/31000}}}
 internet: {hosts: {edge: {ip: 13.33.1.1}, me: {ip: 93.184.216.34}}}
 """,
         ("edge", "alb", "tcp/443", "holds", "", ""),
@@ -262,7 +267,8 @@ vpcs:
     subnets: {a: {cidr: 10.1.1.0/24, az: use1-a}}
     security_groups: {t: {ingress: [{allow: tcp/443, from: 10.1.0.0/16}]}}
     instances: {t: {subnet: a, security_groups: [t]}}
-    load_balancers: {nlb: {type: network, scheme: internal, subnets: [a], listeners: {tcp/443: t}, target_groups: {t: {targets: [t], port: tcp/443, preserve_client_ip: false}}}}
+    load_balancers: {nlb: {type: network, scheme: internal, subnets: [a], listeners: {tcp/443: t},
+      target_groups: {t: {targets: [t], port: tcp/443, preserve_client_ip: false}}}}
   cons:
     cidrs: [10.2.0.0/16]
     region: eu-west-1

@@ -1,7 +1,7 @@
 """Groups, ACLs and names: designs that people posted in public, with what AWS's rules say of them.
 
-Facts alone, each in a few lines. A question is `source, destination, traffic, verdict, code of the first blocker, a part of
-the cure`; the verdict and the cause were argued from the rules, the cure is the one that the thread came to, or a better one.
+Facts alone, each in a few lines. A question is source, destination, traffic, verdict, code of the first blocker, cure;
+the verdict and the cure were argued from the rules, the cure is the one that the thread came to, or a better one.
 """
 
 from __future__ import annotations
@@ -313,7 +313,8 @@ vpcs:
     subnets: {s: {cidr: 10.1.1.0/24, az: a, route_table: s}}
     route_tables: {s: {10.0.0.0/8: tgw, 0.0.0.0/0: tgw}}
     security_groups: {relay: {egress: [{allow: tcp/443, to: 10.0.0.0/8}]}}
-    instances: {relay: {subnet: s, security_groups: [relay], ami: al2023-ami-2023, instance_profile: [AmazonSSMManagedInstanceCore]}}
+    instances: {relay: {subnet: s, security_groups: [relay], ami: al2023-ami-2023,
+      instance_profile: [AmazonSSMManagedInstanceCore]}}
 transit_gateways:
   tgw:
     attachments: {hub: {vpc: hub, subnets: [ep]}, spoke: {vpc: spoke, subnets: [s]}}

@@ -1,7 +1,7 @@
 """Routes, gateways and networks outside: designs that people posted in public, with what AWS's rules say of them.
 
-Facts alone, each in a few lines. A question is `source, destination, traffic, verdict, code of the first blocker, a part of
-the cure`; the verdict and the cause were argued from the rules, the cure is the one that the thread came to, or a better one.
+Facts alone, each in a few lines. A question is source, destination, traffic, verdict, code of the first blocker, cure;
+the verdict and the cure were argued from the rules, the cure is the one that the thread came to, or a better one.
 """
 
 from __future__ import annotations
@@ -264,7 +264,8 @@ vpcs:
       gate: {ingress: [{allow: udp/1194, from: 0.0.0.0/0}]}
       app: {ingress: [{allow: [icmp, tcp/22], from: 10.10.11.0/24}]}
     instances:
-      gate: {subnet: s, public_ip: true, security_groups: [gate], source_dest_check: false, nat: {ip_forward: true, masquerade: false}, client_networks: [10.10.11.0/24]}
+      gate: {subnet: s, public_ip: true, security_groups: [gate], source_dest_check: false,
+        nat: {ip_forward: true, masquerade: false}, client_networks: [10.10.11.0/24]}
       app: {subnet: s, public_ip: true, security_groups: [app]}
 """,
         ("10.10.11.5", "app", "icmp/8", "holds", "", ""),
@@ -281,7 +282,8 @@ vpcs:
     vpn_gateways: {vgw: {}}
     instances: {app: {subnet: app}}
 vpn_connections: {pa: {gateway: sub.vgw, bgp_routes: [192.168.1.0/24]}}
-networks: {transit: {cidrs: [192.168.1.0/24, 192.168.2.0/24], via: [pa], hosts: {eth1: {ip: 192.168.2.10}, mgmt: {ip: 192.168.1.10}}}}
+networks: {transit: {cidrs: [192.168.1.0/24, 192.168.2.0/24], via: [pa], hosts: {eth1: {ip: 192.168.2.10},
+  mgmt: {ip: 192.168.1.10}}}}
 """,
         ("app", "transit.mgmt", "icmp/8", "holds", "", ""),
         ("app", "transit.eth1", "icmp/8", "fails", "NO_ROUTE_TO_DESTINATION", "bgp"),
@@ -379,7 +381,8 @@ transit_gateways:
     attachments: {v: {vpc: v, subnets: [s]}, line: {vpn: line}}
     route_tables: {main: {associations: [v, line], propagations: [v], routes: {onprem: line}}}
 vpn_connections: {line: {gateway: tgw, static_routes: [10.50.0.0/16]}}
-networks: {dc: {cidrs: [10.50.0.0/16, 10.60.0.0/16, 10.70.0.0/16], via: [line], hosts: {a: {ip: 10.50.0.9}, b: {ip: 10.70.0.9}}}}
+networks: {dc: {cidrs: [10.50.0.0/16, 10.60.0.0/16, 10.70.0.0/16], via: [line], hosts: {a: {ip: 10.50.0.9},
+  b: {ip: 10.70.0.9}}}}
 """,
         ("h", "dc.a", "tcp/443", "holds", "", ""),
         ("h", "dc.b", "tcp/443", "fails", "NO_ROUTE_TO_DESTINATION", "add 10.70.0.0/16 to prefix list onprem"),
