@@ -153,7 +153,7 @@ vpcs:
 lambda_functions: {metrics: {latest: {vpc: app, subnets: [p], security_groups: [metrics]}}}
 """,
         ("metrics", "service:kms", "tcp/443", "holds", "", ""),
-        ("metrics", "service:s3", "tcp/443", "fails", "ENI_SG_RULES_MISMATCH", "tcp/443"),
+        ("metrics", "service:s3", "tcp/443", "fails", "ENI_SG_RULES_MISMATCH", "to prefix list s3"),
     ),
     posted(
         "aws/apprunner-roadmap#192",

@@ -296,3 +296,34 @@ def test_who_has_no_ipv6_gets_it_where_the_subnet_has_it(
     assert [{change.path: change.value for edit in fix.edits for change in edit.changes} for fix in found] == cures
     assert any("ROUTE-5" in reason for reason in found.reasons)
     assert all(reachsim.loads(fix.patch.after).expect(source, destination, allow="tcp/443") for fix in found)
+
+
+@pytest.mark.rule("PL-2")
+@pytest.mark.parametrize(
+    ("lists", "cure"),
+    [
+        ({}, "egress rule tcp/443 to prefix list s3, AWS's own of late 2024"),
+        ({"prefix_lists s3": ["52.218.0.0/17"]}, "egress rule tcp/443 to prefix list s3"),
+    ],
+)
+def test_what_may_go_to_a_service_with_a_list_of_its_own_is_named_by_it(lists: Changes, cure: str) -> None:
+    shut: Changes = {"region": "eu-west-1", "vpcs app security_groups client": {"egress": []}}
+    found = written(shut, lists).fixes("probe", "service:s3", "tcp/443")
+    assert str(best(found)).endswith(cure)
+    net = reachsim.loads(best(found).patch.after)
+    assert not net.trace("probe", "www", "tcp/443").reachable
+
+
+@pytest.mark.rule("PL-2")
+@pytest.mark.parametrize("form", ["list", "long"])
+def test_a_list_that_lacks_a_block_gets_it(form: str) -> None:
+    """Named by a route and by a rule: both have the block then. A list that is full has one place more (PL-1)."""
+    entries = ["10.2.0.0/16"]
+    named: Changes = {
+        "prefix_lists others": entries if form == "list" else {"entries": entries, "max_entries": 1},
+        "vpcs app route_tables private": {"others": "pcx"},
+        "vpcs app security_groups client": {"egress": [{"allow": "all", "to": "others"}]},
+    }
+    found = written(named).fixes("probe", "api", "tcp/80")
+    best(found)
+    assert "add 10.1.0.0/16 to prefix list others" in map(str, found)

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.net.cidr import Cidr
-from reachsim.resources.mending import Case, Edit, KeyChange, mends
+from reachsim.resources.mending import Case, Edit, KeyChange, mends, tokens_of
+from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import all_blocks
-from reachsim.resources.security_group import GROUP_CODES
+from reachsim.resources.security_group import GROUP_CODES, narrowest
+from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.services import PREFIXES_OF, prefixes, short_name
 
 
 @mends
@@ -63,3 +66,24 @@ def _room(name: str, body: Any) -> Iterator[KeyChange]:
     """One entry more, where the list is full (PL-1)."""
     if body.max_entries is not None and len(body.entries) >= body.max_entries:
         yield KeyChange(("prefix_lists", name, "max_entries"), body.max_entries + 1)
+
+
+@mends
+def rules_for_services(case: Case) -> Iterator[Edit]:
+    """A rule for what goes out to S3 or DynamoDB by the list that AWS keeps, which is written too if need be (PL-2)."""
+    interface, design = case.view.interface(case.cause.component), case.view.design
+    found = None if interface is None else narrowest(case, interface)
+    if not case.asked_to.startswith(SERVICE) or found is None or case.cause.code not in GROUP_CODES:
+        return
+    short = short_name(case.asked_to.removeprefix(SERVICE))
+    vpc, name = found
+    group: KeyPath = ("vpcs", vpc, "security_groups", name)
+    blocks = [str(block) for block in prefixes(short, region_of(design, vpc))]
+    known = short in design.prefix_lists
+    if not case.cause.checkpoint.endswith("egress") or case.view.written(group) is None or not (known or blocks):
+        return
+    if short not in design.vpcs[vpc].security_groups:  # whose name would go before
+        new = () if known else (KeyChange(("prefix_lists", short), blocks),)
+        rule = KeyChange((*group, "egress"), {"allow": tokens_of(case.wanted), "to": short}, "add")
+        text = f"add to security group {name} the egress rule {case.wanted} to prefix list {short}"
+        yield Edit((*new, rule), text if known else f"{text}, AWS's own of {PREFIXES_OF}")
