@@ -160,6 +160,12 @@ class SessionManager(ToldOf):
         """Instances in a state."""
         return sum(node.state == state for node in self.nodes)
 
+    def __iter__(self) -> Iterator[ManagedNode]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
     def __getitem__(self, name: str) -> ManagedNode:
         """An instance by its full name, or by its bare one. Raises KeyError."""
         found = [node for node in self.nodes if name in (node.name, node.name.partition(".")[2])]

@@ -30,6 +30,7 @@ _HOSTED = (
     r"docdb|documentdb|neptune|file_systems?|mount_targets?|mq|ecs|fargate|tasks?|containers?|services?|proxy|proxies|"
     r"glue|workspaces|client_vpn|resolver|route53_resolver|(inbound|outbound)_endpoints?|instance_connect|bastion"
 )
+_RULES_OF_RESOLVERS = r"(route_?53_)?(resolver|forward(ing|er)?|dns_firewall)_rules?(_.*)?"
 _STRANGE = (
     r"carrier|local_gateways?|outposts?|wavelength|(vpc_)?lattice|verified_access|route_servers?|cloud_wan|core_networks?|"
     r"encryption|dhcp"
@@ -42,6 +43,7 @@ _IN_VPC: Final = (
     (r"nat_instances?", Advice(text="it is one of 'instances', with nat: true and source_dest_check: false")),
     (r"(aws_)?lambdas?(_.*)?|functions?", Advice(text="it stands at the top of the file: 'lambda_functions'")),
     (r"(eks|kubernetes|k8s|node_groups?|nodes|pods?)(_.*)?", Advice(text=_NODES)),
+    (_RULES_OF_RESOLVERS, Advice(text=_NOWHERE)),
     (rf"(aws_)?({_HOSTED})(_.*)?", Advice(text=_INTERFACES)),
     (rf"({_STRANGE})(_.*)?", Advice(text=_NOWHERE)),
     (r"flow_logs?", Advice(text="it decides no packet: leave it out")),
@@ -50,6 +52,7 @@ _IN_DESIGN: Final = (
     (r"(aws_)?lambdas?|functions?", Advice("lambda_functions")),
     (r"on_?prem(ises)?(_.*)?|customer_gateways?|data_?cent(er|re)s?|offices?", Advice(text=_OUTSIDE)),
     (rf"(global_accelerators?|api_gateway_vpc_links?|cloudfront|{_STRANGE})(_.*)?", Advice(text=_NOWHERE)),
+    (_RULES_OF_RESOLVERS, Advice(text=_NOWHERE)),
     (rf"(aws_)?({_HOSTED})(_.*)?", Advice(text=f"{_INTERFACES}, under its VPC")),
     (
         r"subnets?|security_groups?|route_tables?|network_acls?|internet_gateways?|network_firewalls?",

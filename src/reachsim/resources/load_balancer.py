@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -100,12 +100,11 @@ class LoadBalancer(Resource):
     def mend(self, at: At, case: Case) -> Iterator[Edit]:
         """Client addresses that are not kept (LB-6), and targets in every zone (LB-8)."""
         path = case.cause.path
-        if path[: len(at.path)] != at.path:
-            return
-        if case.cause.code is Code.NLB_HAIRPIN and path[-1] == "preserve_client_ip":
+        mine = path[: len(at.path)] == at.path
+        if mine and case.cause.code is Code.NLB_HAIRPIN and path[-1] == "preserve_client_ip":
             text = f"let targets of {at.name}/{path[-2]} see the load balancer's address (preserve_client_ip: false)"
             yield Edit.setting(path, False, text, 2)
-        if case.cause.code is Code.ELB_NOT_CROSSZONE:
+        if case.cause.code is Code.ELB_NOT_CROSSZONE and (mine or _behind(path, case.view.design) == at):
             yield Edit.setting((*at.path, "cross_zone"), True, f"let {at.name} send to targets in every zone", 2)
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
@@ -429,3 +428,13 @@ class LoadBalancer(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """No route leads to one (ROUTE-10)."""
         return Entrance(None, None, f"{at.name} is a load balancer", "ROUTE-10")
+
+
+def _behind(path: KeyPath, design: Any) -> At | None:
+    """The load balancer behind the endpoint that is written at a path; None where there is no such endpoint."""
+    if path[2:3] != ("vpc_endpoints",):
+        return None
+    endpoint = design.vpcs[str(path[1])].vpc_endpoints[str(path[3])]
+    service = design.endpoint_services.get(endpoint.service)
+    found: At | None = None if service is None else service.balancer(design)
+    return found

@@ -90,7 +90,7 @@ def attachments(case: Case) -> Iterator[Edit]:
     also, and_also = _in_both_zones(path[:4], body, vpc)
     for name, subnet in vpc.subnets.items():
         if subnet.az == zone and name not in body.subnets:
-            text = f"attach {path[1]} to subnet {name} too, in zone {zone}{and_also}"
+            text = f"attach {path[1]} to subnet {body.vpc}.{name} too, in zone {zone}{and_also}"
             cost = 2 if case.view.table_of(name, body.vpc) in theirs else 3
             yield Edit((KeyChange(path, name, "add"), *also), text, cost)
     block = case.view.free(body.vpc, 28)

@@ -45,10 +45,22 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
     it carries IPv6. `network`: what stands for the network behind it, shared by its connections. `own`: the addresses of
     networks that it leads to; `foreign`: other networks, each with its addresses. `allowed`: the only addresses of AWS that
     are announced there, None for all (VPN-5). `arrivals`: where its packets come in. `doubt`: asked where it is not known
-    whether it is up.
+    whether it is up. `sides`: the ways into the VPCs on it that may reach each other, with their blocks (VPN-6).
     """
 
-    __slots__ = ("allowed", "arrivals", "doubt", "down", "foreign", "ipv6", "known", "network", "origin", "own")
+    __slots__ = (
+        "allowed",
+        "arrivals",
+        "doubt",
+        "down",
+        "foreign",
+        "ipv6",
+        "known",
+        "network",
+        "origin",
+        "own",
+        "sides",
+    )
 
     def __init__(
         self, name: str, role: str, path: KeyPath, known: tuple[Cidr, ...], origin: RouteOrigin, down: str
@@ -63,6 +75,7 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
         self.own = AddressSet.nothing()
         self.allowed: AddressSet | None = None
         self.arrivals: list[Arriving] = []
+        self.sides: list[tuple[Checkpoint, AddressSet]] = []
         self.doubt: Filter | None = None
 
     def perhaps(self, step: F, peer: int) -> F:
@@ -97,10 +110,21 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
         """Deliver to the network."""
         return self.out(header, Code.BAD_STATE_VPN)
 
+    def across(self, header: Header, gateway_in: Checkpoint) -> Undecided | None:
+        """What may go from one VPC of a Direct Connect gateway to another: as the network announces its blocks (VPN-6)."""
+        destination = header.destination
+        for there, blocks in self.sides:
+            if there is not gateway_in and destination in blocks:
+                what = f"whether {self.component} carries {format_address(destination)} to {there.component}"
+                reason = f"{what} hangs on the virtual interfaces by which the network announces its blocks"
+                scope = to_run(blocks.run_around(destination))
+                return Undecided(reason, header, rule="VPN-6", path=self.path, scope=scope)
+        return None
+
     def cuts(self) -> Iterable[int]:
-        """At the borders of what it carries, of the networks, and of what is announced."""
-        foreign = (addresses for _, addresses in self.foreign)
-        return edges(address_set(self.known), self.own, self.allowed or AddressSet.nothing(), *foreign)
+        """At the borders of what it carries, of the networks, of what is announced, and of the VPCs on it."""
+        others = (addresses for _, addresses in (*self.foreign, *self.sides))
+        return edges(address_set(self.known), self.own, self.allowed or AddressSet.nothing(), *others)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: the answer comes in another way."""
@@ -127,7 +151,7 @@ class Attached(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=True):
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Deliver to the network, if the connection is up."""
-        return self.connection.out(header, self.code)
+        return self.connection.across(header, self.gateway_in) or self.connection.out(header, self.code)
 
     def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
         """The network answers by the connection that brought the question."""

@@ -22,6 +22,7 @@ from reachsim.resources.subnet import enter_subnet
 from reachsim.resources.vpn_connection import (
     Arriving,
     Attached,
+    DirectConnectGateway,
     VpnConnection,
     connection_at,
     connections_of,
@@ -71,6 +72,8 @@ class VpnGateway(Resource):
             connection.arrivals.append(arriving)
             attached = Attached(connection, arriving)
             connection.ipv6 = not isinstance(body, VpnConnection)
+            if isinstance(body, DirectConnectGateway) and isinstance(inward, VpnGatewayIn):
+                connection.sides.append((inward, inward.vpc.blocks))
             ways += [(block, attached) for block in connection.known]
             outward.attached.append(attached)
             wiring.join_places(place.path, (at.vpc, *places_behind(wiring, place.name)))
