@@ -34,14 +34,14 @@ Element = Checkpoint | VpcPlace | SubnetPlace | InterfacePlace
 
 _PARTS: Final = (Checkpoint, VpcPlace, SubnetPlace, InterfacePlace)
 _LEFT_OUT: Final[dict[type, frozenset[str]]] = {
-    VpcSite: frozenset({"owners", "_owned", "subnets", "subnet_runs", "neighbours", "inbound_neighbours"}),
+    VpcSite: frozenset({"owners", "_owned", "subnets", "subnet_runs", "doors", "neighbours", "inbound_neighbours"}),
     SubnetSite: frozenset({"interfaces"}),
     InternetGatewayIn: frozenset({"public"}),
     InternetCheckpoint: frozenset({"table"}),
     InspectionEndpoint: frozenset({"_entrance"}),
 }
-"""Of the parts that have them: indexes of addresses, and what is made of the rest when it is asked for. The subnets of a VPC
-and whose groups its rules may name are compared by themselves (`Compared`)."""
+"""Of the parts that have them: indexes of addresses and of attachments, and what is made of the rest when it is asked for.
+The subnets of a VPC and whose groups its rules may name are compared by themselves (`Compared`)."""
 _VALUES: Final = ("builtins", "fractions", "reachsim.net", "reachsim.rules")
 """Modules whose objects are values: they know of no part."""
 
