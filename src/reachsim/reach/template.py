@@ -64,9 +64,9 @@ class Template:
     """What decides between two ends. `forward`: on the way there. `inner`: on the way back, between the client and the first
     device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
     all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `alone`: no other ends
-    may use it, whichever they are; `at_home`: of the ends' own subnets the walk says nothing but their ACLs, once each. Those
-    in a subnet that is `passed` may not use it either; `relayed`: the destination passes it
-    on and is like no other, so that this holds of sources alone; `asked`: the addresses that the route table of the
+    may use it, whichever they are; `at_home`: of the ends' own subnets the walk says nothing but their ACLs, once each.
+    Those in a subnet that is `passed` may not use it either; `relayed`: the destination passes it on and is like no other,
+    so that this holds of sources alone; `asked`: the addresses that the route table of the
     destination's subnet was asked about, for which theirs has to send the same. `about`: the traffic that it is about, None
     for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way. `flow`:
     which of its pair's flows it is of; of several templates of one flow AWS chooses one (TGW-8)."""
@@ -146,9 +146,7 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     assert b is not None
     if found.unknown:
         way = "there" if found.forward.unknown else "back"
-        return Template(
-            ipv6, _terms(found.forward, a, b), undecided=way, alone=True, about=flow.about, pick=flow.pick
-        )
+        return Template(ipv6, _terms(found.forward, a, b), undecided=way, alone=True, about=flow.about, pick=flow.pick)
     forward = _terms(found.forward, a, b)
     passed = _passed(found, a, b)
     # What passes packets on is like no other destination, so that they are shared among sources alone.
