@@ -21,7 +21,7 @@ PLACEHOLDER: Final = "10.0.0.0/16"
 
 def add_vpcs(draft: Draft) -> None:
     """Every VPC that was read, or that something is in."""
-    for vpc in draft.vpc_ids():
+    for vpc in draft.vpc_ids:
         draft.found.reserve(vpc, "Vpcs")
         add_vpc(draft, vpc)
 
