@@ -129,7 +129,8 @@ def test_a_promise_of_very_many_is_traced_between_two_of_them(hosts: int, betwee
     vpc = {
         "cidrs": ["10.0.0.0/16"],
         "subnets": {"s": {"cidr": "10.0.0.0/24", "az": "a"}},
-        "instances": {f"h{n}": {"subnet": "s"} for n in range(hosts)},
+        "security_groups": {"shut": {"ingress": []}},
+        "instances": {f"h{n}": {"subnet": "s", "security_groups": ["shut"]} for n in range(hosts)},
     }
     promise = {"from": {"vpc": "app"}, "to": {"vpc": "app"}, "deny": "udp/9"}
     text = reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": {"app": vpc}, "expect": [promise]})).draw().html
