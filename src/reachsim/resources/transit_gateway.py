@@ -242,8 +242,6 @@ class TransitGateway(Resource):
             if attachment.vpc is not None:
                 vpc = wiring.vpc(attachment.vpc)
                 subnets = [wiring.subnet(attachment.vpc, reference) for reference in attachment.subnets]
-                for subnet in subnets:
-                    subnet.attached = True
                 vpc.doors.extend(subnets)
                 wiring.note((*path, "in"), FromVpc(f"{at.name}.{name}", path, subnets, broken))
                 keeps = self.security_group_referencing and attachment.security_group_referencing
