@@ -309,8 +309,7 @@ class Endpoints:
         """
         for vpc in selector.vpc:
             if vpc not in self.topology.vpcs:
-                near = suggest(vpc, self.topology.vpcs)
-                raise EndpointError.unknown(vpc, [] if near is None else [near])
+                raise EndpointError.unselected("VPC", vpc, self.topology.vpcs)
         subnets = [self._subnet(reference) for reference in selector.subnet]
         interfaces = [
             interface
@@ -352,8 +351,7 @@ class Endpoints:
         if len(found) != 1:
             if found:
                 raise EndpointError.ambiguous(reference, found)
-            near = suggest(reference, known)
-            raise EndpointError.unknown(reference, [] if near is None else [near])
+            raise EndpointError.unselected("subnet", reference, known)
         return found[0]
 
     def perhaps_public(self, door: Door) -> bool:

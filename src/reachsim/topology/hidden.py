@@ -11,6 +11,8 @@ from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.dataplane.walk import walk
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.resources.endpoint_service import EndpointService
+from reachsim.resources.resource import resources
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -69,7 +71,8 @@ def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints)
     balancer of a service of one's own (EP-10, LB-5)."""
     doors = () if origin.interface is None else ends.perhaps_endpoints(origin.interface.vpc.name)
     meant = listening(destination, ends) if doors else ()
-    for service in ends.design.endpoint_services.values() if meant else ():
+    services = [body for _, body in resources("design", ends.design) if isinstance(body, EndpointService)]
+    for service in services if meant else ():
         at = service.balancer(ends.design)
         for node in () if at is None else ends.nodes.get(at.path, ()):
             relay = relay_of(node)

@@ -18,9 +18,10 @@ from reachsim.net.traffic import ICMPV6, PORTED, Traffic, one_of, protocol_of
 from reachsim.reach.flow_answer import FlowAnswer, flow_answers
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.rules.verdict import Loss
+from reachsim.topology.addressed import NO_COMMON_FAMILY
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.flows import NO_COMMON_FAMILY, receiver, to_listener
 from reachsim.topology.flows import flows as flows_between
+from reachsim.topology.flows import receiver, to_listener
 from reachsim.topology.round_trip import round_trip_of
 from reachsim.trace.asker import Asker, Locate
 from reachsim.trace.beyond import Beyond, beyond, by_endpoints, load_balancers
