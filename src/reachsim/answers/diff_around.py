@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reachsim.engine import Engine
-from reachsim.resources.fields import UNKNOWN
+from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.route_table import RouteTable
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
