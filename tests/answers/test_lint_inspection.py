@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.models import shared
 
 import reachsim
 
-MODEL = reachsim.load(Path(__file__).parents[2] / "models/24-inspection-in-two-zones-as-found.yaml")
+MODEL = shared(Path(__file__).parents[2] / "models/24-inspection-in-two-zones-as-found.yaml")
 ATTACHMENT = "transit_gateways.hub.attachments.inspection"
 WALLS = "vpcs.inspection"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.designs import GONE, Changes, edited
-from tests.oracle.text import write_yaml
+from tests.oracle.text import as_text, write_yaml
 
 import reachsim
 from reachsim.cli.main import main
@@ -22,7 +22,7 @@ WORKER = "vpcs shop instances worker"
 
 
 def load(*changes: Changes) -> reachsim.Network:
-    return reachsim.loads(write_yaml(edited(MODEL, *changes)), file="test.yaml")
+    return reachsim.loads(as_text(edited(MODEL, *changes)), file="test.yaml")
 
 
 def node(*changes: Changes, name: str = "worker", minutes: int | None = None) -> Any:

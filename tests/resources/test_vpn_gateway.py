@@ -160,6 +160,20 @@ def test_only_allowed_prefixes_are_announced_to_the_network():
     blames(other.trace(*OUT), "NO_ROUTE_TO_DESTINATION", "VPN-5", "dx", "reply")
 
 
+@pytest.mark.rule("VPN-5")
+@pytest.mark.parametrize(
+    "allowed", [{}, {"direct_connect_gateways dx allowed_prefixes": ["10.4.0.0/16"]}], ids=["all", "some"]
+)
+def test_of_several_ways_a_network_takes_the_one_by_which_it_hears_of_the_address(allowed):
+    """A connection that leads elsewhere tells it nothing of the address; an allowed prefix is told."""
+    elsewhere = {
+        "vpcs app vpn_gateways side": {},
+        "vpn_connections spare": {"gateway": "app.side", "static_routes": ["172.20.0.0/16"]},
+        "networks shop via": ["spare", "dx"],
+    }
+    passes(load(DIRECT, elsewhere, allowed).trace(*IN))
+
+
 @pytest.mark.rule("IPV6-6")
 def test_a_vpn_on_a_virtual_private_gateway_carries_no_ipv6_and_direct_connect_does():
     six = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -58,6 +58,8 @@ from reachsim.rules.refusal import Refusal
 @resource("load_balancers", "load balancer")
 class LoadBalancer(Resource):
     """A load balancer: an interface in each of its subnets, listeners and target groups."""
+
+    also_called: ClassVar[str] = r"albs?|nlbs?|elbs?|elbv2|gwlbs?"
 
     type: Literal["application", "network", "gateway", "classic"] = "application"
     """What it is. An Application or Classic Load Balancer ends the client's connection (LB-1), a Network Load Balancer
@@ -163,7 +165,7 @@ class LoadBalancer(Resource):
             self._check_targets(at, (*at.path, "target_groups", name), group, checks)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal:
-        """No route leads to one (ROUTE-10)."""
+        """No route leads to one."""
         text = f"{shown(at.name)} is a load balancer, which no route leads to"
         return Refusal("ROUTE-10", text, "route to what stands behind it")
 

@@ -37,6 +37,8 @@ def _list(value: Any) -> Any:
 class PrivateHostedZone(Resource):
     """A private hosted zone. It is seen in its VPCs, as far as both of their DNS attributes are true (DNS-2)."""
 
+    also_called: ClassVar[str] = r"(route_?53_?)?(hosted_)?zones?|route_?53|dns(_zones?)?"
+
     key: ClassVar[Any] = HostNameField
     routable: ClassVar[bool] = False
 

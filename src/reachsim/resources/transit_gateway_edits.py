@@ -25,9 +25,9 @@ def _known(gateway: Any, name: str, design: Any) -> Iterator[Cidr]:
     body = gateway.attachments[name]
     if body.vpc is not None:
         yield from design.vpcs[body.vpc].cidrs
-    for section, key in (("vpn_connections", body.vpn), ("direct_connect_gateways", body.direct_connect_gateway)):
-        if key is not None:
-            yield from getattr(design, section)[key].known()[0]
+    if body.connection is not None:
+        section, connection = body.connection
+        yield from getattr(design, section)[connection].behind().blocks
     if body.peer is not None:
         far = design.transit_gateways[body.peer.partition(".")[0]]
         for other, each in far.attachments.items():
