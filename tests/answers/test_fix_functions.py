@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.answers.test_fix import best, written
 from tests.answers.test_fix_kinds import values
-from tests.designs import Changes
+from tests.designs import Changes, group
 
 INSIDE = {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]}
 OUTSIDE: dict[str, Any] = {}
@@ -26,6 +26,13 @@ def test_latest_is_published_where_no_version_is_in_the_vpc() -> None:
     fix = best(written(function(INSIDE, OUTSIDE, alias=1)).fixes("f:live", "db", "tcp/5432"))
     path = ("lambda_functions", "f")
     assert values(fix) == {(*path, "versions", "2"): INSIDE, (*path, "aliases", "live"): 2}
+
+
+@pytest.mark.rule("LAMBDA-28")
+def test_a_function_outside_is_attached_with_the_group_that_its_target_admits() -> None:
+    admits = {**group("admits", ("tcp/5432", "client")), "vpcs app instances db security_groups": ["admits"]}
+    fix = best(written(function(OUTSIDE), admits).fixes("f", "db", "tcp/5432"))
+    assert values(fix) == {("lambda_functions", "f", "latest"): {**INSIDE, "subnets": ["private", "isolated"]}}
 
 
 @pytest.mark.rule("LAMBDA-22")
@@ -73,3 +80,22 @@ def test_the_key_to_edit_of_a_function_in_a_public_subnet_is_that_of_its_subnets
     first = net.explain(asked, "www", "tcp/443").obstacles[0]
     assert first.key == f"lambda_functions.f.{key}.subnets"
     assert first.where
+
+
+@pytest.mark.rule("LAMBDA-22")
+@pytest.mark.rule("ROUTE-16")
+@pytest.mark.parametrize("alias", [0, 1])
+def test_a_function_is_moved_where_its_subnet_must_not_get_a_way_out(alias: int) -> None:
+    """A route would be less to change, but the promise of its neighbour refuses it: dearer edits are looked at."""
+    alone = {**INSIDE, "subnets": ["isolated"]}
+    changes = function(alone, *([alone] if alias else []), alias=alias)
+    asked = "f:live" if alias else "f"
+    promises = [{"from": asked, "to": "www", "allow": "tcp/443"}, {"from": "db", "to": "internet", "deny": "all"}]
+    whole = written(changes, expect=promises).fix_all().whole
+    assert whole is not None
+    path = ("lambda_functions", "f")
+    published = {(*path, "versions", "2"): INSIDE, (*path, "aliases", "live"): 2} if alias else {}
+    assert values(whole) == {(*path, "latest", "subnets"): ["private"], **published}
+    # Nobody's neighbour: the route is what is missing.
+    (change,) = best(written(changes).fixes(asked, "www", "tcp/443")).edits[0].changes
+    assert change.path[:3] == ("vpcs", "app", "route_tables")

@@ -19,7 +19,7 @@ TRIED = 12
 """Edits of one network, at most; most that are drawn give no design, or change rules alone."""
 
 
-@laws(10)
+@laws(6)
 @given(seeds)
 def test_an_edit_of_structure_changes_nothing_that_it_cannot_touch(seed: int) -> None:
     rng, design, net = network(seed)

@@ -210,9 +210,10 @@ def _guarded(argv: Sequence[str] | None) -> int:
         _discard("stdout")
         return BROKEN_PIPE
     except OSError as error:
-        # Reading has errors of its own, so this is the output: a full disk, a terminal that went away.
+        # Files have errors of their own that name them, so this is the output: a full disk, a terminal that went away.
         _discard("stdout")
-        _complain(f"reachsim: cannot write: {visible(error.strerror or str(error))}")
+        what = "cannot write" if error.filename is None else error.filename
+        _complain(visible(f"reachsim: {what}: {error.strerror or error}"))
         return ReachsimError.exit_code
 
 

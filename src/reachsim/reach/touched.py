@@ -91,7 +91,7 @@ def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterB
     """
     if before.source.design.nat_loss_below != after.source.design.nat_loss_below:
         return None
-    if before.perhaps_joined != after.perhaps_joined:
+    if before.perhaps_joined != after.perhaps_joined or before.strangers != after.strangers:
         return None
     if any(decide_by_more(topology) for topology in (before, after)):
         return None
