@@ -116,6 +116,15 @@ def test_whose_address_a_target_sees(family: str, keeps: bool, called: str, seen
     assert net.reach("client", called).reachable.traffic() == reachsim.Traffic.parse("tcp/443")
 
 
+@pytest.mark.rule("LB-5")
+def test_from_outside_nothing_comes_by_an_internal_one() -> None:
+    """Its IPv6 address is of the internet's kind too, but nobody there may send to it."""
+    by = {"through app.lb/front"}
+    for asked in ("six", "internet"):
+        assert by <= {part.flow.via for part in load(IPV6_TARGETS).reach(asked, "web").parts}
+        assert not by & {part.flow.via for part in load(IPV6_TARGETS, INTERNAL).reach(asked, "web").parts}
+
+
 @pytest.mark.rule("LB-11")
 def test_the_targets_rules_are_of_the_family_in_which_it_is_called() -> None:
     only4: Changes = {"vpcs app security_groups web ingress": [{"allow": "tcp/8443", "from": "10.0.0.50/32"}]}
