@@ -47,6 +47,8 @@ FIXED = settings(SLOWLY, derandomize=True)
 """The settings of every property test at a push: always the same examples."""
 
 
+PROFILE = "further" if os.environ.get(FRESH) else "full"
+"""Of designs with components: a soak draws what few designs have, too."""
 every_seed = st.integers(0, 2**32 - 1)
 seeds = every_seed if os.environ.get(FRESH) else st.integers(0, 99)
 """Seeds of networks. All laws take theirs from the same hundred, so that each network is loaded once; a soak from all."""
@@ -106,7 +108,7 @@ def network(seed: int, *, crowd: bool = False, simple: bool = False) -> tuple[ra
 def _network(seed: int, crowd: bool, simple: bool) -> tuple[Any, Design, reachsim.Network]:
     rng = random.Random(seed)
     while True:
-        design = random_design(rng) if simple else components.random_design(rng)
+        design = random_design(rng) if simple else components.random_design(rng, PROFILE)
         if crowd:
             design = crowded(rng, design)
         try:

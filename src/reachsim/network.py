@@ -27,7 +27,7 @@ from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.opening import Given, Said, changed_source, open_sides, open_source, text_source
 from reachsim.reach.matrix import Progress
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.edit import edit_rules, edited, edited_filters, rules_only, rules_that_differ
+from reachsim.topology.edit import edited, edited_filters, rules_that_differ, with_rules
 from reachsim.topology.interfaces import Interface, interface_of
 from reachsim.trace.beyond import load_balancers
 from reachsim.trace.result import Trace
@@ -375,14 +375,14 @@ class Network(Editable):
         DesignError for a design that would not load.
         """
         document, paths = edited(self.source.document, edits)
-        components = rules_only(self.source, paths)
-        if components is None:
+        found = with_rules(self.source, document, paths)
+        if found is None:
             anew = Network(check(document))
             anew._hold(
                 policy=self.policy.rebuilt(anew.source), _earlier=Earlier.of(self, self._decisions, self._earlier)
             )
             return checked(anew)
-        copy, changed = self._with_rules(edit_rules(self.source, document, components), components)
+        copy, changed = self._with_rules(*found)
         copy._hold(_decisions=Decisions(self._decisions, frozenset(changed)))
         return copy
 

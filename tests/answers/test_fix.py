@@ -328,3 +328,51 @@ def test_its_parts_as_plain_data() -> None:
     ]
     assert first["patch"].startswith("--- design.yaml\n+++ design.yaml\n")
     assert data["verdict"] == "fails"
+
+
+TORN = """
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets:
+      out: {cidr: 10.0.0.0/24, route_table: out}
+      in: {cidr: 10.0.1.0/24, route_table: in}
+    route_tables: {out: {0.0.0.0/0: igw}, in: {0.0.0.0/0: nat}}
+    nat_gateways: {nat: {subnet: out}}
+    security_groups: {web: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+    instances:
+      web: {subnet: WHERE, public_ip: true, security_groups: [web]}
+      job: {subnet: in}
+expect:
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "promises", "told"),
+    [
+        # Of an `allow`: which traffic is lost, where, and why.
+        (
+            "in",
+            ["{from: internet, to: web, allow: tcp/443}", "{from: job, to: 8.8.8.8, allow: [tcp/443, udp/53]}"],
+            "route 0.0.0.0/0 of table in of v to internet gateway igw, not to nat: would break expectation #2, "
+            "job -> 8.8.8.8: allow tcp/443, udp/53; all of it would be lost at v.igw internet gateway: 10.0.1.5 is v.job, "
+            "which has no public address [IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, IGW-4]",
+        ),
+        # Of a `deny`: which of what it forbids is delivered.
+        (
+            "out",
+            ["{from: internet, to: web, allow: tcp/22}", "{from: internet, to: web, deny: tcp/20-23}"],
+            "add to security group web the ingress rule tcp/22 from 0.0.0.0/0: would break expectation #2, "
+            "internet -> web: deny tcp/20-23; tcp/22 would be delivered",
+        ),
+    ],
+)
+def test_an_edit_that_would_break_a_promise_is_refused_with_the_traffic(
+    where: str, promises: list[str], told: str
+) -> None:
+    text = TORN.replace("WHERE", where) + "".join(f"  - {each}\n" for each in promises)
+    (left,) = reachsim.loads(text).fix_all().left
+    assert not left.found
+    assert told in left.reasons

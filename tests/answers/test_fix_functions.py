@@ -87,3 +87,22 @@ def test_the_key_to_edit_of_a_function_in_a_public_subnet_is_that_of_its_subnets
     first = net.explain(asked, "www", "tcp/443").obstacles[0]
     assert first.key == f"lambda_functions.f.{key}.subnets"
     assert first.where
+
+
+@pytest.mark.rule("LAMBDA-22")
+@pytest.mark.rule("ROUTE-16")
+@pytest.mark.parametrize("alias", [0, 1])
+def test_a_function_is_moved_where_its_subnet_must_not_get_a_way_out(alias: int) -> None:
+    """A route would be less to change, but the promise of its neighbour refuses it: dearer edits are looked at."""
+    alone = {**INSIDE, "subnets": ["isolated"]}
+    changes = function(alone, *([alone] if alias else []), alias=alias)
+    asked = "f:live" if alias else "f"
+    promises = [{"from": asked, "to": "www", "allow": "tcp/443"}, {"from": "db", "to": "internet", "deny": "all"}]
+    whole = written(changes, expect=promises).fix_all().whole
+    assert whole is not None
+    path = ("lambda_functions", "f")
+    published = {(*path, "versions", "2"): INSIDE, (*path, "aliases", "live"): 2} if alias else {}
+    assert values(whole) == {(*path, "latest", "subnets"): ["private"], **published}
+    # Nobody's neighbour: the route is what is missing.
+    (change,) = best(written(changes).fixes(asked, "www", "tcp/443")).edits[0].changes
+    assert change.path[:3] == ("vpcs", "app", "route_tables")

@@ -179,6 +179,22 @@ def test_a_listener_forwards_to_a_group_that_has_targets() -> None:
     assert "register those that serve it" in " ".join(found.reasons)
 
 
+@pytest.mark.rule("LB-8")
+def test_those_whose_rules_name_the_load_balancers_group_are_registered() -> None:
+    """Nothing else tells whom a target group is for: who admits its addresses, or anybody, is not proposed."""
+    nobody: Changes = {
+        "vpcs app load_balancers lb target_groups": {"dbs": {}},
+        "vpcs app load_balancers lb security_groups": ["front"],
+        "vpcs app security_groups front": {"ingress": [{"allow": "tcp/443", "from": "10.0.0.0/16"}]},
+        "vpcs app security_groups behind": {"ingress": [{"allow": "tcp/443", "from": "front"}]},
+        "vpcs app security_groups any": {"ingress": [{"allow": "tcp/443", "from": "10.0.0.0/16"}]},
+        "vpcs app instances db security_groups": ["behind"],
+        "vpcs app instances other": {"subnet": "isolated", "security_groups": ["any"]},
+    }
+    (change,) = best(written(BALANCED, nobody).fixes("twin", "lb", "tcp/443")).edits[0].changes
+    assert (change.path, change.value) == ((*LB, "target_groups", "dbs", "targets"), ["db"])
+
+
 @pytest.mark.rule("LB-10")
 def test_targets_are_made_healthy() -> None:
     ill = {"vpcs app load_balancers lb target_groups dbs healthy": False}
@@ -380,6 +396,20 @@ def test_the_key_to_edit_of_a_name_that_does_not_resolve(change: Changes, key: s
     first = written(zone, change).explain("probe", "db.corp.internal", "tcp/443").obstacles[0]
     assert first.blocker.code == "NAME_NOT_RESOLVED"
     assert first.key == key
+
+
+@pytest.mark.rule("DNS-2")
+def test_a_record_is_proposed_for_what_is_called_as_it_is_and_nothing_else() -> None:
+    zone: Changes = {
+        "vpcs app enable_dns_hostnames": True,
+        "private_hosted_zones": {"corp.internal": {"vpcs": ["app"], "records": {"ntp": "10.0.2.9"}}},
+    }
+    net = written(zone)
+    fix = best(net.fixes("twin", "db.corp.internal", "tcp/5432"))
+    assert values(fix) == {("private_hosted_zones", "corp.internal", "records", "db"): "app.db"}
+    found = net.fixes("twin", "nobody.corp.internal", "tcp/5432")
+    assert not found.found
+    assert "write what it is to mean" in " ".join(found.reasons)
 
 
 @pytest.mark.rule("EP-8")

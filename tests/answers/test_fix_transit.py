@@ -255,9 +255,64 @@ vpcs:
 """
 
 
+@pytest.mark.rule("ROUTE-22")
+def test_the_target_of_a_gateways_table_gets_a_public_address() -> None:
+    appliance = "wall: {subnet: wall, source_dest_check: false, nat: {masquerade: false}, security_groups: [web]}"
+    text = INSPECTED.replace(
+        "    vpc_endpoints: {wall: {type: gateway_load_balancer, service: inspect, subnets: [wall]}}\n", ""
+    )
+    net = reachsim.loads(
+        text.replace("web: {0.0.0.0/0: igw}", "web: {0.0.0.0/0: wall}").replace(
+            "    instances: {", f"    instances: {{{appliance}, "
+        )
+    )
+    question = ("internet", "web", "tcp/443")
+    first = net.explain(*question).obstacles[0]
+    assert (first.blocker.code, first.key) == ("INGRESS_RTB_NO_PUBLIC_IP", "vpcs.app.instances.wall.public_ip")
+    assert changed(net, question) == {("vpcs", "app", "instances", "wall", "public_ip"): True}
+
+
 @pytest.mark.rule("ROUTE-23")
 def test_answers_go_back_through_what_a_gateways_table_leads_through() -> None:
     net = reachsim.loads(INSPECTED)
     question = ("internet", "web", "tcp/443")
     assert net.trace(*question).blockers[0].code == "INGRESS_RTB_TRAFFIC_REDIRECTION"
     assert changed(net, question) == {("vpcs", "app", "route_tables", "web", "0.0.0.0/0"): "wall"}
+
+
+# -- zones ----------------------------------------------------------------------------------------------------------------
+
+ZONES: Changes = {
+    "vpcs spoke subnets app-b": {"cidr": "10.1.2.0/24", "az": "b", "route_table": "app"},
+    "vpcs spoke subnets dmz-b": {"cidr": "10.1.3.0/24", "az": "b", "route_table": "dmz"},
+    "vpcs spoke route_tables dmz": {"10.2.0.0/16": "tgw"},
+    "vpcs spoke instances app subnet": "app-b",
+}
+"""The sender is in a zone where its VPC has no attachment."""
+ATTACHMENT = ("transit_gateways", "tgw", "attachments", "spoke")
+
+
+@pytest.mark.rule("TGW-7")
+def test_an_attachment_gets_a_subnet_of_the_zone_with_the_table_of_its_others() -> None:
+    net = joined(
+        {**ZONES, "vpcs spoke subnets app-b route_table": "dmz", "vpcs spoke subnets dmz-b route_table": "app"}
+    )
+    assert net.trace(*DATABASE).blockers[0].code == "TGW_ROUTE_AZ_RESTRICTION"
+    assert changed(net, DATABASE) == {(*ATTACHMENT, "subnets"): "dmz-b"}
+
+
+@pytest.mark.rule("TGW-7")
+@pytest.mark.rule("TGW-9")
+@pytest.mark.parametrize("mode", [False, True])
+def test_an_attachment_of_a_vpc_that_inspects_gets_a_zone_with_appliance_mode(mode: bool) -> None:
+    """In two zones without it, the two ways of a flow could come to different appliances: such an edit is refused."""
+    wall: Changes = {
+        "vpcs spoke subnets wall": {"cidr": "10.1.9.0/28", "az": "a", "route_table": "wall"},
+        "vpcs spoke route_tables wall": {},
+        "vpcs spoke route_tables app": {"10.2.0.0/16": "tgw", "0.0.0.0/0": "wall"},
+        "vpcs spoke vpc_endpoints": {"wall": {"type": "gateway_load_balancer", "service": "fw", "subnets": ["wall"]}},
+        **({"transit_gateways tgw attachments spoke appliance_mode": True} if mode else {}),
+    }
+    net = joined(ZONES, wall)
+    also = {} if mode else {(*ATTACHMENT, "appliance_mode"): True}
+    assert changed(net, DATABASE) == {(*ATTACHMENT, "subnets"): "app-b", **also}

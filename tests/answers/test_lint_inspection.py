@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tests.models import shared
 
+import reachsim
+
 MODEL = shared(Path(__file__).parents[2] / "models/24-inspection-in-two-zones-as-found.yaml")
 ATTACHMENT = "transit_gateways.hub.attachments.inspection"
 WALLS = "vpcs.inspection"
@@ -41,3 +43,54 @@ def test_without_appliance_mode_the_zone_of_whoever_sends_chooses_the_appliance(
 )
 def test_one_appliance_or_one_zone_is_no_split(changes: dict[str, object]) -> None:
     assert split(changes) == []
+
+
+EGRESS = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets:
+      public: {cidr: 10.0.0.0/24, route_table: public}
+      wall: {cidr: 10.0.1.0/28, route_table: wall}
+      private: {cidr: 10.0.2.0/24, route_table: private}
+      front: {cidr: 10.0.3.0/24, route_table: private}
+    route_tables:
+      public: {0.0.0.0/0: igw}
+      wall: {0.0.0.0/0: nat}
+      private: {0.0.0.0/0: fwe}
+    nat_gateways: {nat: {subnet: public}}
+    vpc_endpoints: {fwe: {type: gateway_load_balancer, service: com.example.firewall, subnets: [wall]}}
+    instances: {job: {subnet: private}}
+"""
+"""Appliances on the way out to a NAT gateway, whose answers come straight to the subnet."""
+TABLES = "vpcs.app.route_tables"
+
+
+@pytest.mark.rule("WALK-19")
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, ["app.private"]),
+        ({f"{TABLES}.public.'10.0.2.0/24'": "fwe"}, []),
+        ({f"{TABLES}.private.'0.0.0.0/0'": "nat"}, []),
+        # Without a NAT gateway: answers come by the internet gateway, past the endpoint or by its own table.
+        ({f"{TABLES}.wall.'0.0.0.0/0'": "igw", "vpcs.app.instances.job.public_ip": True}, ["app.private"]),
+        (
+            {
+                f"{TABLES}.wall.'0.0.0.0/0'": "igw", "vpcs.app.instances.job.public_ip": True,
+                f"{TABLES}.edge": {"gateway": "igw", "routes": {"10.0.2.0/24": "fwe"}},
+            },
+            [],
+        ),
+        # What is sent nowhere comes back by no way.
+        ({f"{TABLES}.wall": {}}, []),
+    ],
+    ids=["past it", "by it", "no inspection", "past it, to a public address", "by it, to a public address", "no way"],
+)  # fmt: skip
+def test_answers_come_back_by_the_endpoint_that_saw_the_question(changes: dict[str, object], found: list[str]) -> None:
+    net = reachsim.loads(EGRESS)
+    findings = (net.with_(changes) if changes else net).lint("INSPECTION_BYPASSED")
+    assert [finding.component for finding in findings] == found
+    assert all("app.fwe sees what goes out, and not the answers" in str(finding) for finding in findings)

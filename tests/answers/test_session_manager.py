@@ -233,6 +233,20 @@ def test_a_name_that_leads_past_the_endpoint(changes: Changes, cure: str) -> Non
     assert (need.name, need.rule, need.cure) == ("ssm", "SSM-4", cure)
 
 
+@pytest.mark.rule("DNS-2")
+def test_a_zone_leads_to_an_endpoint_without_private_dns() -> None:
+    """So the endpoint is met, and its group is what is told."""
+    zone: Changes = {
+        f"private_hosted_zones {name}.eu-central-1.amazonaws.com": {"vpcs": ["shop"], "records": {"@": name}}
+        for name in ("ssm", "ssmmessages")
+    }
+    off: Changes = {"region": "eu-central-1"}
+    off |= {f"vpcs shop vpc_endpoints {name} private_dns": False for name in ("ssm", "ssmmessages")}
+    assert node(off, zone).state == "ready"
+    (need, _) = node(off, zone, {"vpcs shop security_groups endpoint ingress": []}).missing
+    assert need.text.startswith("not reached: shop.ssm security group endpoint")
+
+
 @pytest.mark.rule("SSM-3")
 def test_the_way_may_be_an_endpoint_nat_or_a_public_address() -> None:
     none: Changes = {"vpcs shop vpc_endpoints": GONE}

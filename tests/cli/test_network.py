@@ -204,7 +204,7 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     ]  # fmt: skip
     assert keys(data["changes"]) == {"kind", "traffic", "one_way", "nat", "from", "to", "boxes", "allowed", "behind"}
     assert data["changes"][0]["behind"].keys() == {
-        "packet", "component", "checkpoint", "before", "before_where", "after", "after_where"
+        "packet", "component", "checkpoint", "before", "before_where", "after", "after_where", "edited", "edited_where"
     }  # fmt: skip
     assert data["ok"] is False
     allowed = ask(capsys, "diff", ONE_SIDE, BOTH_SIDES, "--allow-opened", "tcp/443")

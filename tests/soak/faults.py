@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from tests.soak.injected import FAULTS, Fault, Key
-from tests.soak.working import SERVICES, Design, working
+from tests.soak.fault import Design, Fault, Key
+from tests.soak.injected import FAULTS
+from tests.soak.working import SERVICES, working
 
 import reachsim
 from reachsim.answers.fixes import FixPlan
@@ -42,6 +43,8 @@ class Tally:
     unmended: Counter[str] = field(default_factory=Counter)
     unblamed: Counter[str] = field(default_factory=Counter)
     not_first: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def __str__(self) -> str:
@@ -56,6 +59,7 @@ class Tally:
             ("not first", self.not_first),
         ):
             lines += [f"  {word}: {what} ({count})" for what, count in counter.most_common()]
+        lines.append(f"  {len(self.kinds)} kinds of faults; first blockers: {', '.join(sorted(self.codes))}")
         return "\n".join([*lines, *self.failed])
 
 
@@ -63,6 +67,7 @@ def broken(rng: random.Random, faults: int) -> tuple[Design, list[Fault], reachs
     """A working design with faults of which each breaks something by itself."""
     while True:
         design = working(rng)
+        assert loaded(design, rng).check().ok, "a design that does not work before it is broken"
         done: list[Fault] = []
         for _ in range(60):
             changed = copy.deepcopy(design)
@@ -113,6 +118,8 @@ def case(seed: int, faults: int, tally: Tally, folder: Path) -> None:
     what = " and ".join(sorted(fault for fault, _ in done))
     tally.cases += 1
     failures = net.check().failures
+    tally.kinds.update(fault for fault, _ in done)
+    tally.codes.update({result.blockers[0].code for result in failures if result.blockers})
     causes = [named(net, result.number) for result in failures]
     everywhere = [path for found in causes for keys in found for path in keys]
     if all(any(blames(paths, path) for path in everywhere) for _, paths in done):

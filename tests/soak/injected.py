@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from tests.soak.working import Design
-
-Key = tuple[str | int, ...]
-Fault = tuple[str, tuple[Key, ...]]
-"""What was done, and the key paths of which a blocker may blame one (or one inside)."""
-
-
-# -- faults -----------------------------------------------------------------------------------------------------------
-
-
-def pick(rng: random.Random, found: Iterator[Any] | list[Any]) -> Any:
-    """One of several; None of none."""
-    items = list(found)
-    return rng.choice(items) if items else None
+from tests.soak import hosts, services, transit
+from tests.soak.fault import Design, Fault, Injector, Key, pick
 
 
 def groups(design: Design) -> Iterator[tuple[Key, Design]]:
@@ -48,8 +36,6 @@ def acls(design: Design) -> Iterator[tuple[Key, Design]]:
 
 def rule_removed(design: Design, rng: random.Random) -> Fault | None:
     found = pick(rng, groups(design))
-    if found is None:
-        return None
     path, group = found
     group["ingress"].pop(rng.randrange(len(group["ingress"])))
     return "group rule removed", (path,)
@@ -57,16 +43,12 @@ def rule_removed(design: Design, rng: random.Random) -> Fault | None:
 
 def rule_of_another_port(design: Design, rng: random.Random) -> Fault | None:
     found = pick(rng, groups(design))
-    if found is None:
-        return None
     rng.choice(found[1]["ingress"])["allow"] = "tcp/8081"
     return "group rule for another port", (found[0],)
 
 
 def rule_of_another_peer(design: Design, rng: random.Random) -> Fault | None:
     found = pick(rng, groups(design))
-    if found is None:
-        return None
     rng.choice(found[1]["ingress"])["from"] = "10.9.0.0/24"
     return "group rule for another peer", (found[0],)
 
@@ -79,8 +61,6 @@ def egress_closed(design: Design, rng: random.Random) -> Fault | None:
 
 def acl_rule_removed(design: Design, rng: random.Random) -> Fault | None:
     found = pick(rng, acls(design))
-    if found is None:
-        return None
     rules = found[1][rng.choice(["ingress", "egress"])]
     rules.pop(rng.randrange(len(rules)))
     return "ACL rule removed", (found[0],)
@@ -88,8 +68,6 @@ def acl_rule_removed(design: Design, rng: random.Random) -> Fault | None:
 
 def acl_denies_first(design: Design, rng: random.Random) -> Fault | None:
     found = pick(rng, acls(design))
-    if found is None:
-        return None
     way, key = rng.choice([("ingress", "from"), ("egress", "to")])
     found[1][way].append({"rule": 50, "deny": "tcp", key: rng.choice(["0.0.0.0/0", "10.0.0.0/8"])})
     return "ACL denies first", (found[0],)
@@ -103,8 +81,6 @@ def acl_ports_narrow(design: Design, rng: random.Random) -> Fault | None:
         if "1024-65535" in str(rule["allow"])
     ]
     chosen = pick(rng, found)
-    if chosen is None:
-        return None
     chosen[1]["allow"] = "tcp/49152-65535"
     return "ACL too narrow for client ports", (chosen[0],)
 
@@ -136,7 +112,7 @@ def association(design: Design, rng: random.Random) -> Fault | None:
     return "subnet on the main table", (("vpcs", vpc, "route_tables", "main"), ("vpcs", vpc, "subnets", name))
 
 
-def nat_host(key: str, value: Any) -> Callable[[Design, random.Random], Fault | None]:
+def nat_host(key: str, value: Any) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         nat = design["vpcs"]["app"]["instances"].get("nat")
         if nat is None:
@@ -152,7 +128,7 @@ def nat_host(key: str, value: Any) -> Callable[[Design, random.Random], Fault | 
     return fault
 
 
-def nat_gateway(key: str, value: Any) -> Callable[[Design, random.Random], Fault | None]:
+def nat_gateway(key: str, value: Any) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         nat = design["vpcs"]["app"].get("nat_gateways", {}).get("nat")
         if nat is None:
@@ -166,7 +142,7 @@ def nat_gateway(key: str, value: Any) -> Callable[[Design, random.Random], Fault
     return fault
 
 
-def peering(status: str) -> Callable[[Design, random.Random], Fault | None]:
+def peering(status: str) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         if "peering_connections" not in design:
             return None
@@ -176,7 +152,7 @@ def peering(status: str) -> Callable[[Design, random.Random], Fault | None]:
     return fault
 
 
-def gateway(change: str) -> Callable[[Design, random.Random], Fault | None]:
+def gateway(change: str) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         tgw = design.get("transit_gateways", {}).get("tgw")
         if tgw is None or (change in ("association", "propagation") and "route_tables" not in tgw):
@@ -201,7 +177,7 @@ def stale_alias(design: Design, rng: random.Random) -> Fault | None:
     return "stale alias", (("lambda_functions", "fetch"),)
 
 
-def endpoint(change: str) -> Callable[[Design, random.Random], Fault | None]:
+def endpoint(change: str) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         app = design["vpcs"]["app"]
         if "s3" not in app.get("vpc_endpoints", {}):
@@ -219,7 +195,7 @@ def endpoint(change: str) -> Callable[[Design, random.Random], Fault | None]:
     return fault
 
 
-def vpn(change: str) -> Callable[[Design, random.Random], Fault | None]:
+def vpn(change: str) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         if "vpn_connections" not in design:
             return None
@@ -245,14 +221,12 @@ def stopped(design: Design, rng: random.Random) -> Fault | None:
     return "instance stopped", (("vpcs", "app", "instances", name),)
 
 
-def balancer(change: str) -> Callable[[Design, random.Random], Fault | None]:
+def balancer(change: str) -> Injector:
     """Of one of the load balancers that promises lead to."""
 
     def fault(design: Design, rng: random.Random) -> Fault | None:
         found = [(vpc, name) for vpc, body in design["vpcs"].items() for name in body.get("load_balancers", {})]
         chosen = pick(rng, found)
-        if chosen is None:
-            return None
         vpc, name = chosen
         body = design["vpcs"][vpc]["load_balancers"][name]
         path: Key = ("vpcs", vpc, "load_balancers", name)
@@ -272,7 +246,7 @@ def balancer(change: str) -> Callable[[Design, random.Random], Fault | None]:
     return fault
 
 
-def zone(change: str) -> Callable[[Design, random.Random], Fault | None]:
+def zone(change: str) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         if "private_hosted_zones" not in design:
             return None
@@ -285,7 +259,7 @@ def zone(change: str) -> Callable[[Design, random.Random], Fault | None]:
     return fault
 
 
-def service(change: str) -> Callable[[Design, random.Random], Fault | None]:
+def service(change: str) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         endpoint = design["vpcs"]["app"].get("vpc_endpoints", {}).get("partner")
         if endpoint is None:
@@ -304,7 +278,7 @@ def service(change: str) -> Callable[[Design, random.Random], Fault | None]:
     return fault
 
 
-def public_access(change: str) -> Callable[[Design, random.Random], Fault | None]:
+def public_access(change: str) -> Injector:
     def fault(design: Design, rng: random.Random) -> Fault | None:
         if "block_public_access" not in design:
             return None
@@ -350,7 +324,7 @@ def inspection_bypassed(design: Design, rng: random.Random) -> Fault | None:
     return "inspection: no way back", (("vpcs", "app", "route_tables", "public"), ("vpcs", "app", "vpc_endpoints"))
 
 
-FAULTS: tuple[Callable[[Design, random.Random], Fault | None], ...] = (
+FAULTS: tuple[Injector, ...] = (
     rule_removed, rule_of_another_port, rule_of_another_peer, egress_closed, acl_rule_removed, acl_denies_first,
     acl_ports_narrow, route_removed, route_blackhole, default_to_gateway, association, nat_host("source_dest_check", True),
     nat_host("ip_forward", False), nat_host("masquerade", False), nat_host("public_ip", None), nat_host("nat", None),
@@ -362,4 +336,5 @@ FAULTS: tuple[Callable[[Design, random.Random], Fault | None], ...] = (
     zone("association"), zone("enable_dns_hostnames"), zone("enable_dns_support"), service("accepted"),
     service("private_dns"), service("state"), service("zone"), public_access("none"), public_access("egress"),
     regional_zone, function_in_public_subnet, integration, no_bgp_routes, inspection_bypassed,
+    *transit.FAULTS, *hosts.FAULTS, *services.FAULTS,
 )  # fmt: skip

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
-Design = dict[str, Any]
+from tests.soak import hosts, services, transit
+from tests.soak.fault import Design, maybe
+
 SERVICES = ("tcp/443", "tcp/80", "tcp/22", "tcp/5432", "udp/53", "icmp/8")
-
-
-def maybe(rng: random.Random, share: float) -> bool:
-    """True in so many cases."""
-    return rng.random() < share
 
 
 def working(rng: random.Random) -> Design:
@@ -95,10 +91,19 @@ def working(rng: random.Random) -> Design:
         with_interface_api(design, promises)
     if maybe(rng, 0.3):
         with_public_access(design, rng)
-    if not nat_instance and "subnet" in app["nat_gateways"]["nat"] and maybe(rng, 0.3):
-        with_inspection(design)
+    with_more(design, promises, rng)
     rng.shuffle(promises)
     return design
+
+
+def with_more(design: Design, promises: list[Design], rng: random.Random) -> None:
+    """Inspection of what goes out by a NAT gateway of one zone, and what the other files add."""
+    nat = design["vpcs"]["app"].get("nat_gateways", {}).get("nat", {})
+    if "subnet" in nat and maybe(rng, 0.3):
+        with_inspection(design)
+    for part in (*transit.PARTS, *hosts.PARTS, *services.PARTS):
+        if maybe(rng, 0.3):
+            part(design, promises, rng)
 
 
 def attachment() -> Design:
@@ -181,14 +186,13 @@ def with_link(design: Design, promises: list[Design], link: str, rng: random.Ran
     if link == "peering":
         design["peering_connections"] = {"app-shared": {"requester": "app", "accepter": "shared"}}
     else:
-        tables = {"main": {"associations": ["app", "shared"], "propagations": ["app", "shared"]}}
         design["transit_gateways"] = {
             "tgw": {
                 "attachments": {
                     "app": {"vpc": "app", "subnets": ["private-a", "private-b"]},
                     "shared": {"vpc": "shared", "subnets": ["core-a", "core-b"]},
                 },
-                **({"route_tables": tables} if maybe(rng, 0.6) else {}),
+                **transit.tables(rng),
             }
         }
     promises += [

@@ -189,8 +189,11 @@ def _wanted(result: Result, way: TracedWay, blocker: Blocker, client: PortSet) -
 
 
 def _blocks(address: int, ends: list[Endpoint]) -> tuple[Cidr, ...]:
-    """The blocks of the end that an address stands for, where that end is more than the address; none otherwise."""
+    """The blocks of the end that an address stands for, where that end is more than the address; none otherwise. Of what
+    is written nowhere that may be any address."""
     for end in ends:
+        if end.unwritten is not None and address in end.unwritten:
+            return tuple(block for block in _ANYWHERE if address in block)
         whole = end.within if end.within is not None and address in end.within else end.outside
         if whole.count > 1 and address in whole:
             blocks = blocks_of(whole)

@@ -24,7 +24,7 @@ from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Result
 from reachsim.answers.fixes import Fix, Fixes, FixPlan, SessionPlan
 from reachsim.dataplane.ends import Endpoint
-from reachsim.errors import ReachsimError
+from reachsim.errors import ReachsimError, counted
 from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched, same_values
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.mending import Edit, KeyChange
@@ -35,10 +35,12 @@ MOST_TRIED = 150
 """Sets of edits that are tried for one question."""
 MOST_FOUND = 4
 """Sets that are proven."""
+MOST_TOLD = 3
+"""Sets that are told of those that make an expectation hold and are refused."""
 ENOUGH = 3
 """Sets that are proven for each expectation of a whole file."""
 MUCH_MORE = 3
-"""A set that costs so much more than the first that was found is looked at, and no dearer one."""
+"""A set that costs so much more than the first that was proven is looked at, and no dearer one."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,12 @@ class Search:
     tools: Tools
     tried: int = 0
     reasons: list[str] = field(default_factory=list)
+    enough: int = 0
+    """The most that a set may cost; 0 for any, as long as none that was found is proven."""
+
+    def proven(self, cost: int) -> None:
+        """A set of some cost is a fix: what is much dearer is not looked at."""
+        self.enough = self.enough or cost + MUCH_MORE
 
     def run(self, first: Result) -> Iterator[_State]:
         """Edited copies in which it holds; the edits of none are a part of those of another one.
@@ -136,10 +144,9 @@ class Search:
         heap: list[tuple[int, int, _State | _Next]] = [(0, 0, _State(self.start, (), first))]
         order = count(1)
         found: list[_State] = []
-        enough = 0
         while heap and self.tried < MOST_TRIED:
             _, turn, state = heapq.heappop(heap)
-            if enough and state.cost > enough:
+            if self._too_dear(state):
                 continue
             if isinstance(state, _Next):
                 made = self._made(state)
@@ -153,19 +160,21 @@ class Search:
                 state = self._without_idle(state)
                 if not any(other.keys <= state.keys or _alike(other, state) for other in found):
                     found.append(state)
-                    enough = enough or state.cost + MUCH_MORE
                     yield state
                 continue
-            for child in self._children(state, seen, enough):
+            for child in self._children(state, seen):
                 if not any(other.keys <= child.keys for other in found):
                     heapq.heappush(heap, (child.cost, next(order), child))
 
-    def _children(self, state: _State, seen: set[frozenset[str]], enough: int) -> Iterator[_Next]:
+    def _too_dear(self, state: _State | _Next) -> bool:
+        return bool(self.enough) and state.cost > self.enough
+
+    def _children(self, state: _State, seen: set[frozenset[str]]) -> Iterator[_Next]:
         if state.result.verdict != "fails" or len(state.edits) >= MOST_EDITS:
             return
         for edit in self._proposals(state):
             child = _Next(state, edit)
-            if child.keys in seen or (enough and child.cost > enough):
+            if child.keys in seen or self._too_dear(child):
                 continue
             seen.add(child.keys)
             yield child
@@ -222,13 +231,23 @@ def fixes(engine: Editable, expectation: Expectation, tools: Tools, number: int 
         fix = judge.proven(state.edits, expectation, number, state.engine)
         if isinstance(fix, Fix):
             proven.append(fix)
+            search.proven(state.cost)
         else:
             refused.append(fix)
         if len(proven) >= most or len(refused) >= 2 * MOST_FOUND:
             break
     proven.sort(key=lambda fix: fix.rank)
-    reasons = [*search.reasons, *([] if proven else dict.fromkeys(refused))]
+    reasons = [*search.reasons, *([] if proven else _refusals(list(dict.fromkeys(refused))))]
     return Fixes(first, proven, reasons, search.tried)
+
+
+def _refusals(refused: list[str]) -> list[str]:
+    """Why sets of edits that make an expectation hold are no fixes: of the least intrusive."""
+    more = len(refused) - MOST_TOLD
+    return [
+        *refused[:MOST_TOLD],
+        *([f"{counted(more, 'further set')} of edits refused as well"] if more > 0 else []),
+    ]
 
 
 class Judge:
@@ -283,7 +302,7 @@ class Judge:
         others: list[Result] = []
         for was, result in self._changes(after):
             if (was.holds and not result.holds) or (was.verdict == "undecided" and result.verdict == "fails"):
-                return f"{what}: would break expectation #{was.number}, {was.question}"
+                return f"{what}: {_broken(result)}"
             if was.number != number and not was.holds and result.holds:
                 others.append(was)
         found = diff(self.engine, after, kept=self.kept)
@@ -291,6 +310,17 @@ class Judge:
         holds = tuple(each.number for each in others)
         loses = () if expectation.deny is None else tuple(_but(found.closed, expectation, self.engine))
         return Fix(asked.question, edits, patch, opens, found.closed, found.undecided, holds, loses)
+
+
+def _broken(result: Result) -> str:
+    """What is said of an expectation that edits would break: which traffic, and what stops it."""
+    question = f"expectation #{result.number}, {result.question}"
+    if result.verdict == "undecided":
+        return f"would leave {question} undecided: {result.reason}"
+    asked = result.expectation.traffic
+    which = "all of it" if result.failing_text == f"all of {asked}" else result.failing_text
+    ends = "delivered" if result.expectation.allow is None else f"lost at {result.reason}"
+    return f"would break {question}; {which} would be {ends}"
 
 
 def beyond(opened: Sequence[Opened], asked: Sequence[Expectation], after: Editable) -> list[Opened]:

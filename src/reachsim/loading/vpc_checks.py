@@ -22,7 +22,7 @@ from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import At, InterfaceNeed, resources, sections
 from reachsim.resources.security_group import SecurityGroup
-from reachsim.resources.vpc import Vpc
+from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.cidr import block_warning, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.route import gateway_route_refusal, route_refusal
@@ -76,20 +76,14 @@ class VpcChecks(Reports):
 
     def check_names(self, name: str, vpc: Vpc) -> None:
         """One name space for all that routes and expectations name (format.md)."""
-        seen: dict[str, RouteTarget] = {**self.names.outside}
-        for connection, target in self.names.connections.items():
-            found = self.names.resource(target)
-            # A service or a zone may have the name of an endpoint: no route leads to it, nor to a peering of others.
-            if found is not None and found[1].routable and found[1].route_refusal(found[0], name) is None:
-                seen[connection] = target
+        seen: dict[str, RouteTarget] = {}
         for section in ("security_groups", "network_acls", "route_tables"):
             if UNKNOWN in getattr(vpc, section):
                 self.reserved_word(("vpcs", name, section, UNKNOWN))
         for target in self.names.all_targets[name]:
             if target.name in RESERVED:
                 self.reserved_word(target.path)
-            elif target.name in seen:
-                other = seen[target.name]
+            elif (other := seen.get(target.name) or self.named_outside(target.name, name)) is not None:
                 spot = self.document.spot(other.path, key=True)
                 self.report(
                     target.path,
@@ -100,6 +94,14 @@ class VpcChecks(Reports):
                 )
             else:
                 seen[target.name] = target
+
+    def named_outside(self, name: str, vpc: str) -> RouteTarget | None:
+        """What has a name outside the VPCs, and a route of one may lead to: a service may have the name of an endpoint."""
+        target = self.names.connections.get(name)
+        found = None if target is None else self.names.resource(target)
+        if found is not None and found[1].routable and found[1].route_refusal(found[0], vpc) is None:
+            return target
+        return self.names.outside.get(name)
 
     def check_subnets(self, here: KeyPath, name: str, vpc: Vpc) -> None:
         """Blocks of subnets (SUBNET-1), their route tables and ACLs."""
@@ -175,7 +177,8 @@ class VpcChecks(Reports):
             self.report(path, "an egress-only internet gateway carries IPv6 alone", "write ::/0", "IPV6-4", key=True)
 
     def route_kind(self, path: KeyPath, vpc: str, reference: str) -> str | None:
-        """The kind of a route's target; None, with a problem, where it has none."""
+        """The kind of a route's target, that of a component that is not known included; None, with a problem, where it has
+        none."""
         if reference in (LOCAL, BLACKHOLE, UNKNOWN):
             return reference
         target = self.resolve(path, self.names.target, vpc, reference)
@@ -184,7 +187,9 @@ class VpcChecks(Reports):
         found = self.names.resource(target)
         refusal = None if found is None else found[1].route_refusal(found[0], vpc)
         self.refuse(path, refusal)
-        return str(target.kind) if refusal is None else None
+        if refusal is not None:
+            return None
+        return UNKNOWN if target.kind == UNMODELLED_IN_VPC["unknown_components"] else str(target.kind)
 
     def check_list_routes(self, path: KeyPath, lists: list[tuple[str, str]]) -> None:
         """Two prefix lists with overlapping blocks and different targets: AWS picks one (ROUTE-19)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reachsim.answers.diff_cause import behind, causes_of
+from reachsim.answers.diff_cause import Causes, causes_of
 from reachsim.answers.diff_idle import IdleEdit, idle_edits
 from reachsim.answers.difference import Change, Difference
 from reachsim.errors import summary
@@ -182,7 +182,8 @@ def _block(
 def _reasons(lines: Sequence[_Line], sides: _Sides, look: Look) -> list[str]:
     """Each rule that is behind some of the changes once: what it says now, what it said before, and the lines."""
     networks, names = sides
-    causes = (behind(line.first, *networks, names) for line in lines[:_CAUSED])
+    causes_between = Causes(*networks, names)
+    causes = map(causes_between.behind, (line.first for line in lines[:_CAUSED]))
     found = {str(cause): cause for cause in causes if cause is not None}
     out: list[str] = []
     for cause in list(found.values())[:_RULES]:
@@ -193,6 +194,8 @@ def _reasons(lines: Sequence[_Line], sides: _Sides, look: Look) -> list[str]:
         ):
             place = f", {where}" if where else ""
             out += hanging(f"    {word}  ", f"{text or 'not on the way'}{place}", look.width, look.style.dim)
+        if cause.elsewhere:
+            out += hanging("    edited  ", f"{cause.edited}, {cause.edited_where}", look.width, look.style.dim)
     left = len(found) - _RULES
     return [*out, f"  and {left} more rules"] if left > 0 else out
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reachsim.net.address import IPV4_LAST
+from reachsim.dataplane.site import NetworkInterface
+from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, mends, offers
 from reachsim.resources.reference import bare
@@ -14,6 +15,7 @@ from reachsim.resources.subnet_edits import new_public_subnet, own_way_out
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.route import DEFAULT
+from reachsim.rules.subnet import reserved_addresses
 
 _HOSTS = ("instances", "interfaces")
 
@@ -112,15 +114,45 @@ def _free(case: Case, local: Cidr) -> Cidr | None:
 
 @mends
 def public_address(case: Case) -> Iterator[Edit]:
-    """A public address for the interface that has none (IGW-4, IGW-6): a new one, or that of another of its VPC's interfaces
-    of the same host."""
+    """A public address for the interface that has none (IGW-4, IGW-6), or that a gateway's table leads to (ROUTE-22)."""
     path = case.cause.path
-    wanted = (Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS)
+    inward = (Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, Code.INGRESS_RTB_NO_PUBLIC_IP)
+    wanted = (Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, *inward)
     if case.cause.code not in wanted or not case.at(*_HOSTS) or path[-1] != "public_ip":
         return
-    address = case.destination if case.cause.code is wanted[1] else case.source
+    address = case.destination if case.cause.code in inward else case.source
     if address <= IPV4_LAST:
         yield Edit.setting(path, True, f"give {_host(case)} a public address", 3)
+
+
+@mends
+def address_of_the_other_family(case: Case) -> Iterator[Edit]:
+    """An IPv6 address for an end that has none, in a subnet that has them (ROUTE-5)."""
+    ends = (case.sender, case.view.interface(case.cause.component)) if case.cause.rule == "ROUTE-5" else ()
+    for end in ends:
+        free = None if end is None or end.path[2:3] not in (("instances",), ("interfaces",)) else _free_ipv6(case, end)
+        if end is not None and free is not None:
+            text = f"give {end.name} the IPv6 address {format_address(free)}"
+            yield Edit.setting((*end.path, "ipv6_address"), format_address(free), text, 2)
+
+
+def _free_ipv6(case: Case, interface: NetworkInterface) -> int | None:
+    """The lowest free IPv6 address of the subnet of an interface that has none; None where there is none."""
+    if any(address > IPV4_LAST for address in interface.addresses):
+        return None
+    taken = {address for each in case.view.interfaces() for address in each.addresses}
+    for block in interface.subnet.blocks:
+        if block.version == 6:
+            kept = reserved_addresses(block)
+            return next((a for a in range(*block.span) if a not in taken and a not in kept), None)
+    return None
+
+
+@advises
+def no_family_in_common(case: Case) -> Iterator[str]:
+    """What is left where a subnet has one family alone."""
+    if case.cause.rule == "ROUTE-5":
+        yield "the two ends have no address of one family (ROUTE-5): one of them needs the other's, in a subnet that has it"
 
 
 @mends

@@ -270,7 +270,7 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
             loss = route.blackhole
         elif route.toward is not None and not _able(route.toward) and inside.destination <= IPV4_LAST:
             text = f"{route.toward.name} has no public address, which the target of a gateway's route table needs"
-            loss = Loss(Code.INGRESS_RTB_NO_PUBLIC_IP, "ROUTE-22", text)
+            loss = Loss(Code.INGRESS_RTB_NO_PUBLIC_IP, "ROUTE-22", text, path=(*route.toward.path, "public_ip"))
         text = f"{step.text}; {route.text}".lstrip("; ")
         return to_target(route, inside, step)._replace(text=text), loss
 

@@ -56,7 +56,19 @@ def other_subnets(case: Case) -> Iterator[Edit]:
                 return
     for subnet, out in _ways_out(case, latest) if latest.vpc is not None else ():
         text = f"run {name} in subnet {subnet}, whose default route leads to {out}"
-        yield Edit.setting((*path, "subnets"), [subnet], text, 2)
+        yield Edit.setting((*path, "subnets"), [subnet], text, 2 + _dearer(case))
+
+
+@mends
+def with_ipv6(case: Case) -> Iterator[Edit]:
+    """IPv6 of a function, which has to ask for it, where all of its subnets have it (LAMBDA-18)."""
+    asked = function_asked(case.view.design, case.asked_from)
+    if asked is None or case.cause.rule != "ROUTE-5" or not _runs_latest(case, *asked):
+        return
+    name, latest = asked[0], case.view.design.lambda_functions[asked[0]].latest
+    subnets = {} if latest.vpc is None else case.view.design.vpcs[latest.vpc].subnets
+    if subnets and all(subnets[each].ipv6_cidr is not None for each in latest.subnet_names):
+        yield Edit.setting(("lambda_functions", name, "latest", "ipv6"), True, f"let {name} use IPv6 (ipv6: true)")
 
 
 @mends
@@ -139,7 +151,8 @@ def published(case: Case) -> Iterator[Edit]:
             f"run {name} in subnet {subnet}, whose default route leads to {out}: publish that as version {number} and "
         )
         moved = {**latest, "subnets": [subnet]}
-        yield _publishing(path, moved, number, alias, f"{text}point alias {alias} at it", 3, [subnet])
+        text += f"point alias {alias} at it"
+        yield _publishing(path, moved, number, alias, text, 3 + _dearer(case), [subnet])
 
 
 def _publishing(path: KeyPath, body: Any, number: str, alias: str, text: str, cost: int, moved: Any = None) -> Edit:
@@ -150,9 +163,22 @@ def _publishing(path: KeyPath, body: Any, number: str, alias: str, text: str, co
     return Edit(tuple(changes), text, cost)
 
 
+_FOR_ITS_SUBNET = (
+    Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS,
+    Code.NO_ROUTE_TO_DESTINATION,
+    Code.SUBNET_ACL_RESTRICTION,
+)
+"""What stops a function for where it runs: others in its subnet may be meant to have no way out."""
+
+
+def _dearer(case: Case) -> int:
+    """A route, or a rule, is less to change than where a function runs; a function in a public subnet is out of place."""
+    return 0 if case.code == Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS else 2
+
+
 def _ways_out(case: Case, attached: Any) -> Iterator[tuple[str, str]]:
     """Subnets of a function's VPC whose default route does not lead to an internet gateway, and where it leads."""
-    if case.code != Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
+    if case.code not in _FOR_ITS_SUBNET:
         return
     vpc = case.view.design.vpcs[attached.vpc]
     for subnet in vpc.subnets:

@@ -77,6 +77,42 @@ def other_target_groups(case: Case) -> Iterator[Edit]:
 
 
 @mends
+def registered(case: Case) -> Iterator[Edit]:
+    """Who has a rule that names the load balancer's group, with the target group that has nobody (LB-8): nothing else in a
+    design tells whom it is for."""
+    found = _balancer(case)
+    if (
+        found is None
+        or case.cause.code is not Code.ELBV2_LISTENER_HAS_NO_TG
+        or case.cause.path[4:5] != ("target_groups",)
+    ):
+        return
+    path, body = found
+    vpc, group = str(path[1]), str(case.cause.path[5])
+    names = [name for name in _admitting(case, vpc, body) if name in _registrable(case, vpc)]
+    if names and not body.target_groups[group].targets:
+        text = f"register {', '.join(names)} with target group {group} of {path[3]}, whose group their rules name"
+        yield Edit.setting((*path, "target_groups", group, "targets"), names, text, 4)
+
+
+def _registrable(case: Case, vpc: str) -> set[str]:
+    body = case.view.design.vpcs[vpc]
+    return {*body.instances, *body.interfaces}
+
+
+def _admitting(case: Case, vpc: str, balancer: Any) -> Iterator[str]:
+    """Those of a VPC that carry a group with an inbound rule for a group of a load balancer."""
+    mine = {(vpc, str(name)) for name in balancer.security_groups or ()}
+    groups = case.view.design.vpcs[vpc].security_groups
+    for interface in case.view.interfaces():
+        for owner, name in interface.groups or () if interface.vpc.name == vpc else ():
+            rules = groups[name].ingress if owner == vpc and name in groups else ()
+            if any((vpc, str(peer)) in mine for rule in rules for peer in rule.peers):
+                yield interface.name.partition(".")[2]
+                break
+
+
+@mends
 def enabled_zones(case: Case) -> Iterator[Edit]:
     """A subnet in a zone of the targets, which is not enabled (LB-8)."""
     found = _balancer(case)

@@ -12,10 +12,17 @@ from reachsim.net.cidr import AddressSet, address_set
 from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import AddressField, BlockField, HostNameField, References, Schema, Tags, TrafficField
 from reachsim.resources.resource import At, BlocksBehind, Checks, Ends, Resource, Wiring, resource
-from reachsim.resources.vpn_connection import ConnectionOut, Departing, connections
+from reachsim.resources.vpn_connection import (
+    ConnectionOut,
+    Departing,
+    connecting,
+    connection_at,
+    connections,
+    connections_in,
+)
 from reachsim.rules.clauses import KeyPath
-
-CONNECTIONS = ("vpn_connections", "direct_connect_gateways")
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
 
 
 class NetworkHost(Schema):
@@ -43,7 +50,7 @@ class ExternalNetwork(Resource):
 
     def check(self, at: At, checks: Checks) -> None:
         """Its connections are in the design, and its hosts in its blocks."""
-        known = [name for section in CONNECTIONS for name in getattr(checks.design, section, {})]
+        known = [each.name for each, _ in connections_in(checks.design)]
         for index, name in enumerate(self.via):
             if name not in known:
                 checks.report(
@@ -59,7 +66,7 @@ class ExternalNetwork(Resource):
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """Its connections."""
-        yield from ((section, name) for name in self.via for section in CONNECTIONS)
+        yield from ((section, name) for name in self.via for section in connecting())
 
     def join(self, at: At, wiring: Wiring) -> None:
         """Its connections lead to one place, and it sends by any of them."""
@@ -72,18 +79,27 @@ class ExternalNetwork(Resource):
                 connection.own |= mine
                 departing.ways += connection.arrivals
             else:
-                connection.foreign |= mine
+                connection.foreign.append((at.name, mine))
+        departing.none = self._unconnected(at, wiring)
         wiring.add_sender(mine, departing, at.name)
         wiring.note(at.path, departing)
 
+    def _unconnected(self, at: At, wiring: Wiring) -> Loss:
+        """Why it sends nothing, where no connection of it ends at a gateway (VPN-4)."""
+        text, path = f"{at.name} has no connection", (*at.path, "via")
+        for connection in self.connections(wiring):
+            key = "gateways" if connection.path[0] == "direct_connect_gateways" else "gateway"
+            text, path = (
+                f"{connection.component}, which leads to {at.name}, is attached nowhere",
+                (*connection.path, key),
+            )
+            break
+        return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text, path=path)
+
     def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
         """The connections that lead to it."""
-        for section in CONNECTIONS:
-            for name in self.via:
-                if name in getattr(wiring.design, section, {}):
-                    found = wiring.noted((section, name))
-                    assert isinstance(found, ConnectionOut)
-                    yield found
+        for name in self.via:
+            yield from (connection_at(wiring, at.path) for at, _ in connections_in(wiring.design) if at.name == name)
 
     def endpoint(self, at: At, ends: Ends) -> Endpoint:
         """All of it; without blocks, nobody knows what that is."""

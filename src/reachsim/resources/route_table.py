@@ -129,7 +129,8 @@ class Route(Faced):
     @property
     def blackhole(self) -> Loss:
         """The loss of what takes it while it is inactive (ROUTE-11)."""
-        return Loss(Code.BAD_STATE_ROUTE, self.inactive_rule, f"{self.text} is a blackhole: {self.inactive}")
+        text = f"{self.text} is a blackhole: {self.inactive}"
+        return Loss(Code.BAD_STATE_ROUTE, self.inactive_rule, text, path=self.switch or self.path)
 
     @cached_property
     def text(self) -> str:
@@ -248,7 +249,8 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
             onward = Forward(route.next, toward, text, "ROUTE-4", route.path, scope)
             if not route.inactive:
                 return onward
-        return self.drop(route.blackhole, header, scope, path=route.switch or route.path, decided=text, onward=onward)
+        loss = route.blackhole
+        return self.drop(loss, header, scope, path=loss.path, decided=text, onward=onward)
 
     def sends(self, destination: int) -> Hashable:
         """The route's target, and whether it is usable. A table that may have routes that nobody wrote is like no other."""

@@ -25,9 +25,9 @@ def _known(gateway: Any, name: str, design: Any) -> Iterator[Cidr]:
     body = gateway.attachments[name]
     if body.vpc is not None:
         yield from design.vpcs[body.vpc].cidrs
-    for section, key in (("vpn_connections", body.vpn), ("direct_connect_gateways", body.direct_connect_gateway)):
-        if key is not None:
-            yield from getattr(design, section)[key].known()[0]
+    if body.connection is not None:
+        section, connection = body.connection
+        yield from getattr(design, section)[connection].behind().blocks
     if body.peer is not None:
         far = design.transit_gateways[body.peer.partition(".")[0]]
         for other, each in far.attachments.items():
@@ -86,16 +86,28 @@ def attachments(case: Case) -> Iterator[Edit]:
     vpc = case.view.design.vpcs[body.vpc]
     if zone is None:
         return
+    theirs = {case.view.table_of(each, body.vpc) for each in body.subnets}
+    also, and_also = _in_both_zones(path[:4], body, vpc)
     for name, subnet in vpc.subnets.items():
         if subnet.az == zone and name not in body.subnets:
-            yield Edit.adding(path, name, f"attach {path[1]} to subnet {name} too, in zone {zone}", 2)
+            text = f"attach {path[1]} to subnet {body.vpc}.{name} too, in zone {zone}{and_also}"
+            cost = 2 if case.view.table_of(name, body.vpc) in theirs else 3
+            yield Edit((KeyChange(path, name, "add"), *also), text, cost)
     block = case.view.free(body.vpc, 28)
     name = f"attach-{zone}"
     if block is not None and name not in vpc.subnets:
         tables = {vpc.subnets[each].route_table for each in body.subnets}
         new = {"cidr": str(block), "az": zone} | ({"route_table": min(map(str, tables))} if None not in tables else {})
-        text = f"create subnet {name} ({block}) in zone {zone} of {body.vpc}, and attach {path[1]} to it"
-        yield Edit((KeyChange(("vpcs", body.vpc, "subnets", name), new), KeyChange(path, name, "add")), text, 3)
+        text = f"create subnet {name} ({block}) in zone {zone} of {body.vpc}, and attach {path[1]} to it{and_also}"
+        made = KeyChange(("vpcs", body.vpc, "subnets", name), new)
+        yield Edit((made, KeyChange(path, name, "add"), *also), text, 3)
+
+
+def _in_both_zones(path: KeyPath, body: Any, vpc: Any) -> tuple[tuple[KeyChange, ...], str]:
+    """What an attachment with one more zone needs besides: appliance mode, where its VPC inspects (TGW-9)."""
+    if body.appliance_mode or not body.inspected_by(vpc):
+        return (), ""
+    return (KeyChange((*path, "appliance_mode"), True),), ", with appliance mode"
 
 
 @mends

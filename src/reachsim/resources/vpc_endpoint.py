@@ -32,7 +32,7 @@ from reachsim.resources.host import put_behind_groups
 from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
 from reachsim.resources.network_interface import interface_for
 from reachsim.resources.private_link import PrivateLink
-from reachsim.resources.public_service import Published, published, region_of
+from reachsim.resources.public_service import Published, published, region_of, unless_private
 from reachsim.resources.resource import (
     At,
     Checks,
@@ -170,7 +170,7 @@ class VpcEndpoint(Resource):
         self.check_service(at, checks)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
-        """No route leads to an interface endpoint (ROUTE-10)."""
+        """No route leads to an interface endpoint."""
         text = f"no route leads to an interface endpoint, and {at.name} is one"
         reached = Refusal("ROUTE-10", text, "endpoints are reached by their addresses")
         return reached if self.type == "interface" else None
@@ -479,4 +479,5 @@ class VpcEndpoint(Resource):
         if not known.blocks:
             return Endpoint(asked, "service", unknown=known.note, unwritten=known.unwritten)
         note = f"{asked} is its public addresses ({known.note})" + "".join(f"; {off.text}" for off in why)
-        return Endpoint(asked, "service", outside=known.addresses, note=note, unwritten=known.unwritten)
+        public = Endpoint(asked, "service", outside=known.addresses, note=note, unwritten=known.unwritten)
+        return unless_private(public, vpc, ends)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, advises, mends
+from reachsim.resources.vpn_connection import connections_in, ends_at
+from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
 
@@ -28,15 +30,41 @@ def announced(case: Case) -> Iterator[Edit]:
 
 
 def _announcing(case: Case, via: str, network: str, block: Cidr) -> Iterator[Edit]:
-    for section, keys in (
-        ("vpn_connections", ("static_routes", "bgp_routes")),
-        ("direct_connect_gateways", ("prefixes",)),
-    ):
-        body = getattr(case.view.design, section).get(via)
-        if body is not None and not any(case.destination in known for known in body.known()[0]):
-            key = next((key for key in keys if getattr(body, key)), keys[-1])
-            text = f"let {type(body).noun} {via} know {block} of network {network} ({key})"
-            yield Edit.adding((section, via, key), str(block), text, 3)
+    for at, body in connections_in(case.view.design):
+        if at.name == via and not any(case.destination in known for known in body.behind().blocks):
+            key = next((key for key in body.announced_in if getattr(body, key)), body.announced_in[-1])
+            text = f"let {body.noun} {via} know {block} of network {network} ({key})"
+            yield Edit.adding((*at.path, key), str(block), text, 3)
+
+
+@mends
+def behind_a_connection(case: Case) -> Iterator[Edit]:
+    """A network, behind a connection that carries its addresses and leads to none with them (VPN-1)."""
+    path = case.cause.path
+    if path[:1] != ("networks",) or path[-1] != "via":
+        return
+    network = case.view.design.networks[str(path[1])]
+    address = case.source if case.cause.code is Code.NO_POSSIBLE_SOURCE else case.destination
+    for at, body in connections_in(case.view.design):
+        block = next((block for block in body.behind().blocks if address in block), None)
+        if block is not None and at.name not in network.via:
+            text = f"let network {path[1]} be behind {body.noun} {at.name}, which carries {block}"
+            yield Edit.adding(path, at.name, text, 2)
+
+
+@mends
+def associated(case: Case) -> Iterator[Edit]:
+    """A Direct Connect gateway that leads to one end, with a virtual private gateway of the VPC at the other (VPN-1)."""
+    vpcs = [vpc for vpc, _ in case.tables]
+    receiver = [] if case.receiver is None else [case.receiver.vpc.name]
+    for name, body in case.view.design.direct_connect_gateways.items() if case.cause.code not in FILTERS else ():
+        path: KeyPath = ("direct_connect_gateways", name, "gateways")
+        known = any(case.destination in block for block in body.prefixes)
+        for vpc in dict.fromkeys(receiver if case.cause.path == path else vpcs if known else ()):
+            for gateway in case.view.design.vpcs[vpc].vpn_gateways:
+                if not any(ends_at(each, vpc, gateway) for each in body.gateways):
+                    text = f"associate Direct Connect gateway {name} with virtual private gateway {gateway} of {vpc}"
+                    yield Edit.adding(path, f"{vpc}.{gateway}", text, 3)
 
 
 @mends

@@ -104,7 +104,7 @@ _TABLE: Final = {"s3": _S3, "dynamodb": _DYNAMODB}
 
 AWS_DOMAINS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".on.aws")
 """Domains of AWS's public service names."""
-_STAND_INS: Final = address_set(
+STAND_INS: Final = address_set(
     map(Cidr.parse, ("99.78.128.0/17", "99.150.0.0/16", "15.230.128.0/17", "52.144.192.0/18"))
 )
 """Where addresses come from that stand for services whose addresses nobody has written: all AWS's, rarely named."""
@@ -133,8 +133,7 @@ def public_name_region(service: str, host: str) -> str | None:
     >>> public_name_region("ecr.api", "api.ecr.eu-west-1.amazonaws.com")
     'eu-west-1'
     """
-    head, _, tail = service.partition(".")
-    spelt = f"{tail}.{head}" if tail else head
+    spelt = _spelt(service)
     name = host.lower().rstrip(".")
     for domain in (".amazonaws.com", ".amazonaws.com.cn"):
         if name.endswith(domain):
@@ -142,6 +141,21 @@ def public_name_region(service: str, host: str) -> str | None:
             if "-" in region and (own == spelt or own.endswith(f".{spelt}")):
                 return region
     return None
+
+
+def public_name(service: str, region: str) -> str:
+    """The public name of a service in a Region (EP-8).
+
+    >>> public_name("ecr.api", "eu-west-1")
+    'api.ecr.eu-west-1.amazonaws.com'
+    """
+    return f"{_spelt(service)}.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}"
+
+
+def _spelt(service: str) -> str:
+    """A service's short name as its public name has it."""
+    head, _, tail = service.partition(".")
+    return f"{tail}.{head}" if tail else head
 
 
 def may_be_name(service: str, host: str) -> bool:
@@ -183,7 +197,7 @@ def stand_in(service: str, named: AddressSet) -> int:
     where rules name them all.
     """
     place = GATEWAY_SERVICES.index(service) if service in GATEWAY_SERVICES else len(GATEWAY_SERVICES)
-    for low, high in (_STAND_INS - named).spans:
+    for low, high in (STAND_INS - named).spans:
         if place <= high - low:
             return low + place
         place -= high - low + 1

@@ -25,6 +25,13 @@ from tests.oracle.naive.parts import (
 )
 from tests.oracle.naive.routes import bare, subnet_route, table_route
 
+LINK_LOCAL = (
+    ("tcp/80", ["169.254.169.254", "169.254.170.2", "fd00:ec2::254"]),
+    ("udp/123", ["169.254.169.123", "fd00:ec2::123"]),
+    ("tcp/1688", ["169.254.169.249", "169.254.169.250", "169.254.169.251"]),
+)
+"""WALK-20: metadata of instances and of ECS tasks, time, Windows activation."""
+
 
 class Flight(Header, Balancers):
     """WALK-1 to WALK-3 between the interfaces of a VPC; the other files have what lies beyond."""
@@ -141,9 +148,7 @@ class Flight(Header, Balancers):
             if body.get("enable_dns_support") is False:
                 raise Lost(f"DNS-2: the resolver of {sender.vpc} is off")
             return True
-        return (covers("tcp/80", packet) and inside(packet.dst, ["169.254.169.254"])) or (
-            covers("udp/123", packet) and inside(packet.dst, ["169.254.169.123"])
-        )
+        return any(covers(traffic, packet) and inside(packet.dst, hosts) for traffic, hosts in LINK_LOCAL)
 
     def snat_applies(self, sender: Interface, packet: Packet) -> bool:
         """Does the host translate what its secondary addresses send out of the VPC?"""
@@ -299,6 +304,8 @@ class Flight(Header, Balancers):
                 raise Lost(f"EP-6: {place.name} starts nothing")
             if not self.replying and place.kind == "nat_gateway":
                 raise Lost(f"NATGW-7: {place.name} starts nothing of its own")
+            if not self.replying and place.body.get("type") == "gateway" and not covers(self.sent_by(place), packet):
+                raise Lost(f"LB-9: {place.name} sends GENEVE and health checks alone")
             return self.leave(place, packet, KEPT)
         if isinstance(place, Outside):
             return self.from_outside(place, packet)
@@ -306,7 +313,14 @@ class Flight(Header, Balancers):
             return self.from_behind(place.host, packet)
         if isinstance(place, ServiceOf):  # EP-3: the service answers through the endpoint
             return self.deliver(place.vpc, packet, GONE, None)
+        if not self.replying and any(inside(packet.src, body["cidrs"]) for body in self.world.vpcs.values()):
+            raise Lost(f"WALK-24: {packet.src} is an address of a VPC, and nobody has it")
         return self.over_the_internet(packet)
+
+    def sent_by(self, node: Interface) -> list[str]:
+        """LB-9: what a Gateway Load Balancer sends to its targets. DECISION: its health checks go to TCP 80 by default."""
+        groups = (node.body.get("target_groups") or {}).values()
+        return ["udp/6081", *(str(each.get("health_check") or "tcp/80") for each in groups)]
 
     def from_behind(self, host: Interface, packet: Packet) -> End:
         """A packet of the networks behind a host: it is forwarded, and masqueraded if the host does that."""

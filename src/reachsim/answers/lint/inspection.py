@@ -1,4 +1,4 @@
-"""Flows whose two ways pass different appliances, each of which sees one half of the conversation."""
+"""Flows of which an appliance sees one half of the conversation: the two ways pass different ones, or one passes none."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from reachsim.rules.lint import LintCode
 from reachsim.trace.result import Hop, Trace
 
 _SERVICE: Final = "icmp/8"
+_HTTPS: Final = "tcp/443"
 _PAIRS: Final = 50
 """Pairs of places that are tried for each attachment: which zones they are in decides, and there are few of them."""
 
@@ -72,3 +73,45 @@ def _appliances(subject: Subject, vpc: str, hops: Iterable[Hop]) -> set[str]:
     """The interfaces of a VPC that packets pass."""
     interfaces = subject.topology.interfaces
     return {hop.component for hop in hops if hop.component in interfaces and interfaces[hop.component].vpc.name == vpc}
+
+
+_FAR: Final = "8.8.8.8"
+"""An address outside, whose answers come back by the internet gateway."""
+
+
+@finds(LintCode.INSPECTION_BYPASSED)
+def bypassed_inspection(subject: Subject) -> Iterator[Found]:
+    """An inspection endpoint that sees what goes out of a subnet, and not what comes back (WALK-19)."""
+    endpoints = {
+        f"{vpc}.{name}"
+        for vpc, body in subject.design.vpcs.items()
+        for name, endpoint in getattr(body, "vpc_endpoints", {}).items()
+        if endpoint.type == "gateway_load_balancer"
+    }
+    for interface in _one_of_each_subnet(subject) if endpoints else ():
+        trace = subject.network.trace(interface.name, _FAR, _HTTPS)
+        way = trace.shown
+        there, back = ({hop.component for hop in hops} & endpoints for hops in (way.forward, way.reply))
+        if not way.reply or trace.undecided or not there - back:
+            continue
+        missed = sorted(there - back)
+        sent = next(hop for hop in way.forward if hop.checkpoint.startswith("route table "))
+        yield Found(
+            LintCode.INSPECTION_BYPASSED,
+            interface.subnet.full_name,
+            sent.path,
+            f"{' and '.join(missed)} sees what goes out, and not the answers",
+            f"{trace.packet} ({trace.source} to {_FAR}) passes {' and '.join(missed)}, and its answer does not",
+            f"route {', '.join(map(str, interface.subnet.blocks))} to it where answers come in: in the table of the NAT"
+            " gateway's subnet, or in that of the internet gateway",
+            "WALK-19",
+        )
+
+
+def _one_of_each_subnet(subject: Subject) -> Iterable[NetworkInterface]:
+    """An interface of each subnet that sends something itself."""
+    found: dict[str, NetworkInterface] = {}
+    for interface in subject.topology.interfaces.values():
+        if interface.silent is None and not interface.shared and interface.kind in ("instance", "interface"):
+            found.setdefault(interface.subnet.full_name, interface)
+    return found.values()

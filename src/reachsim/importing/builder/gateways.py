@@ -33,9 +33,13 @@ def add_gateways(draft: Draft) -> None:
     public = {item.either("VpcId") for item in every_interface(draft.found) if _is_public(item)}
     for vpc in draft.vpc_ids:
         asked = draft.found.collected("InternetGateways", vpc) or "internet_gateway" in draft.body(vpc)
-        if not asked and vpc in public:
-            draft.body(vpc)["internet_gateway"] = draft.naming.name("targets", "igw", vpc)
+        if asked:
+            continue
+        draft.body(vpc)["internet_gateway"] = draft.naming.name("targets", "igw", vpc)
+        if vpc in public:
             draft.note("assumed", draft.names[vpc], "it has public addresses, so an internet gateway is attached")
+        else:
+            draft.body(vpc)["gateway_attachment"] = UNKNOWN
 
 
 def attach(draft: Draft, item: Item, vpc: str, key: str) -> None:
