@@ -14,9 +14,10 @@ from reachsim.flow.denial import has_rules, nearest_miss
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import KeyPath
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.round_trip import RoundTrip
-from reachsim.trace.result import TracedWay
+from reachsim.trace.result import Hop, TracedWay
 
 
 def owners(found: RoundTrip, flow: Flow) -> dict[int, str]:
@@ -59,8 +60,16 @@ def left_open(ways: Iterable[TracedWay], endpoints: Endpoints) -> Iterator[str]:
     """What the reader of a file found that is not known of that on which an answer hangs, and no reason has said."""
     provenance = endpoints.topology.source.document.provenance
     hops = (hop for way in ways for hop in (*way.forward, *way.reply) if hop.action == "unknown")
-    told = ((hop.rule, text) for hop in hops for text in provenance.open(hop.rule_path or hop.path))
+    told = ((hop.rule, text) for hop in hops for path in _asked(hop, endpoints) for text in provenance.open(path))
     yield from dict.fromkeys(text for said, text in told if text not in said)
+
+
+def _asked(hop: Hop, endpoints: Endpoints) -> Iterator[KeyPath]:
+    """The keys of what is not known at a hop: of the rule or the route, and of who has groups that are not known."""
+    yield hop.rule_path or hop.path
+    interface = endpoints.topology.interfaces.get(hop.component)
+    if interface is not None:
+        yield interface.path
 
 
 def writes(interface: NetworkInterface, address: int, endpoints: Endpoints) -> bool:
