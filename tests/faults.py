@@ -1,24 +1,6 @@
 """Small designs that once had a wrong answer, as text."""
 # ruff: noqa: E501 - designs are easier to read with a component in a line
 
-EGRESS_ONLY = """
-version: 1
-vpcs:
-  v:
-    cidrs: [10.0.0.0/16, "2001:db8::/56"]
-    internet_gateway: igw
-    egress_only_internet_gateway: eigw
-    subnets:
-      b: {cidr: 10.0.1.0/24, ipv6_cidr: "2001:db8:0:1::/64", route_table: b}
-      c: {cidr: 10.0.2.0/24, ipv6_cidr: "2001:db8:0:2::/64", route_table: c}
-    route_tables: {b: {0.0.0.0/0: fw, "::/0": fw}, c: {0.0.0.0/0: igw, "::/0": eigw}}
-    security_groups: {any: {ingress: [{allow: all, from: 0.0.0.0/0}, {allow: all, from: "::/0"}]}}
-    instances:
-      app: {subnet: b, security_groups: [any], public_ip: 198.51.100.10, ipv6_address: "2001:db8:0:1::10"}
-      fw: {subnet: c, security_groups: [any], public_ip: 198.51.100.20, ipv6_address: "2001:db8:0:2::10", source_dest_check: false, nat: {ip_forward: true, masquerade: false}}
-"""
-"""An appliance that forwards unchanged, in front of an egress-only gateway, in a VPC with an internet gateway as well."""
-
 LOOP = """
 version: 1
 vpcs:
@@ -48,7 +30,8 @@ vpcs:
       app: {subnet: b, security_groups: [any], public_ip: 198.51.100.10, ipv6_address: "2001:db8:0:1::10"}
       fw: {subnet: c, security_groups: [any], public_ip: 198.51.100.20, ipv6_address: "2001:db8:0:2::10", source_dest_check: false, nat: {ip_forward: true, masquerade: false}}
 """
-"""The middlebox of AWS's page: what an appliance forwards unchanged leaves by the internet gateways (IGW-7)."""
+"""The middlebox of AWS's page: what an appliance forwards unchanged leaves by the internet gateways (IGW-7), though the VPC
+has an egress-only one as well."""
 
 NAT64 = """
 version: 1

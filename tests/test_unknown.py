@@ -17,7 +17,6 @@ from tests.networks import (
     Path,
     acl_rules,
     applied,
-    at,
     border,
     group_rules,
     laws,
@@ -32,6 +31,7 @@ import reachsim
 from reachsim.answers.rulesets import equivalent
 from reachsim.dataplane.filters import Direction
 from reachsim.errors import UndecidedError
+from reachsim.loading.tree import value_at
 from reachsim.net.headerspace import HeaderSpace
 
 EVERYONE = ["0.0.0.0/0", "::/0"]
@@ -43,7 +43,7 @@ def with_unknown(rng: random.Random, design: Design) -> tuple[Design, Design, De
     if path is None:
         return None
     *owner, index = path
-    rule, rules = at(design, path), at(design, tuple(owner))
+    rule, rules = value_at(design, path), value_at(design, tuple(owner))
     peer = "from" if path[4] == "ingress" else "to"
     action = "deny" if "deny" in rule else "allow"
     part = rng.choice(["traffic", "peer", "both", "all rules"])

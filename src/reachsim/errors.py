@@ -326,6 +326,12 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
     return matches[0] if matches else next((each for each in known if _initials(each) == folded), None)
 
 
+def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
+    """A hint with the likeliest candidate, or None."""
+    near = suggest(name, candidates)
+    return None if near is None else f"did you mean {shown(near)}?"
+
+
 def _begun(name: str, known: Iterable[str]) -> list[str]:
     """The shortest candidate of which a name of two words or more is the first words, if there is one."""
     words = _words(name)

@@ -272,6 +272,48 @@ def test_what_cannot_be_decided_is_told_and_neither_opened_nor_closed(table: str
     assert difference.to_dict()["undecided"] == list(difference.undecided)
 
 
+TWO_VPCS = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.0.0/24, az: x, route_table: r}}
+    route_tables: {r: {10.1.0.0/16: way}}
+    network_firewalls: {fw: {subnets: [a]}}
+  other:
+    cidrs: [10.1.0.0/16]
+    subnets: {b: {cidr: 10.1.0.0/24, az: x, route_table: s}}
+    route_tables: {s: {10.0.0.0/16: way}}
+    instances: {db: {subnet: b}}
+  alone:
+    cidrs: [10.2.0.0/16]
+    subnets: {c: {cidr: 10.2.0.0/24, az: x, route_table: t}}
+    route_tables: {t: {10.3.0.0/16: blackhole}}
+    instances: {one: {subnet: c}}
+"""
+PEERED = "peering_connections: {way: {requester: app, accepter: other}}"
+ATTACHED = "transit_gateways: {way: {attachments: {x: {vpc: app, subnets: [a]}, y: {vpc: other, subnets: [b]}}}}"
+
+
+@pytest.mark.parametrize(
+    ("joined", "edit", "differs"),
+    [
+        (PEERED, {"peering_connections.way.status": "failed"}, True),
+        (PEERED, {"vpcs.other.route_tables.s": {}}, True),  # what is in `other` sends nothing to the firewall any more
+        (ATTACHED, {"transit_gateways.way.attachments.y.state": "pending"}, True),
+        (ATTACHED, {"vpcs.other.route_tables.s": {}}, True),
+        (PEERED, {"vpcs.alone.route_tables.t": {}}, False),
+        (ATTACHED, {"vpcs.alone.route_tables.t": {}}, False),
+    ],
+)
+def test_what_is_not_modelled_may_differ_by_an_edit_of_what_is_joined_with_it(
+    joined: str, edit: dict[str, Any], differs: bool
+) -> None:
+    before = reachsim.loads(TWO_VPCS + joined)
+    told = diff(before, before.with_(edit)).undecided
+    assert any(line.startswith("what goes to and from app.fw, which may differ") for line in told) == differs
+
+
 def test_a_function_that_moves() -> None:
     def net(subnet: str) -> reachsim.Network:
         body = {"latest": {"vpc": "app", "subnets": [subnet], "security_groups": ["open"]}}

@@ -35,6 +35,11 @@ def best(found: Fixes) -> Fix:
     return fix
 
 
+def values(fix: Fix) -> dict[Any, Any]:
+    """What each changed key becomes."""
+    return {change.path: change.value for edit in fix.edits for change in edit.changes}
+
+
 CLOSED: Changes = {**group("shut"), "vpcs app instances db security_groups": ["shut"]}
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.answers.test_fix import values
 
 import reachsim
 from reachsim.answers.fixes import Fix
@@ -49,7 +50,7 @@ def changes(fix: Fix | None) -> dict[Any, Any]:
     assert fix is not None
     assert fix.patch is not None
     reachsim.loads(fix.patch.after)
-    return {change.path: change.value for edit in fix.edits for change in edit.changes}
+    return values(fix)
 
 
 @pytest.mark.rule("SG-1")

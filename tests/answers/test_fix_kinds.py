@@ -5,16 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.answers.test_fix import best, written
+from tests.answers.test_fix import best, values, written
 from tests.designs import GONE, Changes
-
-from reachsim.answers.fixes import Fix
-
-
-def values(fix: Fix) -> dict[Any, Any]:
-    """What each changed key becomes."""
-    return {change.path: change.value for edit in fix.edits for change in edit.changes}
-
 
 # -- Block Public Access ------------------------------------------------------------------------------------------------
 
@@ -259,7 +251,7 @@ def test_a_gateway_endpoint_is_created_with_the_table_of_the_sender() -> None:
 @pytest.mark.rule("EP-8")
 def test_an_interface_endpoint_is_created_for_the_sender() -> None:
     fix = best(written(HERE).fixes("probe", "service:ecr.api", "tcp/443"))
-    changes = {change.path: change.value for change in fix.edits[0].changes}
+    changes = values(fix)
     assert changes == {
         ("vpcs", "app", "security_groups", "ecr-api-endpoint"): {"ingress": [{"allow": "tcp/443", "from": "client"}]},
         ("vpcs", "app", "vpc_endpoints", "ecr-api"): {

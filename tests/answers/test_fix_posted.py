@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.answers.test_fix import best, written
+from tests.answers.test_fix import best, values, written
 from tests.answers.test_fix_kinds import LB, SERVED
 from tests.designs import GONE, Changes
 
@@ -16,7 +16,7 @@ def changed(net: reachsim.Network, *question: str) -> list[dict[Any, Any]]:
     """What each fix changes, the best first."""
     found = net.fixes(*question)
     best(found)
-    return [{change.path: change.value for edit in fix.edits for change in edit.changes} for fix in found]
+    return [values(fix) for fix in found]
 
 
 # -- functions ----------------------------------------------------------------------------------------------------------

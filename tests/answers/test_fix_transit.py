@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.answers.test_fix import best
+from tests.answers.test_fix import best, values
 from tests.designs import GONE, Changes, edited
 from tests.oracle.text import write_yaml
 
@@ -65,7 +65,7 @@ def joined(*changes: Changes) -> reachsim.Network:
 
 def changed(net: reachsim.Network, question: tuple[str, str, str]) -> dict[tuple[Any, ...], Any]:
     """What the best fix changes."""
-    return {change.path: change.value for edit in best(net.fixes(*question)).edits for change in edit.changes}
+    return values(best(net.fixes(*question)))
 
 
 def test_the_design_works() -> None:

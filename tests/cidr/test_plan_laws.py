@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from hypothesis import given, settings
@@ -87,6 +88,11 @@ def check(data: dict[str, Any], plan: Plan) -> None:
     assert {existing.name: str(existing.cidrs[0]) for existing in plan.existing} == data["exists"]
 
 
+def without_room(data: dict[str, Any], plan: Plan, new: Iterable[str]) -> tuple[str, ...]:
+    """New VPCs that wish room for their growth and have none: every one wishes its buddy, or none does."""
+    return tuple(name for name in new if data["room"] == "buddy" and plan[name].room is None)
+
+
 @settings(max_examples=45, deadline=None)
 @given(small_plans())
 def test_valid_complete_and_deterministic(data: dict[str, Any]) -> None:
@@ -95,6 +101,7 @@ def test_valid_complete_and_deterministic(data: dict[str, Any]) -> None:
     assert (plan.verdict is PlanVerdict.FITS) == fits(data)
     if plan.verdict is PlanVerdict.FITS:
         check(data, plan)
+        assert plan.roomless == without_room(data, plan, data["vpcs"])
     else:
         assert plan.vpcs == ()
         assert plan.shortage is not None
@@ -123,6 +130,8 @@ def test_a_plan_that_is_kept_never_moves(data: dict[str, Any], more: st.DataObje
         check(changed, later)
         for name in vpcs:
             assert later[name].cidrs == plan[name].cidrs
+        lost = {name for name in vpcs if plan[name].room is not None and later[name].room is None}
+        assert set(later.roomless) == {*lost, *without_room(data, later, added)}
     assert later.released == tuple(name for name in data["vpcs"] if name not in vpcs)
 
 

@@ -277,6 +277,18 @@ def test_room_for_ipv6_is_on_a_nibble_border() -> None:
     assert "/44 or 1,048,576 x /64" in report.plan_text(found)
     wide = plan(text % ("/48", "/48"))
     assert str(wide["b"].ipv6_cidrs[0]) == "2600:1f00:1::/56"
+    assert "given up" not in report.plan_text(wide)
+
+
+@pytest.mark.parametrize(("pool", "free"), [("/51", "0 x /64 free"), ("/52", "3,584 x /64 free")])
+def test_room_for_ipv6_that_is_not_there_is_told(pool: str, free: str) -> None:
+    """Two /56 with the /52 around each fill a /51, and in a /52 neither has its own; the IPv4 room is there in both."""
+    text = f"pools: {{p: 10.0.0.0/16, six: '2600:1f00::{pool}'}}\nvpcs:\n"
+    found = plan(text + "".join(f"  {name}: {{size: /24, ipv6: {{pool: six, room: nibble}}}}\n" for name in "ab"))
+    told = "Room for growth was given up, since not everything fits with it: a, b."
+    assert (told in report.plan_text(found)) == (pool == "/52") == found.to_dict()["room_given_up"]
+    assert all((found[name].ipv6_room is None) == (pool == "/52") and found[name].room for name in "ab")
+    assert free in report.plan_text(found)
 
 
 def test_no_pool_gives_an_address_twice_and_none_that_is_not_its_own() -> None:

@@ -217,6 +217,21 @@ direct_connect_gateways: {direct: {gateways: [tgw]}}
     assert found.entries[3].owner == "network a"
 
 
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("subnets: {a: x}", "subnets.a: expected a mapping, found 'x'"),
+        ("route_tables: [x]", "route_tables: expected a mapping, found a list"),
+        ("route_tables: {main: x}", "route_tables.main: expected a mapping, found 'x'"),
+        ("route_tables: {main: {routes: [x]}}", "route_tables.main.routes: expected a mapping, found a list"),
+    ],
+)
+def test_what_a_plan_would_write_again_is_read_or_told(body: str, where: str) -> None:
+    told = problems(f"{{version: 1, vpcs: {{v: {{cidrs: 10.0.0.0/16, {body}}}}}}}", "m.yaml")
+    assert told.startswith("m.yaml:1:")
+    assert told.endswith(f": vpcs.v.{where}")
+
+
 def test_bad_models() -> None:
     assert problems("version: 1\nvpcs:\n  a: {cidrs: [10.0.0.1/16, 7]}\n  b: 3\n", "m.yaml") == (
         "m.yaml:3:15: vpcs.a.cidrs[0]: '10.0.0.1/16' has host bits set; did you mean '10.0.0.0/16'?\n"

@@ -370,7 +370,7 @@ def test_free_blocks_of_a_vpc_and_of_both_families(reachsim_cidr, tmp_path: Path
     assert reachsim_cidr("free", "10.0.0.0/16", "2001:db8::/56", "--size", "/64").out == "2001:db8::/64\n"
     docker = reachsim_cidr("free", "172.16.0.0/14", "--size", "/16", "--count", "4")
     assert docker.out.splitlines() == ["172.16.0.0/16", "172.18.0.0/16", "172.19.0.0/16", "172.17.0.0/16"]
-    assert "warning: 172.17.0.0/16 is in 172.17.0.0/16" in docker.err
+    assert "warning: 172.17.0.0/16 clashes with services" in docker.err
 
 
 def test_find_and_use(reachsim_cidr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]

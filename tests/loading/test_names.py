@@ -113,6 +113,25 @@ def test_reserved_names(name):
     assert [problem.message for problem in found] == [f"{name!r} is a reserved word"]
 
 
+@pytest.mark.parametrize("name", ["local", "blackhole", "unknown", "internet"])
+def test_reserved_names_of_what_is_in_no_vpc(name: str) -> None:
+    """A route to a gateway called ``local`` would be the VPC's own, and nobody would be told."""
+    attached = {"attachments": {"a": {"vpc": "app", "subnets": ["isolated"]}}}
+    for changes in (
+        {f"transit_gateways {name}": attached},
+        {f"networks {name}": {"cidrs": ["192.168.0.0/16"]}},
+        {f"peering_connections {name}": {"requester": "app", "accepter": "data", "status": "failed"}},
+    ):
+        assert [problem.message for problem in problems(changes)] == [f"{name!r} is a reserved word"]
+
+
+@pytest.mark.parametrize("section", ["lambda_functions", "internet hosts"])
+def test_nothing_else_is_called_the_internet(section: str) -> None:
+    body = {"ip": "9.9.9.9"} if "hosts" in section else {}
+    assert [problem.message for problem in problems({f"{section} internet": body})] == ["'internet' is a reserved word"]
+    assert not problems({f"{section} world": body})
+
+
 @pytest.mark.rule("SG-18")
 def test_a_peer_is_a_group_before_it_is_a_prefix_list():
     names = load({"prefix_lists client": ["192.0.2.0/24"], "prefix_lists others": ["192.0.2.0/24"]}).source.names

@@ -10,6 +10,7 @@ import random
 from typing import Any
 
 from tests.oracle import worlds
+from tests.oracle.further import further
 from tests.oracle.naive.addresses import Network, block
 from tests.oracle.naive.packets import listed
 from tests.oracle.naive.world import World
@@ -447,9 +448,11 @@ class Layers:
 
 
 def random_design(rng: random.Random, profile: str = "full", without: tuple[str, ...] = ()) -> Design:
-    """A design with components, as `yaml.safe_load` would return it. `profile` is full or accepted; `without`: layers that
-    are left out, since the reader takes none of their keys."""
+    """A design with components, as `yaml.safe_load` would return it. `profile` is accepted, full, or further: with
+    kinds and keys that few designs have. `without`: layers that are left out, since the reader takes none of their keys."""
     design = worlds.random_design(rng)
     design["prefix_lists"] = dict(design["prefix_lists"])
-    Layers(rng, design, profile == "full", without).build()
+    Layers(rng, design, profile != "accepted", without).build()
+    if profile == "further":
+        further(rng, design)
     return design

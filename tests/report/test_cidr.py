@@ -227,6 +227,53 @@ def test_a_grown_vpc_is_pasted_whole(tmp_path: Any) -> None:
     assert "      main: {10.20.0.0/24: main-other, 10.20.1.0/25: main-other}" in lines
 
 
+LONG = """version: 1
+vpcs:
+  main:
+    cidrs: [10.20.0.0/24]
+    internet_gateway: igw
+    vpn_gateways: {vgw: {}}
+    subnets:
+      web-a: {cidr: 10.20.0.0/26, az: a, route_table: pub}
+      old: {cidr: 10.20.0.64/26}
+    route_tables:
+      main: {propagate: [vgw]}
+      pub: {routes: {0.0.0.0/0: igw}, propagate: [vgw]}
+      edge: {routes: {10.20.0.0/26: local}, gateway: igw}
+"""
+
+
+@pytest.mark.rule("ROUTE-21")
+def test_a_grown_vpc_keeps_the_form_of_its_tables_and_its_subnets(tmp_path: Any) -> None:
+    """Routes to the peer go where a table has its routes, and into no gateway's table, which serves no subnet."""
+    from reachsim.cidr import plan_file
+
+    (tmp_path / "net.yaml").write_text(LONG)
+    (tmp_path / "p.yaml").write_text(
+        "version: 1\nmodels: net.yaml\npools: {cloud: 10.20.0.0/16}\nzones: [a, b]\n"
+        "vpcs: {main: {tiers: {app: /26}}, other: {tiers: {app: /25}}}\n"
+        "groups: {g: {members: [main, other], peering: true}}\n"
+    )
+    plan = plan_file(str(tmp_path / "p.yaml"))
+    tables = loads_source(report.plan_yaml(plan)).design.vpcs["main"].route_tables
+    routes = {name: {str(to): by for to, by in table.routes.items()} for name, table in tables.items()}
+    assert {name: (routes[name], table.propagate, table.gateway) for name, table in tables.items()} == {
+        "main": ({"10.20.2.0/24": "main-other"}, ("vgw",), None),
+        "pub": ({"10.20.2.0/24": "main-other", "0.0.0.0/0": "igw"}, ("vgw",), None),
+        "edge": ({"10.20.0.0/26": "local"}, (), "igw"),
+    }
+    # What Terraform is not told of, it takes away.
+    there = [
+        line.strip() for line in report.plan_terraform(plan).splitlines() if '"10.20.0.' in line and "tier" in line
+    ]
+    assert there == [
+        '"app-a" = { tier = "app", zone = "a", cidr_block = "10.20.0.128/26", ipv6_cidr_block = null }',
+        '"app-b" = { tier = "app", zone = "b", cidr_block = "10.20.0.192/26", ipv6_cidr_block = null }',
+        '"web-a" = { tier = null, zone = "a", cidr_block = "10.20.0.0/26", ipv6_cidr_block = null }',
+        '"old" = { tier = null, zone = null, cidr_block = "10.20.0.64/26", ipv6_cidr_block = null }',
+    ]
+
+
 def test_peerings_have_names_of_their_own() -> None:
     plan = plan_text(
         "{version: 1, pools: {p: 10.0.0.0/16}, vpcs: {a: /24, b-c: /24, a-b: /24, c: /24},"

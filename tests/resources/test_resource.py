@@ -1,22 +1,37 @@
 """A resource is one file: here is a whole one, used in a design, traced, asked and in the matrix."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 import reachsim
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Forward, Header, Leg, Step
 from reachsim.dataplane.filters import Filter, Query, protocol_limit
-from reachsim.dataplane.scope import ANY
-from reachsim.dataplane.site import NetworkInterface
+from reachsim.dataplane.scope import ANY, edges
+from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.loading.schema import schema
+from reachsim.net.cidr import AddressSet, address_set
 from reachsim.net.traffic import Traffic
-from reachsim.resources.fields import SecurityGroupNames, SubnetName
+from reachsim.resources.fields import BlockField, SecurityGroupNames, SubnetName
 from reachsim.resources.host import Host, put_behind_groups
+from reachsim.resources.mending import Case, Edit
 from reachsim.resources.network_interface import interface_for
-from reachsim.resources.resource import At, InterfaceNeed, Resource, Wiring, forgotten, resource
+from reachsim.resources.resource import (
+    At,
+    BlocksBehind,
+    Entrance,
+    InterfaceNeed,
+    Resource,
+    Wiring,
+    forgotten,
+    resource,
+)
+from reachsim.resources.subnet import enter_subnet
+from reachsim.rules.codes import Code
+from reachsim.rules.verdict import Loss
 
 DESIGN = """
 version: 1
@@ -74,7 +89,7 @@ def test_it_may_be_named_and_name_what_is_its_own_in_full() -> None:
     assert reachsim.loads(named).design == reachsim.loads(DESIGN).design
 
 
-@pytest.mark.parametrize("name", ["proxies", "bastions"])
+@pytest.mark.parametrize("name", ["proxies", "bastions", "links"])
 def test_a_whole_one_has_less_than_60_lines(name: str) -> None:
     tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
     (made,) = (each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == name)
@@ -158,3 +173,87 @@ def test_a_checkpoint_of_its_own_is_asked_by_both_engines(bastions: None) -> Non
         for other in {"web", "db", "gate"} - {one}:
             assert matrix.cell(f"app.{one}", f"app.{other}").reachable == net.reach(one, other).reachable.traffic()
     assert net.graph().has_edge("app.gate guard", "app.gate security group open ingress")
+
+
+BEYOND = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.0.0/24}}
+    route_tables: {main: {192.168.0.0/16: dish}}
+    security_groups: {open: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+    instances: {web: {subnet: a, security_groups: [open]}}
+satellite_links: {dish: {vpc: app, prefixes: [192.168.0.0/16], state: up}}
+"""
+
+
+@pytest.fixture
+def links() -> Iterator[None]:
+    """A resource in no VPC, with networks behind it, and with an edit that mends it."""
+
+    class Link(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=False):
+        """A link: the end of what goes there, and where what comes from there starts."""
+
+        def __init__(self, at: At, vpc: VpcSite, behind: AddressSet, up: bool) -> None:
+            super().__init__(at.name, "satellite link", at.path)
+            self.vpc, self.behind, self.up = vpc, behind, up
+
+        def step(self, header: Header, leg: Leg) -> Step:
+            if not self.up:
+                return self.drop(Loss(Code.BAD_STATE, "WALK-1", "it is down"), header, path=(*self.path, "state"))
+            if header.destination in self.behind:
+                return Deliver(header)
+            return enter_subnet(self, self.vpc, header, "into the VPC", "WALK-1", self.path)._replace(scope=None)
+
+        def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
+            return self, Header(arrived.destination, arrived.source)
+
+        def cuts(self) -> Iterable[int]:
+            return edges(self.behind)
+
+        def successors(self) -> list[Checkpoint]:
+            return [subnet.entry for subnet in self.vpc.subnets.values()]
+
+    @resource("satellite_links", "satellite link", "design")
+    class SatelliteLink(Resource):
+        """A way from one VPC to networks outside AWS."""
+
+        vpc: str
+        prefixes: tuple[BlockField, ...]
+        state: Literal["up", "down"] = "up"
+
+        def behind(self) -> BlocksBehind:
+            return BlocksBehind(self.prefixes)
+
+        def build(self, at: At, wiring: Wiring) -> None:
+            behind = address_set(self.prefixes)
+            link = Link(at, wiring.vpc(self.vpc), behind, self.state == "up")
+            wiring.note(at.path, link)
+            wiring.add_sender(behind, link, at.name)
+
+        def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
+            return Entrance(wiring.noted(at.path))
+
+        def mend(self, at: At, case: Case) -> Iterator[Edit]:
+            if case.cause.path == (*at.path, "state"):
+                yield Edit.setting(case.cause.path, "up", f"bring {at.name} up", 2)
+
+    with forgotten(SatelliteLink):
+        yield
+
+
+def test_networks_behind_one_are_asked_compared_and_mended(links: None) -> None:
+    net = reachsim.loads(BEYOND)
+    assert net.trace("web", "192.168.0.9", "tcp/22").reachable
+    assert net.trace("192.168.0.9", "web", "tcp/443").reachable
+    assert net.reach("192.168.0.0/16", "web").reachable.traffic() == Traffic.parse("tcp/443")
+    down = reachsim.loads(BEYOND.replace("state: up", "state: down"))
+    closed = [(change.sources, change.destinations) for change in reachsim.diff(net, down).closed]
+    assert sorted(closed) == [(("192.168.0.0/16",), ("app.web",)), (("app.web",), ("192.168.0.0/16",))]
+    fix = down.fixes("web", "192.168.0.9", "tcp/22").best
+    assert fix is not None
+    assert str(fix.edits[0]) == "bring dish up"
+    assert fix.patch is not None
+    assert fix.patch.after == BEYOND
+    assert not down.fixes("web", "10.9.0.1", "tcp/22")  # nothing has that address, and no edit helps

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.designs import load, problems
+
+import reachsim
 
 PEER = {"unknown_connections peer": {"vpcs": ["app"], "why": "the other side is computed"}}
 PUBLIC = {"vpcs data instances api public_ip": "198.51.100.99"}
@@ -29,3 +33,44 @@ def test_a_name_means_both_addresses_between_vpcs_that_it_may_join() -> None:
 def test_its_vpcs_are_there() -> None:
     (problem,) = problems({"unknown_connections peer": {"vpcs": ["prod"]}})
     assert problem.message == "there is no VPC 'prod'"
+
+
+def joined_perhaps(admits: str) -> reachsim.Network:
+    """Two VPCs of which nobody knows if they are joined, and no route from the one to private addresses of the other."""
+    vpcs = {
+        name: {
+            "cidrs": [f"10.{number}.0.0/16"],
+            "internet_gateway": f"igw-{name}",
+            "subnets": {"a": {"cidr": f"10.{number}.0.0/24"}},
+            "route_tables": {"main": {"0.0.0.0/0": f"igw-{name}"}},
+            "security_groups": {"web": {"ingress": [{"allow": "tcp/443", "from": admits}]}},
+            "instances": {name: {"subnet": "a", "public_ip": f"198.51.100.{number}", "security_groups": ["web"]}},
+        }
+        for number, name in enumerate(("one", "two"), 1)
+    }
+    return reachsim.loads(json.dumps({"version": 1, "vpcs": vpcs, "unknown_connections": {"peer": {"vpcs": ["one"]}}}))
+
+
+def test_a_name_of_which_it_is_not_known_what_it_means_is_undecided_where_that_matters() -> None:
+    """By its public address the other is reached, by its private one it is not (ROUTE-16)."""
+    net = joined_perhaps("0.0.0.0/0")
+    assert net.trace("one", "198.51.100.2", "tcp/443").verdict == "reachable"
+    assert net.trace("one", "two", "tcp/443").verdict == "undecided"
+    assert [net.expect("one", "two", **{verb: "tcp/443"}).verdict for verb in ("allow", "deny")] == ["undecided"] * 2
+    assert net.expect("one", "two", deny="tcp/80").verdict == "holds"  # which its group admits from nobody
+    assert net.expect("one", "two", allow="tcp/80").verdict == "fails"
+    cell, answer = net.matrix().cell("one.one", "two.two"), net.reach("one", "two")
+    assert cell.undecided
+    assert answer.undecided
+    assert not cell.delivered
+    assert not answer.delivered
+    assert not net.isolated("one", "two")
+    assert not net.isolated("one", "two").leaks
+
+
+def test_a_name_is_decided_where_each_meaning_comes_to_the_same() -> None:
+    net = joined_perhaps("10.9.0.0/16")
+    assert net.trace("one", "two", "tcp/443").verdict == "blocked"
+    assert net.expect("one", "two", deny="all").verdict == "holds"
+    assert net.isolated("one", "two")
+    assert not net.matrix().cell("one.one", "two.two").undecided

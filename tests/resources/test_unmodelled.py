@@ -253,7 +253,16 @@ CROWD = {
         ("{from: internet, to: {subnet: one.back}, deny: tcp/22}", UNDECIDED),
         ("{from: {subnet: one.back}, to: internet, deny: tcp/22}", HOLDS),  # its table leads to no gateway
         ("{from: internet, to: 10.1.2.0/24, deny: tcp/22}", HOLDS),  # nobody out there calls a private address
-        ("{from: internet, to: {subnet: one.app}, deny: all}", HOLDS),
+        # -- it may be a load balancer that keeps the address of the client (LB-5)
+        ("{from: internet, to: {subnet: one.app}, deny: all}", UNDECIDED),
+        ("{from: internet, to: app, deny: icmp}", HOLDS),  # which forwards TCP and UDP alone (LB-1)
+        ("{from: internet, to: shut, deny: all}", HOLDS),
+        ("{from: internet, to: two.y, deny: all}", HOLDS),  # of another VPC
+        # -- or a router with networks behind it, of addresses that nobody is known to have
+        ("{from: 172.20.0.9, to: app, deny: tcp/22}", UNDECIDED),
+        ("{from: 172.16.0.0/12, to: app, deny: tcp/22}", UNDECIDED),
+        ("{from: 172.20.0.9, to: shut, deny: all}", HOLDS),
+        ("{from: 172.20.0.9, to: three.z, deny: all}", HOLDS),
     ],
 )
 def test_what_is_not_known_may_be_a_host(what: dict[str, Any], expectation: str, expected: str) -> None:
@@ -283,12 +292,106 @@ def test_what_is_in_a_vpc_without_known_subnets_may_send() -> None:
 
 @pytest.mark.rule("IGW-9")
 def test_what_is_not_known_may_be_exposed_where_there_is_an_internet_gateway() -> None:
-    (exposed,) = (each for each in load(CROWD).exposure() if not each.space)
+    behind, exposed = (each for each in load(CROWD).exposure() if not each.space)
+    assert behind.interfaces == ("one.app",)  # by a load balancer that keeps addresses, if one is there (LB-5)
     assert exposed.interfaces == ("one.back",)
     assert "public address" in exposed.undecided
     alone = CROWD | {"internet_gateway": None, "route_tables": {"front": {}}, "instances": {}}
     assert not load(alone).exposure()
     assert all(each.space for each in load(FIREWALL).exposure())
+
+
+DNS = {"enable_dns_hostnames": True}
+NO_HOST = {"unknown_components": {}, "capacity_providers": {"cp": {"subnets": ["back"]}}}
+
+
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize("asked", ["service:kms", "kms.eu-west-1.amazonaws.com"])
+@pytest.mark.parametrize(
+    ("changes", "source", "verb", "expected"),
+    [
+        (STRANGER | DNS, "web", "allow", UNDECIDED),  # by the gateway, or to the endpoint, if it is one
+        (STRANGER | DNS, "app", "deny", UNDECIDED),
+        (STRANGER | DNS, "mute", "deny", HOLDS),
+        (STRANGER, "web", "allow", HOLDS),  # private DNS does not work in this VPC
+        (STRANGER, "app", "deny", HOLDS),  # which has no route to the internet
+        (CROWD | DNS, "app", "deny", UNDECIDED),
+        (FIREWALL | DNS, "app", "deny", HOLDS),
+        (NO_HOST | DNS, "app", "deny", HOLDS),
+    ],
+)
+def test_what_is_not_known_may_be_an_endpoint_with_private_dns(
+    changes: dict[str, Any], asked: str, source: str, verb: str, expected: str
+) -> None:
+    made = design(**changes)
+    made["vpcs"]["one"]["security_groups"]["mute"] = {"egress": []}
+    made["internet"]["hosts"]["kms.eu-west-1.amazonaws.com"] = {"ip": "198.51.100.77"}
+    net = reachsim.loads(json.dumps(made | {"region": "eu-west-1"}))
+    assert net.expect(source, asked, **{verb: "tcp/443"}).verdict == expected
+
+
+@pytest.mark.rule("LB-5")
+def test_a_load_balancer_that_is_not_known_may_send_to_any_port() -> None:
+    """Its listener at 443 may have targets at 8443, the only port that the group admits (LB-1)."""
+    groups = {"one": {"ingress": [{"allow": "tcp/8443", "from": "0.0.0.0/0"}]}}
+    changes = STRANGER | {
+        "security_groups": groups,
+        "instances": {"app": {"subnet": "app", "security_groups": ["one"]}},
+    }
+    assert verdict(changes, "{from: internet, to: app, deny: tcp/443}") == UNDECIDED
+    assert verdict(changes, "{from: internet, to: app, deny: udp}") == HOLDS
+    groups["one"]["ingress"][0]["from"] = "10.0.0.0/8"  # whom it keeps as they are
+    assert verdict(changes, "{from: internet, to: app, deny: tcp}") == HOLDS
+    without = changes | {"internet_gateway": None, "route_tables": {"front": {}}}
+    groups["one"]["ingress"][0]["from"] = "0.0.0.0/0"
+    assert verdict(without, "{from: internet, to: app, deny: tcp}") == HOLDS
+
+
+LINKED = {
+    "subnets": {
+        name: {"cidr": f"10.1.{number}.0/24", "az": "a", "route_table": "app"}
+        for number, name in enumerate(("front", "app", "back"))
+    },
+    "load_balancers": {
+        "lb": {
+            "type": "network",
+            "scheme": "internal",
+            "subnets": ["back"],
+            "listeners": {"tcp/443": "group"},
+            "target_groups": {"group": {"targets": ["app"], "port": "tcp/8443"}},
+        }
+    },
+}
+"""A load balancer of VPC `one`, before `app`."""
+
+
+@pytest.mark.rule("EP-10")
+@pytest.mark.parametrize(
+    ("here", "expectation", "expected"),
+    [
+        ({}, "{from: two.y, to: app, deny: tcp/443}", HOLDS),
+        ({"e": {"subnets": ["b"]}}, "{from: two.y, to: app, deny: tcp/443}", UNDECIDED),
+        ({"e": {"subnets": ["b"]}}, "{from: {vpc: two}, to: {vpc: one}, deny: tcp/443}", UNDECIDED),
+        ({"e": {"subnets": ["b"]}}, "{from: two.y, to: app, deny: icmp}", HOLDS),  # which no listener takes (LB-1)
+        ({"e": {"subnets": ["b"]}}, "{from: two.y, to: shut, deny: all}", HOLDS),
+        ({"e": {"subnets": ["b"]}}, "{from: three.z, to: app, deny: all}", HOLDS),  # it is of its own VPC (EP-9)
+    ],
+)
+def test_what_is_not_known_may_be_an_endpoint_of_a_service(here: Any, expectation: str, expected: str) -> None:
+    made = design(**LINKED) | {"endpoint_services": {"mine": {"load_balancer": "one.lb"}}, "peering_connections": {}}
+    made["vpcs"]["one"]["route_tables"] = {"app": {}}
+    made["vpcs"]["two"] |= {"route_tables": {"r": {}}, "unknown_components": here}
+    text = json.dumps(made | {"expect": [read_yaml(expectation)]})
+    assert reachsim.loads(text).check()[0].verdict == expected
+
+
+@pytest.mark.rule("ROUTE-8")
+@pytest.mark.rule("ROUTE-21")
+def test_a_route_inside_the_vpc_and_one_of_a_gateway_may_lead_to_it() -> None:
+    """It may be an interface, or an inspection endpoint."""
+    tables = {"app": {"10.1.0.0/24": "strange"}, "edge": {"gateway": "igw", "routes": {"10.1.1.0/24": "strange"}}}
+    net = load(STRANGER | {"route_tables": tables})
+    assert net.trace("app", "10.1.0.4", "tcp/443").verdict == UNDECIDED
 
 
 # -- every command -------------------------------------------------------------------------------------------

@@ -23,12 +23,14 @@ from tests.agreement import explanation, of_one_family
 from tests.oracle.borders import edge_ports_of, naive_says, random_expectation, refutation
 from tests.oracle.component_probes import random_probe
 from tests.oracle.components import Design, Probe, random_design
+from tests.oracle.hiding import hidden, pinned
 from tests.oracle.naive.world import World
 
 import reachsim
 from reachsim.loading.schema import schema
+from reachsim.net.address import format_address
 
-PROFILES = ("accepted", "full")  # in turn
+PROFILES = ("accepted", "full", "further")  # in turn
 LAYER_KEYS = {"switches": ("Vpc", "block_public_access"), "regional": ("NatGateway", "availability")}
 """Layers of designs that are left out while the format has no such key of that definition."""
 Load = Callable[[str], Any]
@@ -64,10 +66,30 @@ def left_out() -> tuple[str, ...]:
     return tuple(layer for layer, (kind, key) in LAYER_KEYS.items() if key not in kinds[kind]["properties"])
 
 
-def world(seed: int, profile: str = "") -> tuple[random.Random, Design]:
-    """The design of a seed, with the source of chance that goes on from there."""
+def world(seed: int, profile: str = "") -> tuple[random.Random, Design, Design]:
+    """The design of a seed as it is and as it is told, with the source of chance that goes on from there. Half of them are
+    not wholly told."""
     rng = random.Random(f"borders {seed}")
-    return rng, random_design(rng, profile or profile_of(seed), left_out())
+    design = random_design(rng, profile or profile_of(seed), left_out())
+    if seed // len(PROFILES) % 2:
+        return rng, design, design
+    design = pinned(design)
+    return rng, design, hidden(rng, design)
+
+
+def taken_for_outside(net: reachsim.Network, told: World) -> set[str]:
+    """Public addresses that somebody has, and nobody is said to have: they are taken for the internet's (docs/limits.md)."""
+    publics = {str(each) for interface in told.interfaces for each in interface.publics if each is not None}
+    return publics - {format_address(public) for each in net.topology.interfaces.values() for public in each.publics}
+
+
+def other_addresses(net: reachsim.Network, told: World) -> bool:
+    """Are addresses that are left to AWS others than they would be if all were told?"""
+    known = {
+        each.name: {str(address) for address in each.addresses} for each in told.interfaces if each.kind != "function"
+    }
+    found = net.topology.interfaces.values()
+    return any(each.name in known and {*map(format_address, each.addresses)} != known[each.name] for each in found)
 
 
 def rule_of(lost: str) -> str:
@@ -125,18 +147,26 @@ def judge_world(seed: int, probes: int, counts: Counts, load: Load, profile: str
 
 def outcomes(seed: int, probes: int, counts: Counts, load: Load, profile: str) -> Iterator[tuple[str, str]]:
     """The outcome of each question of one world."""
-    rng, design = world(seed, profile)
+    rng, design, given = world(seed, profile)
     naive = World(design)
     asked = [random_probe(rng, design, naive) for _ in range(probes)]
     promises = [random_expectation(rng, design) for _ in range(max(1, probes // 3))]
     ports = edge_ports_of(rng, design)
     try:
-        net = load(json.dumps(design | {"expect": promises}))  # JSON is YAML, and faster
+        net = load(json.dumps(given | {"expect": promises}))  # JSON is YAML, and faster
     except reachsim.ReachsimError as error:
         counts.skipped[reason(error)] += 1
         return
+    if given is not design and other_addresses(net, naive):
+        counts.skipped["other addresses are assigned"] += 1
+        return
+    outside = taken_for_outside(net, naive)
     for probe in asked:
-        yield ask(net, naive, probe, counts)
+        yield (
+            ("open", "")
+            if given is not design and not outside.isdisjoint(probe[:2])
+            else ask(net, naive, probe, counts)
+        )
     for expectation, result in zip(promises, net.check(), strict=True):
         yield promise(naive, expectation, result, ports, counts)
 
@@ -158,7 +188,7 @@ def main(arguments: list[str] | None = None, load: Load = reachsim.loads) -> int
     parser.add_argument("--show", type=int, metavar="SEED", help="print the design of a world and stop")
     options = parser.parse_args(arguments)
     if options.show is not None:
-        print(yaml.safe_dump(world(options.show, options.profile)[1], sort_keys=False), end="")
+        print(yaml.safe_dump(world(options.show, options.profile)[2], sort_keys=False), end="")
         return 0
     started, counts = time.perf_counter(), Counts()
     print(f"seed {options.seed}", flush=True)

@@ -1,6 +1,7 @@
-"""Writes docs/rules-tests.md: which rule has its home where in the code, and which tests hold it.
+"""Writes docs/rules-tests.md: which rule has its home where in the code, and which tests hold it; and the table of
+docs/architecture.md that says in which file each is.
 
-`python -m tests.tools.rules_table` writes the file; `--check` says whether it is current. Nothing is run
+`python -m tests.tools.rules_table` writes both; `--check` says whether they are current. Nothing is run
 or imported:
 homes are read from docstrings, tests from their `@pytest.mark.rule("ID")` marks.
 """
@@ -12,6 +13,7 @@ import ast
 import functools
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
 RULES = ROOT / "docs" / "rules.md"
 TABLE = ROOT / "docs" / "rules-tests.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 COMMAND = "python -m tests.tools.rules_table"
 
 FIRST_CHAPTERS = frozenset(
@@ -222,17 +225,60 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def file_of(home: str) -> str:
+    """The file of a home, as docs/architecture.md names it: below src/reachsim, without its ending."""
+    parts = home.split(".")
+    sizes = (size for size in range(len(parts), 0, -1) if (SOURCE / f"{'/'.join(parts[:size])}.py").is_file())
+    return "/".join(parts[1 : next(sizes)])
+
+
+def first_file(files: list[str], weights: Counter[str]) -> str:
+    """Of the files that cite a rule, the one to read first: that where it is decided, else the one that has most of its
+    chapter (`weights`), a resource before others. What only edits, lint and imports ask comes last."""
+
+    def place(file: str) -> tuple[bool, bool, int, bool]:
+        aside = file.endswith("_edits") or file.startswith(("answers/lint/", "importing/"))
+        return aside, not file.startswith("rules/"), -weights[file], not file.startswith("resources/")
+
+    return min(files, key=place)
+
+
+def files_table() -> str:
+    """By chapter, the file to read first for each of its rules."""
+    found = {rule: [file_of(name) for name in names] for rule, names in homes().items()}
+    chapters: dict[str, list[str]] = {}
+    for rule in rules_of_the_book():
+        chapters.setdefault(rule.partition("-")[0], []).append(rule)
+    lines = ["| chapter | the file to read first, with the numbers of its rules |", "| --- | --- |"]
+    for chapter, rules in chapters.items():
+        weights = Counter(file for rule in rules for file in set(found.get(rule, ())))
+        numbers: dict[str, list[str]] = {}
+        for rule in rules:
+            without = "follows from others" if WITHOUT_HOME.get(rule) == FOLLOWS else "not modelled"
+            where = f"`{first_file(found[rule], weights)}`" if rule in found else without
+            numbers.setdefault(where, []).append(rule.partition("-")[2])
+        cell = "; ".join(" ".join([where, *those]) for where, those in numbers.items())
+        lines.append(f"| {chapter} | {cell} |")
+    return "\n".join(lines)
+
+
+def with_files(text: str) -> str:
+    """docs/architecture.md with the table as it is now."""
+    return re.sub(r"\| chapter \|.*?(?=\n\n)", lambda _: files_table(), text, count=1, flags=re.DOTALL)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Write the file, or check it."""
+    """Write the files, or check them."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 where the file is not current")
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 where a file is not current")
     options = parser.parse_args(arguments)
-    text = table()
+    texts = {TABLE: table(), ARCHITECTURE: with_files(ARCHITECTURE.read_text(encoding="utf-8"))}
     if options.check:
-        current = TABLE.exists() and TABLE.read_text(encoding="utf-8") == text
+        current = all(path.exists() and path.read_text(encoding="utf-8") == text for path, text in texts.items())
         print("current" if current else f"not current: run {COMMAND}")
         return 0 if current else 1
-    TABLE.write_text(text, encoding="utf-8")
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -14,7 +14,6 @@ from tests.networks import (
     acl_rules,
     any_edit,
     applied,
-    at,
     closing,
     expectations,
     group_rules,
@@ -33,6 +32,7 @@ from tests.test_agreement import names_of, rename, renamed, shuffled, with_addre
 import reachsim
 from reachsim.answers.diff import diff
 from reachsim.errors import DesignError, UsageError
+from reachsim.loading.tree import value_at
 from reachsim.topology.edit import parse_path, rules_that_differ
 
 
@@ -107,7 +107,7 @@ def test_an_edit_taken_back_is_no_edit(seed: int) -> None:
     edit = closing(rng, design)
     if edit is None or edit[1] is None:
         return
-    back = net.with_(dict([edit])).with_({edit[0]: at(plain(design), edit[0])})
+    back = net.with_(dict([edit])).with_({edit[0]: value_at(plain(design), edit[0])})
     same(net, back, some_pairs(rng, net, 5))
 
 
@@ -123,7 +123,7 @@ def split_groups(rng: random.Random, design: Design) -> Design:
     """Every block of some rules of groups in two halves."""
     out = plain(design)
     for path in group_rules(out):
-        rule = at(out, path)
+        rule = value_at(out, path)
         side = "from" if "from" in rule else "to"
         peers = rule[side] if isinstance(rule[side], list) else [rule[side]]
         if rng.random() < 0.7:
@@ -135,14 +135,14 @@ def split_acls(rng: random.Random, design: Design) -> Design:
     """Every rule of every ACL as two rules for two halves, with numbers next to each other."""
     out = plain(design)
     for directions in {path[:5] for path in acl_rules(out)}:
-        rules = sorted(at(out, directions), key=lambda rule: rule["rule"])
+        rules = sorted(value_at(out, directions), key=lambda rule: rule["rule"])
         made = []
         for rule in rules:
             side = "from" if "from" in rule else "to"
             for half in halves(rule[side]) or [rule[side]]:
                 made.append({**rule, side: half, "rule": len(made) + 1})
         rng.shuffle(made)
-        at(out, directions[:-1])[directions[-1]] = made
+        value_at(out, directions[:-1])[directions[-1]] = made
     return out
 
 

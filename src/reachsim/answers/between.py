@@ -14,8 +14,8 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import Span
 from reachsim.net.traffic import Traffic
+from reachsim.topology.addressed import addresses_from
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.flows import addresses_from
 
 
 def addresses_between(source: Endpoint, destination: Endpoint, ends: Endpoints) -> tuple[AddressSet, AddressSet]:

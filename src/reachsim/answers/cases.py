@@ -11,7 +11,7 @@ from reachsim.answers.expectations import Result
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
-from reachsim.net.cidr import Cidr, blocks_of
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, Cidr, blocks_of
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import PORTED, Traffic, protocol_of, reply_service, service
 from reachsim.resources.fields import Schema
@@ -23,7 +23,7 @@ from reachsim.trace.words import writes
 
 _FEW_BLOCKS = 4
 """More blocks than these are named by one that has them all."""
-_ANYWHERE = (Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0"))
+_ANYWHERE = (EVERY_IPV4, EVERY_IPV6)
 
 
 class Looking:
@@ -44,15 +44,7 @@ class Looking:
 
     def written(self, path: KeyPath) -> Any:
         """What the file has at a path; None where it has nothing."""
-        node: Any = self.data
-        for step in path:
-            if isinstance(node, dict):
-                node = node.get(str(step))
-            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-                node = node[step]
-            else:
-                return None
-        return node
+        return self.engine.source.document.value(path)
 
     def owner(self, address: int, vpc: str = "") -> NetworkInterface | None:
         """The interface with an address; of a private one that several VPCs have, that of the VPC, if one is named."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from reachsim.answers.before import Before
 from reachsim.answers.collected import Collected, Content
@@ -25,6 +24,7 @@ from reachsim.reach.rows import Rows
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import network_of
+from reachsim.topology.topology import Topology
 
 Key = tuple[int, int]
 """Classes of one endpoint in the two networks; -1 where it is not."""
@@ -75,26 +75,21 @@ def _around_doors(before: Engine, after: Engine) -> Iterator[str]:
     """What is not modelled and may let other traffic through than before: it, or something around it, was edited."""
     doors = {door.name: door for network in (before, after) for door in network.not_modelled}
     for door in doors.values():
-        if any(written_at(before, place) != written_at(after, place) for place in _places(door)):
+        places = {place for network in (before, after) for place in _places(door, network.topology)}
+        if any(before.source.document.value(place) != after.source.document.value(place) for place in places):
             yield f"what goes to and from {door.name}, which may differ: {door.reason}"
 
 
-def _places(door: Door) -> Iterator[KeyPath]:
-    """Where an edit may change what passes through a door: itself, its VPCs, and what these name."""
+def _places(door: Door, topology: Topology) -> Iterator[KeyPath]:
+    """Where an edit may change what passes through a door: itself, its VPCs, what joins these to others, the VPCs among
+    these, and the lists of prefixes that all may name."""
     yield door.path
-    vpcs = [door.vpc] if door.vpc else []  # of which no subnet may be known
-    yield from (("vpcs", vpc) for vpc in dict.fromkeys([*vpcs, *(vpc for vpc, _ in sorted(door.subnets))]))
-    yield from ((section,) for section in ("peering_connections", "prefix_lists"))
-
-
-def written_at(network: Engine, path: KeyPath) -> Any:
-    """What is written at a place, None where nothing is."""
-    value: Any = network.source.document.data
-    for key in path:
-        if not isinstance(value, dict) or key not in value:
-            return None
-        value = value[key]
-    return value
+    yield ("prefix_lists",)
+    vpcs = {vpc for vpc, _ in door.subnets} | ({door.vpc} if door.vpc else set())  # of which no subnet may be known
+    joining = {path for vpc in vpcs for path in topology.joined.get(vpc, ())}
+    yield from joining
+    neighbours = {vpc for vpc in topology.vpcs if not joining.isdisjoint(topology.joined.get(vpc, ()))}
+    yield from (("vpcs", vpc) for vpc in vpcs | neighbours)
 
 
 def _joint_classes(old: Classes, new: Classes, names: Mapping[str, str]) -> dict[Key, list[str]]:

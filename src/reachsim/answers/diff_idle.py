@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from reachsim.answers.diff import diff, written_at
+from reachsim.answers.diff import diff
 from reachsim.answers.diff_cause import Behind, causes_of
 from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
@@ -103,7 +103,7 @@ class _Edit:
         if path is None:
             return ""
         if self.section not in _RULE_SETS:
-            return f"{path[-1]} -> {written_at(network, path)}"
+            return f"{path[-1]} -> {network.source.document.value(path)}"
         texts = (clause.text for clause in self.filter(network).clauses if clause.path == path)
         return next(texts, "a rule about nobody")
 
@@ -142,7 +142,7 @@ def _edits(before: Editable, after: Editable) -> Iterator[_Edit]:
     """Rules and routes that differ, of what both designs have."""
     for vpc in after.design.vpcs:
         for section in (*_RULE_SETS, "route_tables"):
-            one, other = (written_at(network, ("vpcs", vpc, section)) for network in (before, after))
+            one, other = (network.source.document.value(("vpcs", vpc, section)) for network in (before, after))
             if not isinstance(one, dict) or not isinstance(other, dict):
                 continue
             for name in other:
@@ -157,7 +157,7 @@ def _edits(before: Editable, after: Editable) -> Iterator[_Edit]:
 
 def _rules(path: KeyPath, before: Editable, after: Editable) -> Iterator[_Edit]:
     """Rules of one direction. Those of one number are one rule, changed; as many that went as came are so too, in order."""
-    one, other = (written_at(network, path) for network in (before, after))
+    one, other = (network.source.document.value(path) for network in (before, after))
     if not isinstance(one, list) or not isinstance(other, list):
         return
     gone = [index for index, rule in enumerate(one) if rule not in other]
@@ -186,7 +186,7 @@ def _routes(path: KeyPath, before: Editable, after: Editable) -> Iterator[_Edit]
     _, vpc, section, name = map(str, path)
     tables = [network.design.vpcs[vpc].route_tables[name] for network in (before, after)]
     one, other = (table.path_of(path) for table in tables)
-    was, now = written_at(before, one), written_at(after, other)
+    was, now = before.source.document.value(one), after.source.document.value(other)
     if not isinstance(was, dict) or not isinstance(now, dict):
         return
     for destination in {**was, **now}:

@@ -13,9 +13,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
 from reachsim.errors import EndpointError
 from reachsim.net.address import format_address
-from reachsim.resources.private_hosted_zone import PrivateHostedZone
 from reachsim.resources.resource import resources
-from reachsim.resources.vpc_endpoint import SERVICE, VpcEndpoint
 
 Compare = Callable[[str, str], list[Content]]
 """How what passes from an interface to a name differs."""
@@ -62,15 +60,11 @@ def _names(network: Engine) -> Iterator[str]:
     """The names that a design says something of: services, hosts, records of private zones."""
     design = network.design
     for vpc in design.vpcs.values():
-        yield from (f"{SERVICE}{body.short}" for _, body in resources("vpc", vpc) if isinstance(body, VpcEndpoint))
+        yield from (name for at, body in resources("vpc", vpc) for name in body.names(at))
     yield from network.ends.host_names.owners
     yield from (name for name in design.internet.hosts if "." in name)
     for at, body in resources("design", design):
-        if isinstance(body, PrivateHostedZone):
-            yield from body.names(at.name)
-        name = getattr(body, "private_dns_name", None)
-        if name is not None:
-            yield name
+        yield from body.names(at)
 
 
 class _Meaning(NamedTuple):

@@ -20,7 +20,8 @@ from reachsim.flow.ports import NO_LOSS
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.reach.flow_answer import FlowAnswer, filters_of, round_trips_of
+from reachsim.reach.evaluation import filters_of
+from reachsim.reach.flow_answer import FlowAnswer, round_trips_of
 from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.pair import Reach
 from reachsim.topology.flows import flows

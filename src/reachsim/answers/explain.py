@@ -25,6 +25,7 @@ from reachsim.resources.lambda_function import attachment_of, function_asked
 from reachsim.resources.mending import FILTERS
 from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.rules.clauses import Clause, KeyPath
+from reachsim.rules.route import DEFAULT
 from reachsim.trace.result import Blocker, Hop, Trace
 from reachsim.trace.trace import trace
 
@@ -209,8 +210,7 @@ def _is_out_of_place(engine: Engine, view: Looking, interface: NetworkInterface)
     if body is None or body.regional or body.connectivity != "public":
         return False
     return (
-        view.target(vpc, view.table_of(interface.subnet.name, vpc), "0.0.0.0/0")
-        != engine.design.vpcs[vpc].internet_gateway
+        view.target(vpc, view.table_of(interface.subnet.name, vpc), DEFAULT) != engine.design.vpcs[vpc].internet_gateway
     )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from reachsim.engine import Engine
 from reachsim.net.cidr import AddressSet, Cidr, address_set
+from reachsim.resources.resource import resources
 
 INTERNET = "internet"
 
@@ -20,19 +21,21 @@ class FarEnd(NamedTuple):
 
 def far_ends(before: Engine, after: Engine) -> dict[str, FarEnd]:
     """The internet, without the addresses that an edit gave to an interface, or took; the networks of both designs; and the
-    blocks behind connections that are in no network of them."""
+    blocks behind anything else that are in no network of them."""
     world, callers = before.ends.world & after.ends.world, before.ends.callers & after.ends.callers
     out = {INTERNET: FarEnd("the internet", callers, world)}
     rest: dict[Cidr, None] = {}
     named = AddressSet.nothing()
     for design in (before.design, after.design):
-        for name, network in getattr(design, "networks", {}).items():
-            known = out[name].sources if name in out else AddressSet.nothing()
-            addresses = known | address_set(network.cidrs)
-            out[name] = FarEnd(name, addresses, addresses)
-            named |= addresses
-        for section in ("vpn_connections", "direct_connect_gateways"):
-            rest |= {block: None for body in getattr(design, section, {}).values() for block in body.known()[0]}
+        for at, body in resources("design", design):
+            behind = body.behind()
+            if behind.asked_by_name:
+                known = out[at.name].sources if at.name in out else AddressSet.nothing()
+                addresses = known | address_set(behind.blocks)
+                out[at.name] = FarEnd(at.name, addresses, addresses)
+                named |= addresses
+            else:
+                rest |= dict.fromkeys(behind.blocks)
     for block in rest:
         if block.addresses - named:
             out[str(block)] = FarEnd(str(block), block.addresses, block.addresses)
@@ -42,5 +45,6 @@ def far_ends(before: Engine, after: Engine) -> dict[str, FarEnd]:
 def exists(network: Engine, name: str) -> bool:
     """Whether a network has an end that is compared: the internet and blocks of addresses are everywhere."""
     block = "/" in name and (name[0].isdigit() or ":" in name)
-    outside = name == INTERNET or block or name in getattr(network.design, "networks", {})
-    return outside or name in network.topology.interfaces or name in network.ends.known
+    if name == INTERNET or block or name in network.topology.interfaces or name in network.ends.known:
+        return True
+    return any(at.name == name and body.behind().asked_by_name for at, body in resources("design", network.design))

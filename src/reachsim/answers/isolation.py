@@ -23,7 +23,7 @@ from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Progress, reach
 from reachsim.reach.template_book import Ways
-from reachsim.topology.flows import publics_left_out
+from reachsim.topology.addressed import publics_left_out
 
 
 class Leak(NamedTuple):  # there may be a million of them

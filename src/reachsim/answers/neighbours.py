@@ -16,7 +16,6 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, reach
 from reachsim.resources.resource import At, resources
-from reachsim.resources.vpc_endpoint import SERVICE, VpcEndpoint
 
 Asking = Literal["who", "what"]
 """Whether the others send to the end that was asked about, or it sends to them."""
@@ -221,8 +220,8 @@ def other_names(network: Engine, direction: Asking) -> Iterator[str]:
         if at.name not in ends.known and _is_end(network, at, body):
             yield at.name
     if direction == "what":
-        bodies = (body for name, vpc in design.vpcs.items() for _, body in resources("vpc", vpc, name))
-        yield from dict.fromkeys(f"{SERVICE}{body.service}" for body in bodies if isinstance(body, VpcEndpoint))
+        inside = (each for name, vpc in design.vpcs.items() for each in resources("vpc", vpc, name))
+        yield from dict.fromkeys(name for at, body in inside for name in body.names(at))
 
 
 def _is_end(network: Engine, at: At, body: Any) -> bool:

@@ -15,7 +15,7 @@ from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Reach
 from reachsim.reach.stops import Stop
 from reachsim.rules.verdict import Loss
-from reachsim.topology.flows import representative
+from reachsim.topology.addressed import representative
 from reachsim.trace.asker import Locate
 from reachsim.trace.result import Trace
 from reachsim.trace.trace import one_service, replay, trace_flow

@@ -18,7 +18,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.reach.rows import Rows
-from reachsim.topology.flows import addresses_from
+from reachsim.topology.addressed import addresses_from
 
 WORTH: Final = 64
 """Pairs of interfaces from which on rows are asked first."""

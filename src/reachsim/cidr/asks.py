@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from reachsim.cidr.allocate import Demand, Family
+from reachsim.cidr.allocate import Demand, Family, Placement
 from reachsim.cidr.blocks import exclude, prefix_length_for
 from reachsim.cidr.demand import SubnetSize, grown, size_for_addresses, size_for_consumers
 from reachsim.cidr.freelist import FreeList
@@ -94,6 +94,23 @@ class Wanted:
     def tier_pools(self) -> list[str]:
         """The pools that its tiers name, beside its own."""
         return [pool for pool in dict.fromkeys(need.pool for need in self.needs) if pool != self.pool]
+
+    @property
+    def all_demands(self) -> list[Demand]:
+        """The blocks that are looked for, of both families."""
+        return [*self.demands, *self.ipv6_demands]
+
+    def others(self, placement: Placement) -> list[Cidr]:
+        """What is placed for the others."""
+        own = {demand.name for demand in self.all_demands}
+        return [block for name, block in placement.blocks.items() if name not in own]
+
+    def gave_up_room(self, placement: Placement) -> bool:
+        """Whether it gets no room that it wishes, or another was put into what was held for it."""
+        wished = [demand.name for demand in self.all_demands if demand.room < demand.prefix_length]
+        held = [room for room in (self.room, self.ipv6_room) if room is not None]
+        taken = any(block.overlaps(room) for room in held for block in self.others(placement))
+        return taken or any(name not in placement.rooms for name in wished)
 
 
 class Asks:

@@ -232,13 +232,13 @@ def prefix_length_for(count: int, width: int = 32) -> int:
 def amount(addresses: int, width: int, word: str = "") -> str:
     """So many addresses in words; of IPv6 as blocks, since nobody reads numbers of 20 digits.
 
-    >>> amount(512, 32, "fewer"), amount(1 << 72, 128), amount(15 << 68, 128, "fewer")
-    ('512 addresses fewer', '/56 or 256 x /64', '240 x /64 fewer')
+    >>> amount(512, 32, "fewer"), amount(1 << 72, 128), amount(15 << 68, 128, "fewer"), amount(0, 128)
+    ('512 addresses fewer', '/56 or 256 x /64', '240 x /64 fewer', '0 x /64')
     """
     tail = f" {word}" if word else ""
     if width == 32 or addresses % (1 << 64):
         return f"{addresses:,} addresses{tail}"
     nets = addresses >> 64
-    if nets & (nets - 1) or word:
+    if not nets or nets & (nets - 1) or word:
         return f"{nets:,} x /64{tail}"
     return f"/{64 - nets.bit_length() + 1}" + (f" or {nets:,} x /64" if nets > 1 else "")

@@ -9,6 +9,7 @@ from reachsim.cidr.entries import CidrConnection, Sources, Standing, SubnetEntry
 from reachsim.errors import DesignError, Path, Problem, shown
 from reachsim.loading.document import Document, read_document
 from reachsim.net.cidr import Cidr
+from reachsim.resources.route_table import in_long_form
 
 
 def read_model(text: str, file: str) -> Sources:
@@ -56,7 +57,7 @@ class _ModelReader:
             subnets = tuple(self._subnets(path, vpc))
             out.subnets += [SubnetEntry(block, name, label, file=self.document.file) for label, block in subnets]
             out.standing.append(Standing(name, tuple(cidrs), subnets, tuple(self._destinations(path, vpc)), vpc))
-        vpcs = self._mapping(("vpcs",), data["vpcs"])
+        vpcs = data["vpcs"] if isinstance(data["vpcs"], dict) else {}
         out.connections += self._gateways(vpcs, data.get("transit_gateways"))
         self._networks(out, vpcs, data)
         peerings = self._mapping(("peering_connections",), data.get("peering_connections"))
@@ -97,18 +98,20 @@ class _ModelReader:
 
     def _subnets(self, path: Path, vpc: dict[str, Any]) -> Iterator[tuple[str, Cidr]]:
         for name, subnet in self._mapping((*path, "subnets"), vpc.get("subnets")).items():
+            body = self._mapping((*path, "subnets", name), subnet)
             for key in ("cidr", "ipv6_cidr"):
-                if isinstance(subnet, dict) and subnet.get(key) is not None:
-                    block = self._block((*path, "subnets", name, key), subnet[key])
+                if body.get(key) is not None:
+                    block = self._block((*path, "subnets", name, key), body[key])
                     if block is not None:
                         yield name, block
 
     def _destinations(self, path: Path, vpc: dict[str, Any]) -> Iterator[Cidr]:
-        """Destinations of routes to elsewhere; what is no block (a prefix list, a longer form) has none
-        here."""
-        tables = vpc.get("route_tables")
-        for table in tables.values() if isinstance(tables, dict) else ():
-            for destination, target in _routes(table).items():
+        """Destinations of routes to elsewhere; what is no block (a prefix list) has none here."""
+        at = (*path, "route_tables")
+        for name, table in self._mapping(at, vpc.get("route_tables")).items():
+            body = self._mapping((*at, name), table)
+            routes = self._mapping((*at, name, "routes"), body.get("routes")) if in_long_form(body) else body
+            for destination, target in routes.items():
                 if target != "local":
                     try:
                         yield Cidr.parse_lenient(destination)
@@ -152,7 +155,7 @@ def _routes(table: Any) -> dict[Any, Any]:
     """The routes of a table, which is a mapping of them or has one."""
     if not isinstance(table, dict):
         return {}
-    routes = table.get("routes", table)
+    routes = table.get("routes") if in_long_form(table) else table
     return routes if isinstance(routes, dict) else {}
 
 

@@ -64,8 +64,8 @@ class PlannedVpc:
     plan.
 
     `room`, `ipv6_room`: the blocks that are held free around its first block of each family, None where
-    there is none. `room_wished`: whether one was asked for. `existed`: more was asked of a VPC that exists.
-    `other_subnets`: those that it has and the plan does not ask for.
+    there is none. `existed`: more was asked of a VPC that exists. `other_subnets`: those that it has and the
+    plan does not ask for.
     """
 
     name: str
@@ -75,7 +75,6 @@ class PlannedVpc:
     subnets: tuple[PlannedSubnet, ...]
     standing: frozenset[Cidr]
     room: Cidr | None
-    room_wished: bool
     existed: bool
     other_subnets: tuple[tuple[str, Cidr], ...] = ()
     ipv6_room: Cidr | None = None
@@ -159,8 +158,9 @@ class Plan(Told):
     """The answer to a plan file. With any verdict but `fits`, `vpcs` is empty: there is no partial answer.
 
     `conflicts`: things that stand and overlap although they may not. `shortage`: what is missing, where it
-    does not fit. `unknown`: why it cannot be decided. `relaxed`: room to grow was given up so that
-    everything fits. `released`: VPCs of the earlier plan that are asked for no more, and subnets as
+    does not fit. `unknown`: why it cannot be decided. `relaxed`: blocks lie closer together than an earlier
+    plan of a part may have had them. `roomless`: VPCs that wish room for growth and get none, since not
+    everything fits with it. `released`: VPCs of the earlier plan that are asked for no more, and subnets as
     ``VPC.SUBNET``. `peerings`: name, requester and accepter of each wished one. `warnings`: what is legal
     and will cause trouble, in sentences.
     """
@@ -173,6 +173,7 @@ class Plan(Told):
     shortage: Shortage | None = None
     unknown: str = ""
     relaxed: bool = False
+    roomless: tuple[str, ...] = ()
     released: tuple[str, ...] = ()
     peerings: tuple[tuple[str, str, str], ...] = ()
     pools: tuple[PoolUse, ...] = ()
@@ -199,7 +200,7 @@ class Plan(Told):
             "ok": self.ok,
             "vpcs": {vpc.name: vpc.to_dict() for vpc in self.vpcs},
             "peering_connections": {name: {"requester": one, "accepter": other} for name, one, other in self.peerings},
-            "room_given_up": self.relaxed and any(vpc.room_wished for vpc in self.vpcs),
+            "room_given_up": bool(self.roomless),
             "released": list(self.released),
             "conflicts": [conflict.to_dict() for conflict in self.conflicts],
             "warnings": list(self.warnings),

@@ -196,6 +196,7 @@ class _Planner:
             base,
             vpcs=vpcs,
             relaxed=placement.relaxed,
+            roomless=tuple(item.name for item in self.wanted if item.gave_up_room(placement)),
             peerings=self._peerings(),
             warnings=tuple(_warnings(vpcs, self.wanted)),
         )
@@ -317,7 +318,6 @@ class _Planner:
             subnets,
             frozenset(item.blocks),
             self._room(item, placement, item.demands, item.room),
-            self.asks.room(item.ask) != "none",
             item.existed,
             tuple((label, block) for label, blocks in item.subnets.items() if label not in asked for block in blocks),
             self._room(item, placement, item.ipv6_demands, item.ipv6_room),
@@ -330,10 +330,8 @@ class _Planner:
                 return placement.rooms[demand.name]
         if held is None:
             return None
-        # It is given up where somebody was put into it, or its owner outgrew it.
-        own = {demand.name for demand in (*item.demands, *item.ipv6_demands)}
-        placed = [block for name, block in placement.blocks.items() if name not in own]
-        placed += [t.block for t in self.taken if _vpc(t.owner) != item.name]
+        # It ends where somebody was put into it, or its owner outgrew it.
+        placed = [*item.others(placement), *(t.block for t in self.taken if _vpc(t.owner) != item.name)]
         grown = any(demand.region & held.addresses for demand in demands)
         return None if grown or any(block.overlaps(held) for block in placed) else held
 

@@ -11,7 +11,11 @@ from reachsim.cli.writing import check_patchable, check_writable, written_to
 from reachsim.errors import UsageError, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reachsim.loading.patch import Patch
     from reachsim.network import Network
+    from reachsim.report.text import Look
 
 HELP = "find the smallest edits that make a failing expectation, or a question, hold, and prove them"
 DESCRIPTION = """\
@@ -60,17 +64,7 @@ def _question(net: Network, arguments: argparse.Namespace) -> int:
     if found and not 1 <= arguments.choose <= len(found):
         raise UsageError(f"there is no fix {arguments.choose}; they count from 1 to {len(found)}")
     patch = found[arguments.choose - 1].patch if found else None
-    written = written_to(arguments, patch)
-    if arguments.format == "patch":
-        print(patch.diff if patch is not None else "", end="")
-    else:
-        print_answer(
-            arguments,
-            lambda how: fixes_text(found, net.locate, how),
-            lambda: {"file": net.source.file, **found.to_dict()},
-            net,
-        )
-    print(written, end="")
+    _print(net, arguments, patch, lambda how: fixes_text(found, net.locate, how), found.to_dict)
     return 0 if found or not found.needed else 3 if found.result.verdict == "undecided" else 1
 
 
@@ -79,15 +73,21 @@ def _everything(net: Network, arguments: argparse.Namespace) -> int:
 
     plan = net.fix_all()
     patch = None if plan.whole is None else plan.whole.patch
+    _print(net, arguments, patch, lambda how: plan_text(plan, net.locate, how), plan.to_dict)
+    return 0 if plan.ok else 1 if plan.left else 3
+
+
+def _print(
+    net: Network,
+    arguments: argparse.Namespace,
+    patch: Patch | None,
+    text: Callable[[Look], str],
+    data: Callable[[], dict[str, Any]],
+) -> None:
+    """Print the patch, or what is found in words or as JSON; and what became of the file."""
     written = written_to(arguments, patch)
     if arguments.format == "patch":
         print(patch.diff if patch is not None else "", end="")
     else:
-        print_answer(
-            arguments,
-            lambda how: plan_text(plan, net.locate, how),
-            lambda: {"file": net.source.file, **plan.to_dict()},
-            net,
-        )
+        print_answer(arguments, text, lambda: {"file": net.source.file, **data()}, net)
     print(written, end="")
-    return 0 if plan.ok else 1 if plan.left else 3

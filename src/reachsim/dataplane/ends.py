@@ -68,7 +68,8 @@ class Endpoint(Faced):
     `resolve`: a name that means different things
     from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
     and why.
-    `several`: as a destination, all of these.
+    `several`: as a destination, all of these. `either`: why it is not known which of its addresses is meant; empty where all
+    are.
     `realm`: the network that is meant, where one is. `unwritten`: what of `outside` stands for addresses that are written
     nowhere, perhaps nothing; None where all are known.
     """
@@ -90,6 +91,7 @@ class Endpoint(Faced):
     note: str = ""
     several: tuple[Endpoint, ...] = ()
     unwritten: AddressSet | None = None
+    either: str = ""
 
     def __str__(self) -> str:
         return f"{self.name}: {self.kind}"
@@ -104,6 +106,7 @@ class Flow(Faced):
     `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
     reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    `any_port`: what passes it on may do so to any port of those that listen.
     `chosen`: the same of what AWS chooses on the way, zones and connections: one choice shows what all have in common.
     `about`: the traffic that it is about, None for all. `beside`: a further way to what is meant, past its own addresses:
     what comes that way is delivered, and nobody who asks for those addresses needs it.
@@ -120,6 +123,7 @@ class Flow(Faced):
     loss: Loss | None = None
     unknown: str = ""
     perhaps: str = ""
+    any_port: bool = False
     relays: Relays = ()
     via: str = ""
     about: Traffic | None = None

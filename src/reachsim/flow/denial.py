@@ -66,32 +66,33 @@ def _by_lost_reference(filter: Filter, peer: int, sender: NetworkInterface | Non
 
 
 def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: NetworkInterface | None) -> Cause:
-    """A rule that names the sender's group and does not match: for a public address (SG-12), for a translated one (SG-13),
-    after a load balancer or a middlebox that keeps it (LB-4, SG-14), over a transit gateway (TGW-14), over a peering that is
-    not active (SG-16) or leads into another Region (SG-11)."""
-    receiver: NetworkInterface | None = getattr(visit.checkpoint, "interface", None)
-    far = sender is not None and receiver is not None and receiver.vpc is not sender.vpc
-    rule, why = "SG-14", "a rule that names the sender's group does not match what a middlebox forwards"
-    if far:
-        rule, why = (
-            "TGW-14",
-            "a rule that names the sender's group does not match over a transit gateway without security ",
-        )
-        why += "group referencing, nor what a middlebox forwards"
-    if visit.header.carried is not None:
-        rule, why = "LB-4", "a rule that names the sender's group does not match what a load balancer passes on"
-    if sender is None or peer not in sender.addresses:
-        rule, why = "SG-13", "a rule that names the sender's group does not match an address that was translated"
-        if peer in PUBLIC:
-            rule, why = "SG-12", "a rule that names the sender's group does not match a public address"
-    elif visit.header.direct:
-        rule, why = STALE, "the rule that names the sender's group is stale: the peering is not active"
-        if receiver is not None and receiver.vpc.region != sender.vpc.region:
-            rule, why = "SG-11", "a rule that names the sender's group does not match between Regions"
+    rule, why = _why_lost(visit, peer, sender)
     code = filter.code if rule == STALE else Code.SG_REFERENCES_NOT_PRESERVED
     at = visit.checkpoint
     decided = _no_match(filter)
     return Cause(code, rule, f"{decided}; {why}", at.component, at.role, filter.path, decided)
+
+
+def _why_lost(visit: Visit, peer: int, sender: NetworkInterface | None) -> tuple[str, str]:
+    """Why a rule that names the sender's group does not match: of a public address (SG-12), of a translated one (SG-13),
+    after a load balancer or a middlebox that keeps it (LB-4, SG-14), over a transit gateway (TGW-14), over a peering that is
+    not active (SG-16) or leads into another Region (SG-11)."""
+    names = "a rule that names the sender's group does not match"
+    if sender is None or peer not in sender.addresses:
+        if peer in PUBLIC:
+            return "SG-12", f"{names} a public address"
+        return "SG-13", f"{names} an address that was translated"
+    receiver: NetworkInterface | None = getattr(visit.checkpoint, "interface", None)
+    if visit.header.direct:
+        if receiver is not None and receiver.vpc.region != sender.vpc.region:
+            return "SG-11", f"{names} between Regions"
+        return STALE, "the rule that names the sender's group is stale: the peering is not active"
+    if visit.header.carried is not None:
+        return "LB-4", f"{names} what a load balancer passes on"
+    if receiver is not None and receiver.vpc is not sender.vpc:
+        without = "over a transit gateway without security group referencing"
+        return "TGW-14", f"{names} {without}, nor what a middlebox forwards"
+    return "SG-14", f"{names} what a middlebox forwards"
 
 
 def _cause(visit: Visit, filter: Filter, clause: Clause | None) -> Cause:

@@ -41,6 +41,12 @@ def created_filters(inventory: Inventory, id: str) -> None:
         _add(inventory, vpc, "SecurityGroups", default_group(default_id(id, "SecurityGroups")))
 
 
+def stand_in(index: int) -> str:
+    """What stands for one of the IPv6 blocks that Amazon gives to VPCs: of the range for documentation, so that no block
+    that is written anywhere has anything to do with it."""
+    return f"2001:db8:{index >> 8:x}:{(index & 255) << 8:x}::/56"
+
+
 def default_id(vpc: str, kind: str) -> str:
     """The id that `created_vpc` gives the default of a kind, for a file that refers to it (`VPC.DefaultSecurityGroup`).
     In a VPC that a file only names it is the id of something that was not read, and so not known."""

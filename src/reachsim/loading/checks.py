@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from reachsim.errors import shown
-from reachsim.loading.names import (
-    RESERVED,
-    did_you_mean,
-)
+from reachsim.errors import did_you_mean, shown
+from reachsim.loading.names import INTERNET
 from reachsim.loading.report import WAIVABLE, TooManyProblems
 from reachsim.loading.vpc_checks import VpcChecks
 from reachsim.net.address import format_address
@@ -22,7 +19,6 @@ from reachsim.resources.capacity_provider import provider_of
 from reachsim.resources.lambda_function import FunctionConfiguration
 from reachsim.resources.vpc import Vpc
 from reachsim.rules.addresses import PUBLIC
-from reachsim.rules.cidr import peering_refusal
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.lambda_ import INTERFACES_PER_VPC
 
@@ -36,8 +32,8 @@ class Checker(VpcChecks):
             self.check_warn()
             for name, vpc in self.design.vpcs.items():
                 self.check_vpc(name, vpc)
-            self.check_connections()
             self.check_outside()
+            self.check_ends()
             check_switches(self)
             self.check_functions()
             for name, vpc in self.design.vpcs.items():
@@ -51,32 +47,11 @@ class Checker(VpcChecks):
                 hint = did_you_mean(rule, WAIVABLE) or f"these can: {', '.join(sorted(WAIVABLE))}"
                 self.report(("warn", index), f"{shown(rule)} is not a rule that can be turned into a warning", hint)
 
-    def check_connections(self) -> None:
-        """Ends of peerings, overlaps (PEER-7), at most one peering for two VPCs (PEER-2)."""
-        pairs: dict[frozenset[str], str] = {}
-        for name, connection in self.design.peering_connections.items():
-            here: KeyPath = ("peering_connections", name)
-            if name in RESERVED:
-                self.reserved_word(here)
-            missing = False
-            for key in ("requester", "accepter"):
-                end = getattr(connection, key)
-                if end not in self.design.vpcs:
-                    self.report((*here, key), f"there is no VPC {shown(end)}", did_you_mean(end, self.design.vpcs))
-                    missing = True
-            if missing:
-                continue
-            if connection.requester == connection.accepter:
-                self.report(here, "a peering joins two VPCs", "name another VPC as accepter", "PEER-2", key=True)
-                continue
-            one, other = self.design.vpcs[connection.requester], self.design.vpcs[connection.accepter]
-            if connection.status not in ("failed", "deleted", "rejected", "expired"):
-                self.refuse(here, peering_refusal(one.cidrs, other.cidrs), key=True)
-                pair = frozenset({connection.requester, connection.accepter})
-                if pair in pairs:
-                    text = f"VPCs {connection.requester} and {connection.accepter} are joined by {pairs[pair]} already"
-                    self.report(here, text, "remove one of the two", "PEER-2", key=True)
-                pairs[pair] = name
+    def check_ends(self) -> None:
+        """`internet` in a question means the internet: no function, no API and no host has that name."""
+        for section in (("lambda_functions",), ("api_gateways",), ("internet", "hosts")):
+            if INTERNET in (self.document.value(section) or ()):
+                self.reserved_word((*section, INTERNET))
 
     def check_functions(self) -> None:
         """Attachments of functions, how many interfaces they need, and what API gateways run."""

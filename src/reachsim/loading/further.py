@@ -88,10 +88,10 @@ class _Rest:
         names = (shown(name) for name in self.gone)
         if any(name in problem.message or f"{name[:-1]}." in problem.message for name in names):
             return False
-        named = _value(self.document, problem.path)
+        named = self.document.value(problem.path)
         if problem.code is None and isinstance(named, str) and shown(named) in problem.message:
             return True  # a name that means nothing, wherever it stands
-        mine = {*map(str, problem.path), *_texts(_value(self.document, _component(problem.path)))}
+        mine = {*map(str, problem.path), *_texts(self.document.value(_component(problem.path)))}
         return mine.isdisjoint(self.gone | self.touched)
 
     def as_written(self, problem: Problem) -> Problem:
@@ -111,7 +111,7 @@ class _Rest:
         if problem.meant is None:
             self._remove(path)
             return
-        value = _at(self.document, path)
+        value = self.document.value(path)
         meant = (*problem.path, problem.meant)
         self.document = edited_document(edited_document(self.document, path, None), meant, value)
         now = (*self._original(problem.path), problem.meant)
@@ -123,9 +123,9 @@ class _Rest:
             self.document = edited_document(self.document, ("version",), 1)
             return
         above, step = path[:-1], path[-1]
-        value = _at(self.document, path)
+        value = self.document.value(path)
         if isinstance(step, int):
-            items = self.left.setdefault(above, list(range(len(_at(self.document, above)))))
+            items = self.left.setdefault(above, list(range(len(self.document.value(above)))))
             del items[step]
         self.document = edited_document(self.document, path, None)
         self.gone |= {*_texts(value)} | ({step} if isinstance(step, str) else set())
@@ -161,21 +161,6 @@ def _begins_with(path: KeyPath, others: Container[KeyPath]) -> bool:
 def _last_first(path: KeyPath) -> tuple[tuple[bool, int, str], ...]:
     """Items of a list from the last, so that taking one out moves none that is still to go."""
     return tuple((isinstance(step, str), -step if isinstance(step, int) else 0, str(step)) for step in path)
-
-
-def _at(document: Document, path: KeyPath) -> Any:
-    value: Any = document.data
-    for step in path:
-        value = value[step]
-    return value
-
-
-def _value(document: Document, path: KeyPath) -> Any:
-    """The value at a path; None where there is none."""
-    try:
-        return _at(document, path)
-    except (KeyError, IndexError, TypeError):
-        return None
 
 
 def _texts(value: Any) -> Iterator[str]:

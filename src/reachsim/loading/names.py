@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from reachsim.errors import shown, suggest, with_article
+from reachsim.errors import did_you_mean, shown, with_article
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
 from reachsim.resources.network_interface import ElasticInterface
 from reachsim.resources.reference import BLACKHOLE as BLACKHOLE
 from reachsim.resources.reference import UNKNOWN as UNKNOWN
-from reachsim.resources.resource import Resource, resources
+from reachsim.resources.resource import At, Resource, resources
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
 
 LOCAL = "local"
-RESERVED = frozenset({LOCAL, BLACKHOLE, UNKNOWN, "internet"})
+INTERNET = "internet"
+RESERVED = frozenset({LOCAL, BLACKHOLE, UNKNOWN, INTERNET})
 """Names that mean something of their own."""
 
 
@@ -52,12 +52,6 @@ class UnknownName(ValueError):
         self.hint = hint
 
 
-def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
-    """A hint with the likeliest candidate, or None."""
-    near = suggest(name, candidates)
-    return None if near is None else f"did you mean {shown(near)}?"
-
-
 class Names:
     """The names of one design."""
 
@@ -86,6 +80,14 @@ class Names:
     def all_targets(self) -> dict[str, list[RouteTarget]]:
         """Like `targets`, with those that share a name, in the order of the file."""
         return {name: all_targets_of(name, vpc) for name, vpc in self.design.vpcs.items()}
+
+    def resource(self, target: RouteTarget) -> tuple[At, Resource] | None:
+        """The resource that a target is, or is part of; None for gateways of a VPC, and for what is not modelled."""
+        if not target.modelled or len(target.path) == len(("vpcs", "VPC", "internet_gateway")):
+            return None
+        at = At(target.vpc, str(target.path[-2]), str(target.path[-1]))
+        holder = self.design.vpcs[target.vpc] if target.vpc else self.design
+        return at, getattr(holder, at.section)[at.name]
 
     def split(self, vpc: str, reference: str) -> tuple[str, str]:
         """VPC and name that a reference written in `vpc` means: ``vpc.name``, or a bare name there."""

@@ -20,6 +20,7 @@ from reachsim.errors import DesignError, UsageError, format_path
 from reachsim.loading.atomic import write_whole
 from reachsim.loading.document import read_document
 from reachsim.loading.flow_style import block, flow, key
+from reachsim.loading.tree import value_at
 from reachsim.resources.mending import KeyChange
 from reachsim.rules.clauses import KeyPath
 
@@ -102,25 +103,19 @@ def as_edits(data: Any, changes: Iterable[KeyChange]) -> dict[str | KeyPath, Any
             path.append(step)
             if not isinstance(before, dict | list) or step not in _keys(before):
                 break
-            before = _at(before, [step])
+            before = value_at(before, (step,))
             if before is None:
                 break
         if change.action == "add" and isinstance(before, list) and len(path) == len(change.path):
             path.append(len(before))
         out.pop(tuple(path), None)
-        out[tuple(path)] = None if change.action == "remove" else _at(after, path)
+        out[tuple(path)] = None if change.action == "remove" else value_at(after, tuple(path))
         data = after
     return out
 
 
 def _keys(node: Any) -> Any:
     return node if isinstance(node, dict) else range(len(node))
-
-
-def _at(data: Any, path: Sequence[str | int]) -> Any:
-    for step in path:
-        data = data[step]
-    return data
 
 
 def patched(text: str, changes: Sequence[KeyChange], file: str) -> Patch:

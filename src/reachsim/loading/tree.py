@@ -43,6 +43,18 @@ def same(one: object, other: object) -> bool:
     return one == other
 
 
+def value_at(node: Any, path: Path) -> Any:
+    """What a tree has at a path; None where it has nothing."""
+    for step in path:
+        if isinstance(node, dict):
+            node = node.get(step)
+        elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
+            node = node[step]
+        else:
+            return None
+    return node
+
+
 class Document:
     """What was read: its values, and where each of them stands.
 
@@ -83,6 +95,10 @@ class Document:
         """A place in words, for a message about something else: ``line 12``, or what it is called in the file it is from."""
         place = self.provenance.place(path, key)
         return str(place) if place.name or place.line is None else f"line {place.line}"
+
+    def value(self, path: Path) -> Any:
+        """What is written at a path; None where nothing is."""
+        return value_at(self.data, path)
 
     def place(self, path: Path) -> tuple[int, ...]:
         """Where a path stands among others, whatever the lines: the place of each step among its siblings. A path that leads

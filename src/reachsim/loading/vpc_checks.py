@@ -7,23 +7,22 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from reachsim.errors import shown, with_article
+from reachsim.errors import did_you_mean, shown, with_article
 from reachsim.loading.names import (
     BLACKHOLE,
     LOCAL,
     RESERVED,
     UNKNOWN,
     RouteTarget,
-    did_you_mean,
 )
 from reachsim.loading.report import Reports
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import region_of
-from reachsim.resources.resource import InterfaceNeed, Resource, resources, sections
+from reachsim.resources.resource import At, InterfaceNeed, resources, sections
 from reachsim.resources.security_group import SecurityGroup
-from reachsim.resources.vpc import Vpc
+from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.cidr import block_warning, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.route import gateway_route_refusal, route_refusal
@@ -78,14 +77,11 @@ class VpcChecks(Reports):
     def check_names(self, name: str, vpc: Vpc) -> None:
         """One name space for all that routes and expectations name (format.md)."""
         seen: dict[str, RouteTarget] = {**self.names.outside}
-        seen |= {
-            connection: target
-            for connection, target in self.names.connections.items()
-            if (peering := self.design.peering_connections.get(connection)) is None
-            or name in (peering.requester, peering.accepter)
-        }
-        kinds = sections("design")  # a service or a zone may have the name of an endpoint: no route leads to it
-        seen = {each: target for each, target in seen.items() if kinds.get(str(target.path[0]), Resource).routable}
+        for connection, target in self.names.connections.items():
+            found = self.names.resource(target)
+            # A service or a zone may have the name of an endpoint: no route leads to it, nor to a peering of others.
+            if found is not None and found[1].routable and found[1].route_refusal(found[0], name) is None:
+                seen[connection] = target
         for section in ("security_groups", "network_acls", "route_tables"):
             if UNKNOWN in getattr(vpc, section):
                 self.reserved_word(("vpcs", name, section, UNKNOWN))
@@ -179,19 +175,19 @@ class VpcChecks(Reports):
             self.report(path, "an egress-only internet gateway carries IPv6 alone", "write ::/0", "IPV6-4", key=True)
 
     def route_kind(self, path: KeyPath, vpc: str, reference: str) -> str | None:
-        """The kind of a route's target; None, with a problem, where it has none."""
+        """The kind of a route's target, that of a component that is not known included; None, with a problem, where it has
+        none."""
         if reference in (LOCAL, BLACKHOLE, UNKNOWN):
             return reference
         target = self.resolve(path, self.names.target, vpc, reference)
         if target is None:
             return None
-        if target.kind == "peering connection":
-            connection = self.design.peering_connections[target.name]
-            if vpc not in (connection.requester, connection.accepter):
-                message = f"peering {target.name} joins {connection.requester} and {connection.accepter}, not {vpc}"
-                self.report(path, message, "a route leads to a peering of its own VPC", "ROUTE-10")
-                return None
-        return str(target.kind)
+        found = self.names.resource(target)
+        refusal = None if found is None else found[1].route_refusal(found[0], vpc)
+        self.refuse(path, refusal)
+        if refusal is not None:
+            return None
+        return UNKNOWN if target.kind == UNMODELLED_IN_VPC["unknown_components"] else str(target.kind)
 
     def check_list_routes(self, path: KeyPath, lists: list[tuple[str, str]]) -> None:
         """Two prefix lists with overlapping blocks and different targets: AWS picks one (ROUTE-19)."""
@@ -216,12 +212,8 @@ class VpcChecks(Reports):
 
     def document_keys(self, path: KeyPath) -> Iterable[str]:
         """Keys of a mapping as they are written, so that a destination can be found again."""
-        node: Any = self.document.data
-        for step in path:
-            if step not in node:  # a table in the long form may have no routes of its own
-                return ()
-            node = node[step]
-        return node if isinstance(node, dict) else ()
+        node = self.document.value(path)
+        return node if isinstance(node, dict) else ()  # a table in the long form may have no routes of its own
 
     def check_group(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
         """Peers of a group's rules, and references beyond what AWS lets a rule name (SG-11); whom it is shared with."""
@@ -313,9 +305,14 @@ class VpcChecks(Reports):
             body.check(at, self)
 
     def check_outside(self) -> None:
-        """What only its kind knows of a resource that is in no VPC."""
-        for at, body in resources("design", self.design):
-            body.check(at, self)
+        """Names, and what only its kind knows, of each resource that is in no VPC."""
+        for section, kind in sections("design").items():
+            members = [(At("", section, name), body) for name, body in getattr(self.design, section, {}).items()]
+            for at, body in members:
+                if at.name in RESERVED and kind.routable:
+                    self.reserved_word(at.path)
+                body.check(at, self)
+            kind.check_all(members, self)
 
     def check_interface(self, name: str, vpc: Vpc, need: InterfaceNeed, taken: dict[int, KeyPath]) -> None:
         """One network interface."""

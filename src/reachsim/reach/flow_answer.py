@@ -10,8 +10,7 @@ has its rectangles.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -19,11 +18,9 @@ from operator import and_, or_
 from typing import NamedTuple
 
 from reachsim.dataplane.ends import Flow
-from reachsim.dataplane.filters import Filter, FilterBook, Query
-from reachsim.dataplane.walk import Walk
+from reachsim.dataplane.filters import FilterBook
 from reachsim.faces import Faced, face
-from reachsim.flow.denial import not_known, passing
-from reachsim.flow.ports import NO_LOSS, OF_TRAFFIC, Choices, choices_of
+from reachsim.flow.ports import NO_LOSS, Choices, choices_of
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6
 from reachsim.net.cidr import AddressSet
@@ -31,14 +28,21 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMP, ICMPV6, TCP, UDP, Traffic, protocol_of, reply_service, service
+from reachsim.reach.evaluation import (
+    ALL_TCP,
+    ALL_UDP,
+    NOTHING,
+    PORTED_TRAFFIC,
+    FlowSets,
+    by_far_address,
+    evaluation,
+    unknown_rule,
+)
 from reachsim.rules.vpc_endpoint import GATEWAY_TRAFFIC
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.round_trip import RoundTrip
 
-ALL_TCP = Traffic.protocol(TCP)
-ALL_UDP = Traffic.protocol(UDP)
-_PORTED = ALL_TCP | ALL_UDP
-_BARE = ~_PORTED
+_BARE = ~PORTED_TRAFFIC
 _ICMPS = Traffic.protocol(ICMP) | Traffic.protocol(ICMPV6)
 ECHOES = [
     (Traffic.of((service(protocol, kind << 8), service(protocol, kind << 8 | 0xFF))), answer)
@@ -118,9 +122,6 @@ class Crossing(NamedTuple):
 
     def __repr__(self) -> str:
         return face("Crossing", f"{'IPv6' if self.ipv6 else 'IPv4'}: {self.forward} delivered, {self.back} back")
-
-
-NOTHING = Traffic.nothing()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -308,7 +309,7 @@ def _whichever(parts: list[FlowAnswer], why: str) -> list[FlowAnswer]:
     back = reduce(and_, (part.back for part in parts))
     ever_back = reduce(or_, (part.back | part.maybe for part in parts))
     if any(part.lost != parts[0].lost for part in parts):
-        back -= _PORTED
+        back -= PORTED_TRAFFIC
     unsure, maybe = ever - every, ever_back - back
     aside = reduce(or_, (part.aside for part in parts)) - ever
     why_aside = next((part.why_aside for part in parts if part.aside & aside), "")
@@ -326,29 +327,16 @@ def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Fl
     if flow.loss is not None or flow.unknown:
         yield FlowAnswer(flow, None, one_source, one_destination, NOTHING, NOTHING, flow.unknown, book)
         return
-    evaluate = _possible if flow.perhaps else _evaluate
+    evaluate = evaluation(flow)
     for found, region in endpoints.pieces.of(flow):
         if region is None:
             answer = evaluate(found, None, 0, book)
             yield _part(flow, found, one_source, one_destination, answer, book)
             continue
         far = region.first
-        for run, answer in _by_far_address(found, far, region, book, evaluate):
+        for run, answer in by_far_address(found, far, region, book, evaluate):
             ends = (run, one_destination) if flow.origin.interface is None else (one_source, run)
             yield _part(flow, found, *ends, answer, book)
-
-
-class FlowSets(NamedTuple):
-    """What `FlowAnswer` says of traffic."""
-
-    forward: Traffic = NOTHING
-    back: Traffic = NOTHING
-    unsure: Traffic = NOTHING
-    maybe: Traffic = NOTHING
-    lost: tuple[Traffic, ...] = ()
-
-    def __repr__(self) -> str:
-        return face("FlowSets", f"{self.forward} delivered, {self.back} back")
 
 
 def _part(
@@ -359,7 +347,7 @@ def _part(
         forward, unsure = forward & flow.about, unsure & flow.about
     undecided = ""
     if unsure or perhaps(forward, maybe):
-        undecided = flow.perhaps or found.unknown or _unknown_rule(found, book)
+        undecided = flow.perhaps or found.unknown or unknown_rule(found, book)
     aside, why = _aside(found, book) if flow.target is None and not flow.perhaps else (NOTHING, "")
     aside -= forward | unsure
     return FlowAnswer(
@@ -391,99 +379,3 @@ def _aside(found: RoundTrip, book: FilterBook) -> tuple[Traffic, str]:
                     possible &= book[query.filter].possible(query.peer, query.groups)
             return possible, reason
     return NOTHING, ""
-
-
-def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Filter, int]]:
-    """What a walk asks of filters that judge it: query, filter as it is now, and how many devices have translated before."""
-    if walk is not None:
-        for visit in walk.visits:
-            query = visit.step.asks
-            if query is not None and not query.tracked:
-                yield query, book[query.filter], visit.depth
-
-
-def at_far(query: Query, depth: int, far: int | None, found: RoundTrip) -> bool:
-    """Whether a filter looks at the far end of a round trip. Beyond a device that translates nobody sees the client, and
-    where blocks overlap its address is somebody else's there (PrivateLink)."""
-    if query.peer != far or query.abroad:
-        return False
-    return not (depth and found.forward.visits[0].header.source == far)
-
-
-def _evaluate(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> FlowSets:
-    """What is delivered and what comes back; with `at` in place of the far address `far`."""
-    if found.stray is not None or found.forward.lost_run is not None:
-        return FlowSets()
-    family = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
-    forward = ever = family
-    for query, filter, depth in filters_of(found.forward, book):
-        sure, most = passing(query, filter, at if at_far(query, depth, far, found) else query.peer)
-        forward &= sure
-        ever &= most
-    if found.forward.unknown:
-        return FlowSets(unsure=ever)
-    unsure = ever - forward
-    if found.reply is None or found.reply.lost_run is not None or found.reply_stray is not None:
-        return FlowSets(forward, unsure=unsure)
-    bounds = [
-        (depth, *passing(query, filter, at if at_far(query, depth, far, found) else query.peer))
-        for query, filter, depth in filters_of(found.reply, book)
-    ]
-    inner, *beyond = OF_TRAFFIC.by_depth((depth, sure) for depth, sure, _ in bounds)
-    back, lost = OF_TRAFFIC.back(inner, beyond)
-    best = back
-    if any(most is not sure for _, sure, most in bounds):
-        inner, *beyond = OF_TRAFFIC.by_depth((depth, most) for depth, _, most in bounds)
-        best, least = OF_TRAFFIC.back(inner, beyond)
-        if lost != least:
-            back -= _PORTED
-    if found.reply.unknown:
-        return FlowSets(forward, unsure=unsure, maybe=best)
-    return FlowSets(forward, back, unsure, best - back, lost)
-
-
-def _unknown_rule(found: RoundTrip, book: FilterBook) -> str:
-    """Why the filters of a round trip leave something undecided: a rule that is not known, or groups that are not."""
-    for walk in (found.forward, found.reply):
-        for query, filter, _ in filters_of(walk, book):
-            reason = not_known(query, filter)
-            if reason:
-                return reason
-    return ""
-
-
-def _possible(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> FlowSets:
-    """What may pass on a way that may exist or not: all that is not stopped by a filter, whoever's groups it may name."""
-    if found.forward.lost_run is not None:
-        return FlowSets()
-    possible = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
-    for query, filter, depth in filters_of(found.forward, book):
-        peer = at if at_far(query, depth, far, found) else query.peer
-        possible &= query.of(filter.possible(peer, filter.named_groups))
-    return FlowSets(unsure=possible)
-
-
-def _by_far_address(
-    found: RoundTrip,
-    far: int,
-    region: AddressSet,
-    book: FilterBook,
-    evaluate: Callable[[RoundTrip, int | None, int, FilterBook], FlowSets],
-) -> Iterator[tuple[AddressSet, FlowSets]]:
-    """The far addresses of a region by what passes to and from them."""
-    starts: set[int] = set()
-    for walk in (found.forward, found.reply):
-        for query, filter, depth in filters_of(walk, book):
-            if at_far(query, depth, far, found):
-                starts.update(filter.starts)
-    cuts = sorted(starts)
-    grouped: dict[FlowSets, list[tuple[int, int]]] = {}
-    for low, high in region.spans:
-        at = low
-        while at <= high:
-            index = bisect_right(cuts, at)
-            end = min(high, cuts[index] - 1) if index < len(cuts) else high
-            grouped.setdefault(evaluate(found, far, at, book), []).append((at, end))
-            at = end + 1
-    for answer, spans in grouped.items():
-        yield AddressSet.union_of(spans), answer

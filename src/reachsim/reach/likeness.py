@@ -10,7 +10,7 @@ from reachsim.dataplane.filters import Filter, FilterBook, Query
 from reachsim.dataplane.walk import Walk
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
-from reachsim.reach.flow_answer import at_far, filters_of
+from reachsim.reach.evaluation import at_far, filters_of
 from reachsim.rules.clauses import SOME_GROUP
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows

@@ -31,7 +31,8 @@ from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import NO_ANSWER, BlockWorker, ClassAnswer
 from reachsim.reach.cell import Cell, in_columns, loss_in_words, say
 from reachsim.reach.classes import Classes, InterfaceClass
-from reachsim.reach.flow_answer import ALL_TCP, ALL_UDP, Crossing, FlowAnswer
+from reachsim.reach.evaluation import ALL_TCP, ALL_UDP
+from reachsim.reach.flow_answer import Crossing, FlowAnswer
 from reachsim.reach.grouped import GroupedMatrix, Grouping, check_grouping
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress as Progress

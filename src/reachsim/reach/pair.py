@@ -14,7 +14,7 @@ from reachsim.dataplane.filters import FilterBook
 from reachsim.errors import UndecidedError, UsageError, shown
 from reachsim.faces import REPR_LENGTH, ToldOf, one_line
 from reachsim.flow.ports import Choices
-from reachsim.net.box import ALL_PORTS, OF_IPV4, OF_IPV6, Box
+from reachsim.net.box import ALL_PORTS, ANYWHERE, OF_IPV4, OF_IPV6, Box
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
@@ -279,4 +279,15 @@ def reach(
             parts += flow_answers(flow, endpoints, book)
             if progress is not None and sender < senders:
                 progress(sender * width + width * done // len(asked), senders * width)
-    return Reach(source, destination, parts, endpoints.design.nat_loss_below)
+    return Reach(source, destination, _that_matter(parts), endpoints.design.nat_loss_below)
+
+
+def _that_matter(parts: list[FlowAnswer]) -> list[FlowAnswer]:
+    """The parts of an answer without further ways that exist or not, and bring nothing that does not come anyhow."""
+    further = [part for part in parts if part.flow.perhaps and part.flow.beside]
+    if not further:
+        return parts
+    certain = HeaderSpace.union(part.delivered() for part in parts if not part.flow.perhaps and part.flow.pick is None)
+    come = certain.replace_destinations(ANYWHERE)
+    idle = {id(part) for part in further if HeaderSpace.box(part.unsure, part.sources, part.destinations) <= come}
+    return [part for part in parts if id(part) not in idle]

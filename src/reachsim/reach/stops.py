@@ -25,17 +25,8 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.reach.flow_answer import (
-    ALL_TCP,
-    ALL_UDP,
-    ANSWERED,
-    ECHOES,
-    OTHERS,
-    FlowAnswer,
-    Rectangle,
-    at_far,
-    filters_of,
-)
+from reachsim.reach.evaluation import ALL_TCP, ALL_UDP, at_far, filters_of
+from reachsim.reach.flow_answer import ANSWERED, ECHOES, OTHERS, FlowAnswer, Rectangle
 from reachsim.rules.clauses import KeyPath
 
 StopPiece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]

@@ -137,8 +137,8 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     a, b = flow.origin.interface, flow.target
     assert a is not None
     assert b is not None
-    if found.unknown:
-        way = "there" if found.forward.unknown else "back"
+    if found.unknown or flow.perhaps:
+        way = "there" if found.forward.unknown or flow.perhaps else "back"
         return Template(
             ipv6, _terms(found.forward, a, b), undecided=way, shared=False, about=flow.about, pick=flow.pick
         )

@@ -44,7 +44,6 @@ class TemplateBook:
         self._sendings: dict[Hashable, int] = {}
         self._same: dict[tuple[Template, ...], Ways] = {}
         self._spokes: dict[Hashable, Ways | None] = {}
-        self._apart: dict[tuple[int, int], tuple[Template, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._alike) + len(self._pairs) + len(self._spokes)
@@ -52,7 +51,7 @@ class TemplateBook:
     def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
         """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
         that are not passed; None where each pair has its own."""
-        between_spokes = self._between_spokes(source, destination, ends)
+        between_spokes, made = self._between_spokes(source, destination, ends)
         if between_spokes is not None:
             return between_spokes
         sent = self._sent_to(source, destination)
@@ -65,7 +64,6 @@ class TemplateBook:
             if tuple(map(table.sends, asked)) == sends:
                 self._alike[key] = ways
                 return ways
-        made = self._apart.pop((source.index, destination.index), None)
         if made is None:
             made = self._walked(source, destination, ends)
         ways = self._pairs[source.index, destination.index] = self._as_known(made)
@@ -93,26 +91,25 @@ class TemplateBook:
             found = self._pairs[source.index, destination.index] = self._as_known(made)
         return found
 
-    def _between_spokes(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
+    def _between_spokes(
+        self, source: RoutingClass, destination: RoutingClass, ends: Endpoints
+    ) -> tuple[Ways | None, tuple[Template, ...] | None]:
         """What holds between all of these kinds, whichever two VPCs of a transit gateway they are in; None where that may
-        differ, or the two are in one."""
+        differ, or the two are in one. Then the templates of these two themselves, if they were walked to find that out."""
         one, other = source.first, destination.first
         kinds = source.client.spoke, destination.server.spoke
         if None in kinds or one.vpc is other.vpc:
-            return None
+            return None, None
         spokes = ends.topology.spokes
         key = kinds, spokes.sent(one.subnet, other.places), spokes.sent(other.subnet, one.places)
-        if key not in self._spokes:
-            walks: list[Walk] = []
-            asked = flows(ends.of_interface(one), ends.of_interface(other), ends)
-            made = tuple(each for number, flow in enumerate(asked) for each in templates_of(flow, [], number, walks))
-            shared = all(each.shared and each.pick is None for each in made) and spokes.only(walks, one, other)
-            self._spokes[key] = self._as_known(made) if shared else None
-            if not shared:
-                self._apart[source.index, destination.index] = (
-                    made  # not as known: each is asked about its own addresses
-                )
-        return self._spokes[key]
+        if key in self._spokes:
+            return self._spokes[key], None
+        walks: list[Walk] = []
+        asked = flows(ends.of_interface(one), ends.of_interface(other), ends)
+        made = tuple(each for number, flow in enumerate(asked) for each in templates_of(flow, [], number, walks))
+        shared = all(each.shared and each.pick is None for each in made) and spokes.only(walks, one, other)
+        self._spokes[key] = self._as_known(made) if shared else None
+        return self._spokes[key], made  # not as known: each is asked about its own addresses
 
     def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
         """The templates of all flows of a pair. What is surely lost on the way from those that are alike is lost here."""

@@ -13,6 +13,7 @@ from reachsim.cidr.plan import Plan, PlannedVpc
 from reachsim.errors import visible
 from reachsim.net.cidr import Cidr
 from reachsim.report.cidr_plan import merged
+from reachsim.resources.route_table import in_long_form
 
 _BARE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -91,12 +92,17 @@ def _grown(body: Mapping[str, Any], vpc: PlannedVpc | None, routes: Sequence[tup
         if subnets:
             out["subnets"] = subnets
     if routes:
-        tables = dict(out.get("route_tables") or {})
-        tables.setdefault("main", {})
         added = {str(block): connection for block, connection in routes}
-        # Every table: the peer is to be reached from every subnet.
-        out["route_tables"] = {name: {**added, **(table or {})} for name, table in tables.items()}
+        tables = {"main": {}, **(out.get("route_tables") or {})}
+        out["route_tables"] = {name: _routed(table or {}, added) for name, table in tables.items()}
     return out
+
+
+def _routed(table: Mapping[str, Any], added: Mapping[str, str]) -> dict[str, Any]:
+    """A table with more routes: the peer is to be reached from every subnet, and a gateway's table serves none."""
+    if not in_long_form(table):
+        return {**added, **table}
+    return dict(table) if "gateway" in table else {**table, "routes": {**added, **(table.get("routes") or {})}}
 
 
 class _Dumper(yaml.SafeDumper):
@@ -147,7 +153,11 @@ def _block(block: Cidr) -> str:
 
 
 def plan_terraform(plan: Plan) -> str:
-    """The planned VPCs as the values of a variable `vpcs`, for a .tfvars file."""
+    """The planned VPCs as the values of a variable `vpcs`, for a .tfvars file.
+
+    A VPC that exists has the subnets that it has beside the new ones, or Terraform would take them away.
+    """
+    zones = {e.name: _zones(e.body) for e in plan.existing if e.body is not None}
     lines = ["vpcs = {"]
     for vpc in plan.vpcs:
         secondary = ", ".join(_hcl(str(block)) for block in vpc.cidrs[1:])
@@ -155,18 +165,26 @@ def plan_terraform(plan: Plan) -> str:
         lines.append(f"    cidr_block            = {_hcl(str(vpc.cidrs[0])) if vpc.cidrs else 'null'}")
         lines.append(f"    secondary_cidr_blocks = [{secondary}]")
         lines.append(f"    ipv6_cidr_blocks      = [{', '.join(_hcl(str(block)) for block in vpc.ipv6_cidrs)}]")
-        lines.append("    subnets = {" if vpc.subnets else "    subnets = {}")
-        for subnet in vpc.subnets:
-            sixth = _hcl(str(subnet.ipv6_cidr)) if subnet.ipv6_cidr else "null"
-            fields = (
-                f"tier = {_hcl(subnet.tier)}, zone = {_hcl(subnet.zone)}, "
-                f"cidr_block = {_hcl(str(subnet.cidr))}, ipv6_cidr_block = {sixth}"
-            )
-            lines.append(f"      {_hcl(subnet.name)} = {{ {fields} }}")
-        lines += ["    }", "  }"] if vpc.subnets else ["  }"]
+        there = zones.get(vpc.name, {})
+        subnets: list[tuple[object, ...]] = [(s.name, s.tier, s.zone, s.cidr, s.ipv6_cidr) for s in vpc.subnets]
+        subnets += [(name, None, there.get(name), *blocks) for name, *blocks, _ in merged(vpc.other_subnets)]
+        lines.append("    subnets = {" if subnets else "    subnets = {}")
+        for name, *values in subnets:
+            keys = ("tier", "zone", "cidr_block", "ipv6_cidr_block")
+            fields = ", ".join(f"{key} = {_hcl(value)}" for key, value in zip(keys, values, strict=True))
+            lines.append(f"      {_hcl(name)} = {{ {fields} }}")
+        lines += ["    }", "  }"] if subnets else ["  }"]
     return "\n".join([*lines, "}"])
 
 
-def _hcl(text: str) -> str:
-    """Text as a quoted template of Terraform without any interpolation in it."""
-    return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+def _zones(body: Mapping[str, Any]) -> dict[str, str]:
+    """The zones of subnets that a model tells."""
+    subnets: Mapping[str, Any] = body.get("subnets") or {}
+    return {name: subnet["az"] for name, subnet in subnets.items() if isinstance(subnet, dict) and subnet.get("az")}
+
+
+def _hcl(value: object) -> str:
+    """A value as a quoted template of Terraform without any interpolation in it; null where there is none."""
+    if value is None:
+        return "null"
+    return json.dumps(str(value), ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")

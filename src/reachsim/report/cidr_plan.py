@@ -9,7 +9,7 @@ from typing import Final
 from reachsim.cidr.blocks import amount
 from reachsim.cidr.metrics import PoolUse
 from reachsim.cidr.plan import Plan, PlanVerdict
-from reachsim.errors import visible
+from reachsim.errors import summary, visible
 from reachsim.markup import Style, table
 from reachsim.net.cidr import Cidr
 from reachsim.report.cidr_csv import to_csv
@@ -34,8 +34,8 @@ def plan_text(plan: Plan, style: Style = _PLAIN) -> str:
     if plan.verdict is not PlanVerdict.FITS:
         lines.append("Nothing was allocated.")
         return "\n".join(lines)
-    if plan.relaxed and any(vpc.room_wished for vpc in plan.vpcs):
-        lines.append("Room for growth was given up, since not everything fits with it.")
+    if plan.roomless:
+        lines.append(visible(f"{room_given_up(plan)}."))
     if plan.released:
         lines.append(f"No longer asked for, and given up: {', '.join(map(visible, plan.released))}.")
     letters = _letters(plan)
@@ -56,6 +56,11 @@ def verdict_line(plan: Plan, style: Style) -> str:
     if plan.verdict is PlanVerdict.DOES_NOT_FIT:
         return style.red("Does not fit.")
     return style.yellow(f"Cannot decide: {plan.unknown}.")
+
+
+def room_given_up(plan: Plan) -> str:
+    """Who gets no room to grow although it wishes some."""
+    return f"Room for growth was given up, since not everything fits with it: {summary(plan.roomless)}"
 
 
 def _subnets(plan: Plan) -> int:
@@ -171,16 +176,16 @@ def measures(plan: Plan, style: Style) -> list[str]:
         else:
             wide = "no room next to it"
         rows.append((f"vpc {vpc.name}", f"{wide}; {spare}"))
-    for summary in plan.summaries:
-        routes = ", ".join(str(route) for route in summary.routes[:4])
-        more = f" and {len(summary.routes) - 4} more" if len(summary.routes) > 4 else ""
-        verb = "covers" if len(summary.routes) == 1 else "cover"
-        count = _count(len(summary.routes), "route")
-        wished = "" if summary.wished is None or summary.met else f"; the summary of /{summary.wished} is not met"
+    for group in plan.summaries:
+        routes = ", ".join(str(route) for route in group.routes[:4])
+        more = f" and {len(group.routes) - 4} more" if len(group.routes) > 4 else ""
+        verb = "covers" if len(group.routes) == 1 else "cover"
+        count = _count(len(group.routes), "route")
+        wished = "" if group.wished is None or group.met else f"; the summary of /{group.wished} is not met"
         rows.append(
             (
-                f"group {summary.group}",
-                f"{count} {verb} it in the pools: {routes}{more}; {summary.fill:.0%} is its own{wished}",
+                f"group {group.group}",
+                f"{count} {verb} it in the pools: {routes}{more}; {group.fill:.0%} is its own{wished}",
             )
         )
     return [style.bold("measures"), table(rows, indent=2)]

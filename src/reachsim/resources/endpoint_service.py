@@ -32,6 +32,11 @@ class EndpointService(Resource):
         """The VPC of its load balancer."""
         yield "vpcs", self.load_balancer.rpartition(".")[0]
 
+    def names(self, at: At) -> Iterator[str]:
+        """Its private DNS name."""
+        if self.private_dns_name is not None:
+            yield self.private_dns_name
+
     def accepts(self, vpc: str, design: Any) -> bool:
         """Whether its owner accepts endpoints of a VPC; one that is not accepted stays pending (EP-10)."""
         return self.accepted is None or bool({vpc, design.vpcs[vpc].account} & {*self.accepted})

@@ -7,11 +7,13 @@ from typing import Any
 
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, all_blocks, mends, offers
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, mends, offers
 from reachsim.resources.reference import bare
-from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_way_out
+from reachsim.resources.resource import all_blocks
+from reachsim.resources.subnet_edits import new_public_subnet, own_way_out
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.route import DEFAULT
 from reachsim.rules.subnet import reserved_addresses
 
 _HOSTS = ("instances", "interfaces")

@@ -15,7 +15,7 @@ from reachsim.resources.fields import BlockField, Boolean, Name
 from reachsim.resources.host import Host
 from reachsim.resources.managed_node import Agent, Profile
 from reachsim.resources.network_interface import ElasticInterface, InterfaceSettings
-from reachsim.resources.resource import At, Entrance, Wiring, resource
+from reachsim.resources.resource import At, BlocksBehind, Entrance, Wiring, resource
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import client_ports
 
@@ -82,6 +82,10 @@ class Instance(ElasticInterface):
         if self.client_networks and "nat" not in self.model_fields_set:  # networks behind a host make it a router
             host.ip_forward, host.masquerade = True, False
         return host
+
+    def behind(self) -> BlocksBehind:
+        """The networks behind it (NATI-5)."""
+        return BlocksBehind(self.client_networks)
 
     def down(self) -> str:
         """Its state, where it does not run."""

@@ -32,6 +32,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import MISROUTED, Code
 from reachsim.rules.internet_gateway import PublicAccess, access_loss, egress_loss, ingress_loss
 from reachsim.rules.load_balancer import not_for_internet
+from reachsim.rules.route import default_for
 from reachsim.rules.verdict import Loss
 
 _STARTS = sorted(
@@ -372,8 +373,8 @@ def route_out(case: Case, vpc: str) -> Iterator[RouteOffer]:
     if case.destination not in PUBLIC:
         return
     body = case.view.design.vpcs[vpc]
-    block = "0.0.0.0/0" if case.destination <= IPV4_LAST else "::/0"
-    if body.egress_only_internet_gateway is not None and block == "::/0" and not case.reply:
+    block = default_for(case.destination)
+    if body.egress_only_internet_gateway is not None and case.destination > IPV4_LAST and not case.reply:
         name = body.egress_only_internet_gateway
         yield RouteOffer(block, name, f"egress-only internet gateway {name}")
     if body.internet_gateway is not None:

@@ -11,6 +11,7 @@ from reachsim.resources.mending import Case, Edit, KeyChange, advises, mends
 from reachsim.resources.subnet_edits import public_subnets
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.route import DEFAULT
 
 
 @mends
@@ -169,7 +170,7 @@ def _ways_out(case: Case, attached: Any) -> Iterator[tuple[str, str]]:
         return
     vpc = case.view.design.vpcs[attached.vpc]
     for subnet in vpc.subnets:
-        out = case.view.target(attached.vpc, case.view.table_of(subnet, attached.vpc), "0.0.0.0/0")
+        out = case.view.target(attached.vpc, case.view.table_of(subnet, attached.vpc), DEFAULT)
         if subnet not in attached.subnet_names and out not in (None, vpc.internet_gateway, "blackhole"):
             yield subnet, str(out)
 

@@ -31,7 +31,6 @@ from reachsim.resources.fields import (
 from reachsim.resources.mending import Case, Edit
 from reachsim.resources.network_interface import ElasticInterface, interface_for
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
-from reachsim.resources.route_table import routes_to
 from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -53,6 +52,7 @@ from reachsim.rules.load_balancer import (
     nobody,
     zones_written,
 )
+from reachsim.rules.refusal import Refusal
 
 
 @resource("load_balancers", "load balancer")
@@ -162,9 +162,11 @@ class LoadBalancer(Resource):
         self._check_listeners(at, checks)
         for name, group in self.target_groups.items():
             self._check_targets(at, (*at.path, "target_groups", name), group, checks)
-        for path, _, reference in routes_to(checks.design.vpcs[at.vpc], at):
-            text = f"{shown(reference)} is a load balancer, which no route leads to"
-            checks.report(path, text, "route to what stands behind it", "ROUTE-10")
+
+    def route_refusal(self, at: At, vpc: str) -> Refusal:
+        """No route leads to one (ROUTE-10)."""
+        text = f"{shown(at.name)} is a load balancer, which no route leads to"
+        return Refusal("ROUTE-10", text, "route to what stands behind it")
 
     def _check_family(self, at: At, checks: Checks) -> None:
         here = (*at.path, "ip_address_type")

@@ -202,16 +202,6 @@ def tokens_of(traffic: Traffic) -> str | list[str]:
     return tokens[0] if len(tokens) == 1 else tokens
 
 
-def all_blocks(design: Any) -> Iterator[Cidr]:
-    """The blocks of everything in a design that has some: VPCs, networks, what connections carry, what is behind hosts."""
-    for vpc in design.vpcs.values():
-        yield from vpc.cidrs
-        yield from (block for instance in vpc.instances.values() for block in instance.client_networks)
-    yield from (block for network in design.networks.values() for block in network.cidrs)
-    for section in ("vpn_connections", "direct_connect_gateways"):
-        yield from (block for body in getattr(design, section).values() for block in body.known()[0])
-
-
 FILTERS = frozenset(
     {
         Code.SUBNET_ACL_RESTRICTION,

@@ -23,12 +23,13 @@ from reachsim.resources.network_interface import interface_for
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.subnet import SubnetLink
-from reachsim.resources.subnet_edits import DEFAULT, new_public_subnet, own_way_out, public_subnets
+from reachsim.resources.subnet_edits import new_public_subnet, own_way_out, public_subnets
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.nat import FORWARDING_STATES, NAT64, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
+from reachsim.rules.route import DEFAULT
 from reachsim.rules.verdict import Loss
 
 PUBLIC_IPV4 = PUBLIC & EVERY_IPV4.addresses
@@ -197,7 +198,7 @@ class NatGateway(Resource):
         vpc, here = case.view.design.vpcs[at.vpc], self.subnet
         public = public_subnets(case, at.vpc)
         for name in public:
-            if name != here and vpc.internet_gateway is not None:
+            if name != here:
                 yield Edit(self._moved(at, name), f"create NAT gateway {at.name} in subnet {name}, which is public", 3)
         if here is None or here in public:
             return
@@ -234,7 +235,7 @@ class NatGateway(Resource):
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """The default route of another subnet of its VPC (NATGW-1)."""
         if vpc == at.vpc and self.connectivity == "public" and case.destination in PUBLIC_IPV4:
-            yield RouteOffer("0.0.0.0/0", at.name, f"NAT gateway {at.name}")
+            yield RouteOffer(DEFAULT, at.name, f"NAT gateway {at.name}")
 
 
 class RegionalExit(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
@@ -382,4 +383,4 @@ def new_nat_gateway(case: Case, vpc: str) -> Iterator[RouteOffer]:
         changes += new[1]
     changes.append(KeyChange(("vpcs", vpc, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
     text = f"a new NAT gateway nat in {'subnet ' + public[0] if public else 'a new public subnet'} of {vpc}"
-    yield RouteOffer("0.0.0.0/0", "nat", text, 4 if public else 6, tuple(changes))
+    yield RouteOffer(DEFAULT, "nat", text, 4 if public else 6, tuple(changes))

@@ -11,7 +11,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.net.cidr import AddressSet, address_set
 from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import AddressField, BlockField, HostNameField, References, Schema, Tags, TrafficField
-from reachsim.resources.resource import At, Checks, Ends, Resource, Wiring, resource
+from reachsim.resources.resource import At, BlocksBehind, Checks, Ends, Resource, Wiring, resource
 from reachsim.resources.vpn_connection import ConnectionOut, Departing, connections
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -54,6 +54,10 @@ class ExternalNetwork(Resource):
         for name, host in self.hosts.items():
             if self.cidrs and host.ip not in address_set(self.cidrs):
                 checks.report((*at.path, "hosts", name, "ip"), f"{host.ip} is in no block of network {at.name}")
+
+    def behind(self) -> BlocksBehind:
+        """Its blocks."""
+        return BlocksBehind(self.cidrs, asked_by_name=True)
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """Its connections."""

@@ -39,6 +39,7 @@ from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Res
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
+from reachsim.rules.route import DEFAULT
 from reachsim.rules.verdict import Silence
 
 
@@ -206,7 +207,7 @@ class ElasticInterface(InterfaceSettings, Resource):
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """The default route to a host that forwards and masquerades (NATI-1); it need not do so yet as it should."""
         if vpc == at.vpc and self.nat is not None and not self.alike and _public_ipv4(case.destination):
-            yield from (RouteOffer("0.0.0.0/0", name, f"NAT instance {name}") for name, _, _ in self.settings(at))
+            yield from (RouteOffer(DEFAULT, name, f"NAT instance {name}") for name, _, _ in self.settings(at))
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """A route leads to one interface (ROUTE-10)."""

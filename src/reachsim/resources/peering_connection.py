@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pydantic import Field
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Header, Leg, Step
 from reachsim.dataplane.scope import Scope, edges, intersect
 from reachsim.dataplane.site import VpcSite
+from reachsim.errors import did_you_mean, shown
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import gap_around
 from reachsim.resources.fields import Boolean, Reference, Tags
 from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, advises, offers
 from reachsim.resources.public_service import region_of
-from reachsim.resources.resource import At, Entrance, Resource, Wiring, resource
+from reachsim.resources.resource import At, Checks, Entrance, Resource, Wiring, resource
 from reachsim.resources.subnet import enter_subnet
+from reachsim.rules.cidr import peering_refusal
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import no_resolver_there
 from reachsim.rules.peering import ACTIVE, Status, carrying_loss, private_name_option
+from reachsim.rules.refusal import Refusal
+
+_ENDED = ("failed", "deleted", "rejected", "expired")
+"""Statuses of what is no peering any more, or never became one."""
 
 
 @resource("peering_connections", "peering connection", "design")
@@ -42,6 +49,40 @@ class PeeringConnection(Resource):
     def active(self) -> bool:
         """Whether it carries traffic."""
         return self.status == ACTIVE
+
+    def check(self, at: At, checks: Checks) -> None:
+        """Its two VPCs are in the design, are two (PEER-2), and do not overlap (PEER-7)."""
+        vpcs = checks.design.vpcs
+        ends = {"requester": self.requester, "accepter": self.accepter}
+        missing = {key: end for key, end in ends.items() if end not in vpcs}
+        for key, end in missing.items():
+            checks.report((*at.path, key), f"there is no VPC {shown(end)}", did_you_mean(end, vpcs))
+        if missing:
+            return
+        if self.requester == self.accepter:
+            checks.report(at.path, "a peering joins two VPCs", "name another VPC as accepter", "PEER-2", key=True)
+        elif self.status not in _ENDED:
+            checks.refuse(at.path, peering_refusal(vpcs[self.requester].cidrs, vpcs[self.accepter].cidrs), key=True)
+
+    def route_refusal(self, at: At, vpc: str) -> Refusal | None:
+        """A route leads to a peering of its own VPC (ROUTE-10)."""
+        if self.other(vpc) is not None:
+            return None
+        text = f"peering {at.name} joins {self.requester} and {self.accepter}, not {vpc}"
+        return Refusal("ROUTE-10", text, "a route leads to a peering of its own VPC")
+
+    @classmethod
+    def check_all(cls, members: Iterable[tuple[At, Any]], checks: Checks) -> None:
+        """At most one peering for two VPCs (PEER-2)."""
+        pairs: dict[frozenset[str], str] = {}
+        for at, body in members:
+            pair = frozenset({body.requester, body.accepter})
+            if body.status in _ENDED or len(pair) < 2 or not pair <= checks.design.vpcs.keys():
+                continue
+            if pair in pairs:
+                text = f"VPCs {body.requester} and {body.accepter} are joined by {pairs[pair]} already"
+                checks.report(at.path, text, "remove one of the two", "PEER-2", key=True)
+            pairs[pair] = at.name
 
     def down(self) -> str:
         """Its status, where it carries nothing (PEER-1)."""

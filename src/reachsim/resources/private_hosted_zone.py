@@ -94,8 +94,9 @@ class PrivateHostedZone(Resource):
                 return values
         return None
 
-    def names(self, zone: str) -> Iterator[str]:
+    def names(self, at: At) -> Iterator[str]:
         """The full names of its records."""
+        zone = at.name
         for name in self.records:
             if name != UNKNOWN:
                 inside = name == zone or name.endswith(f".{zone}")

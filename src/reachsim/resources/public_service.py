@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from weakref import ref
 
+from reachsim.dataplane.ends import Endpoint
 from reachsim.net.address import IPV4_LAST, Address, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import Schema
+from reachsim.resources.resource import Ends
 from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.dns import private_names
 from reachsim.rules.services import (
     GATEWAY_SERVICES,
     PREFIXES_OF,
@@ -42,6 +45,18 @@ class Published:
     def addresses(self) -> AddressSet:
         """All that are its for certain."""
         return address_set(self.blocks)
+
+
+def unless_private(public: Endpoint, vpc: str, ends: Ends) -> Endpoint:
+    """What a service's name means in a VPC ("": outside all) without an endpoint that has it: its public addresses, or those
+    of an endpoint that the design does not tell (EP-8)."""
+    body = ends.design.vpcs.get(vpc)
+    on = body is not None and private_names(body.enable_dns_support, body.enable_dns_hostnames)
+    doors = ends.perhaps_endpoints(vpc) if on else ()
+    if not doors:
+        return public
+    why = f"{doors[0].reason}, and it may be an endpoint with private DNS for {public.name}"
+    return replace(public, hidden=doors, either=why)
 
 
 def region_of(design: Any, vpc: str) -> str:

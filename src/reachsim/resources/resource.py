@@ -19,6 +19,7 @@ from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.fields import Name, Schema
 from reachsim.resources.mending import Case, Edit, RouteOffer
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.refusal import Refusal
 from reachsim.rules.route import RouteOrigin
 from reachsim.rules.verdict import Loss
 
@@ -90,6 +91,9 @@ class Checks(Protocol):
         self, path: KeyPath, message: str, hint: str | None = None, code: str | None = None, *, key: bool = False
     ) -> None:
         """Note a problem; `code`: the rule of AWS that refuses it. `key`: it is the key at the path, not its value."""
+
+    def refuse(self, path: KeyPath, refusal: Refusal | None, *, key: bool = False) -> None:
+        """Note what AWS would refuse."""
 
     def warn(self, path: KeyPath, message: str, code: str | None = None, *, key: bool = False) -> None:
         """Note what AWS accepts and a person may not have meant."""
@@ -190,6 +194,9 @@ class Ends(Protocol):
     def checkpoint(self, path: KeyPath) -> Checkpoint:
         """A checkpoint that a resource noted while it was built (`Wiring.note`)."""
 
+    def perhaps_endpoints(self, vpc: str) -> tuple[Any, ...]:
+        """What may be an endpoint in a VPC, and is not known to be one."""
+
     def resolve(self, asked: str) -> Endpoint:
         """What a name or an address stands for. Raises EndpointError."""
 
@@ -217,6 +224,10 @@ class Resource(Schema):
     def check(self, at: At, checks: Checks) -> None:
         """Report what AWS would refuse."""
 
+    @classmethod
+    def check_all(cls, members: Iterable[tuple[At, Any]], checks: Checks) -> None:
+        """Report what AWS would refuse of several of a kind, and not of each by itself; of what is in no VPC."""
+
     def build(self, at: At, wiring: Wiring) -> None:
         """Add its interfaces and checkpoints."""
 
@@ -243,6 +254,10 @@ class Resource(Schema):
         """What a picture joins with it by a line: paths of VPCs and of what is in none; those of nothing are passed over."""
         yield from ()
 
+    def behind(self) -> BlocksBehind:
+        """Blocks that are no VPC's and that it leads to. Of what is in no VPC, `diff` compares who reaches them."""
+        return BlocksBehind()
+
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
         """The routes to it that AWS makes (EP-1, ROUTE-6)."""
         yield from ()
@@ -268,6 +283,10 @@ class Resource(Schema):
         """What a word means that is no resource's name, such as ``service:s3`` or ``office.pc``."""
         yield from ()
 
+    def names(self, at: At) -> Iterator[str]:
+        """Names beside its own that mean something because it is there, such as those of a service or of hosts."""
+        yield from ()
+
     def speaks_for(self, at: At, host: str, design: Any) -> bool:
         """Whether it may say somewhere what a host name means."""
         return False
@@ -288,10 +307,24 @@ class Resource(Schema):
         """Routes of a VPC to it that may take the packet of a case to where it should go."""
         yield from ()
 
+    def route_refusal(self, at: At, vpc: str) -> Refusal | None:
+        """Why AWS takes no route of a VPC to it, whatever the destination; None where it does."""
+        return None
+
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Where a route of a VPC to it leads."""
         interface = wiring.interface(at.vpc, at.name)
         return Entrance(interface.subnet.entry, interface)
+
+
+class BlocksBehind(NamedTuple):
+    """Blocks of others that are behind a resource, outside AWS or behind a host.
+
+    `asked_by_name`: whether the name of the resource is the end that people ask about; else the blocks are.
+    """
+
+    blocks: tuple[Cidr, ...] = ()
+    asked_by_name: bool = False
 
 
 class RouteMade(NamedTuple):
@@ -351,3 +384,11 @@ def resources(within: Within, holder: Schema, vpc: str = "") -> Iterator[tuple[A
     for section in sections(within):
         for name, body in getattr(holder, section, {}).items():
             yield At(vpc, section, name), body
+
+
+def all_blocks(design: Any) -> Iterator[Cidr]:
+    """The blocks of everything in a design that has some: VPCs, and what is behind resources."""
+    yield from (block for _, body in resources("design", design) for block in body.behind().blocks)
+    for name, vpc in design.vpcs.items():
+        yield from vpc.cidrs
+        yield from (block for _, body in resources("vpc", vpc, name) for block in body.behind().blocks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -22,17 +22,17 @@ from reachsim.dataplane.scope import intersect, to_run
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.errors import HintedError, shown
 from reachsim.faces import Faced
-from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
+from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, all_blocks, mends
-from reachsim.resources.resource import At
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, mends
+from reachsim.resources.resource import At, all_blocks
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.route import RESERVED_DESTINATIONS, RouteOrigin, outranks
+from reachsim.rules.route import RESERVED_DESTINATIONS, RouteOrigin, default_for, outranks
 from reachsim.rules.verdict import Loss
 
 
@@ -70,7 +70,7 @@ class RouteTable(Schema):
     @model_validator(mode="wrap")
     @classmethod
     def _either_form(cls, value: Any, handler: ModelWrapValidatorHandler[RouteTable]) -> RouteTable:
-        if not isinstance(value, dict) or value.keys() & _LONG:
+        if not isinstance(value, dict) or in_long_form(value):
             return handler(value)
         table = handler({"routes": value})
         table._short = True
@@ -87,12 +87,15 @@ class RouteTable(Schema):
         return {"description": own.pop("description", ""), "anyOf": [own["properties"]["routes"], own]}
 
 
-def routes_to(vpc: Any, at: At) -> Iterator[tuple[KeyPath, Cidr | str, str]]:
-    """The routes of a VPC that lead to one of its resources: where each is written, its destination and its target."""
-    for name, table in vpc.route_tables.items():
-        for destination, target in table.routes.items():
-            if target in (at.name, at.full_name):
-                yield table.path_of(("vpcs", at.vpc, "route_tables", name), destination), destination, target
+def destinations_to(vpc: Any, at: At) -> Iterator[Cidr | str]:
+    """Where the routes of a VPC lead that have one of its resources as target."""
+    for table in vpc.route_tables.values():
+        yield from (to for to, target in table.routes.items() if target in (at.name, at.full_name))
+
+
+def in_long_form(table: Mapping[Any, Any]) -> bool:
+    """Whether a table as written has keys of its own, and its routes in one of them; else it is its routes."""
+    return bool(table.keys() & _LONG)
 
 
 _LONG = frozenset({"routes", "propagate", "gateway"})
@@ -321,7 +324,7 @@ def ways_back_through_the_middlebox(case: Case) -> Iterator[Edit]:
         return
     vpc, table = case.table
     tables = case.view.design.vpcs[vpc].route_tables
-    default = "0.0.0.0/0" if case.source <= IPV4_LAST else "::/0"
+    default = default_for(case.source)
     there = case.view.target(vpc, table, default)
     for body in tables.values() if table in tables and there is not None else ():
         for block, target in body.routes.items() if body.gateway is not None else ():

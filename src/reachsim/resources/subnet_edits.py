@@ -8,8 +8,7 @@ from typing import Any
 
 from reachsim.resources.mending import Case, KeyChange, RouteOffer
 from reachsim.rules.clauses import KeyPath
-
-DEFAULT = "0.0.0.0/0"
+from reachsim.rules.route import DEFAULT
 
 
 def public_subnets(case: Case, vpc: str) -> list[str]:

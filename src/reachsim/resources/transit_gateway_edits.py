@@ -12,8 +12,7 @@ from reachsim.resources.subnet_edits import own_table, shared_with_others
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-
-_DEFAULT = "0.0.0.0/0"
+from reachsim.rules.route import DEFAULT
 
 
 def _attached(gateway: Any, vpc: str) -> str | None:
@@ -54,11 +53,11 @@ def routes_to_gateways(case: Case, vpc: str) -> Iterator[RouteOffer]:
         for _, block in ways:
             yield RouteOffer(str(block), name, f"transit gateway {name}")
         if not ways and case.destination in PUBLIC and _leads_out(gateway):
-            yield RouteOffer(_DEFAULT, name, f"transit gateway {name}", 2)
+            yield RouteOffer(DEFAULT, name, f"transit gateway {name}", 2)
 
 
 def _leads_out(gateway: Any) -> bool:
-    return any(str(block) == _DEFAULT for table in (gateway.route_tables or {}).values() for block in table.routes)
+    return any(str(block) == DEFAULT for table in (gateway.route_tables or {}).values() for block in table.routes)
 
 
 def _gateway(case: Case) -> tuple[str, Any, KeyPath] | None:
@@ -186,8 +185,8 @@ def transit_tables(case: Case) -> Iterator[Edit]:
         for other, body in gateway.attachments.items():
             gateways = case.view.design.vpcs[body.vpc].nat_gateways if body.vpc is not None else {}
             if gateways and other not in tables[table].associations:
-                text = f"route {_DEFAULT} in table {table} of {name} to attachment {other}, whose VPC has a NAT gateway"
-                yield Edit.setting((*here, "routes", _DEFAULT), other, text, 3)
+                text = f"route {DEFAULT} in table {table} of {name} to attachment {other}, whose VPC has a NAT gateway"
+                yield Edit.setting((*here, "routes", DEFAULT), other, text, 3)
 
 
 def _subnets(names: Sequence[str]) -> str:

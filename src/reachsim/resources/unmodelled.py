@@ -35,7 +35,8 @@ class Door(Faced):
 
     `name`: full name; `noun`: what it is; `path`: where it is written. `subnets`: ``(vpc, subnet)`` in which it may have
     addresses of its own. `tags`: as it writes them. `why`: the reason, where it is another than that it is not modelled.
-    `host`: whether it may be what instances are, and start connections and have public addresses.
+    `host`: whether it may be what instances are, and start connections and have public addresses. `anything`: whether it may
+    be of any kind, such as a load balancer, an endpoint, or a router with networks behind it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Door(Faced):
     tags: tuple[tuple[str, str], ...] = ()
     why: str = ""
     host: bool = True
+    anything: bool = True
 
     @property
     def vpc(self) -> str:
@@ -97,7 +99,8 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
     why = f"{vpc}.{name}: {body['why']}" if isinstance(body.get("why"), str) else ""
     where = frozenset((vpc, at) for at in places)
     host = section != "network_firewalls"  # whose endpoints start nothing, and have no public address
-    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), where, written, why, host)
+    anything = section == "unknown_components"
+    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), where, written, why, host, anything)
 
 
 class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):

@@ -32,7 +32,7 @@ from reachsim.resources.host import put_behind_groups
 from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
 from reachsim.resources.network_interface import interface_for
 from reachsim.resources.private_link import PrivateLink
-from reachsim.resources.public_service import Published, published, region_of
+from reachsim.resources.public_service import Published, published, region_of, unless_private
 from reachsim.resources.resource import (
     At,
     Checks,
@@ -44,11 +44,12 @@ from reachsim.resources.resource import (
     Wiring,
     resource,
 )
-from reachsim.resources.route_table import routes_to
+from reachsim.resources.route_table import destinations_to
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_key, attribute_missing, private_names, resolver_off
 from reachsim.rules.load_balancer import DUALSTACK, GATEWAY, IPV4, NETWORK
+from reachsim.rules.refusal import Refusal
 from reachsim.rules.route import RouteOrigin
 from reachsim.rules.services import (
     GATEWAY_SERVICES,
@@ -167,10 +168,12 @@ class VpcEndpoint(Resource):
                 if subnet not in self.subnets:
                     checks.report((*at.path, key, subnet), "it has no interface in this subnet", "add it to subnets")
         self.check_service(at, checks)
-        if self.type == "interface":
-            for path, _, _ in routes_to(checks.design.vpcs[at.vpc], at):
-                text = f"no route leads to an interface endpoint, and {at.name} is one"
-                checks.report(path, text, "endpoints are reached by their addresses", "ROUTE-10")
+
+    def route_refusal(self, at: At, vpc: str) -> Refusal | None:
+        """No route leads to an interface endpoint (ROUTE-10)."""
+        text = f"no route leads to an interface endpoint, and {at.name} is one"
+        reached = Refusal("ROUTE-10", text, "endpoints are reached by their addresses")
+        return reached if self.type == "interface" else None
 
     def check_service(self, at: At, checks: Checks) -> None:
         """A service of one's own stands before what its endpoints' type needs, and speaks their families (EP-10, EP-11)."""
@@ -284,7 +287,7 @@ class VpcEndpoint(Resource):
     def published(self, at: At, design: Any) -> Published:
         """The addresses of its service: the list that it names, or that a route to it names, goes first."""
         lists = [] if self.prefix_list is None else [self.prefix_list]
-        lists += [to for _, to, _ in routes_to(design.vpcs[at.vpc], at) if isinstance(to, str)]
+        lists += [to for to in destinations_to(design.vpcs[at.vpc], at) if isinstance(to, str)]
         return published(design, at.vpc, self.short, tuple(lists))
 
     def host(self, at: At, interface: NetworkInterface, design: Any) -> InterfaceEndpoint:
@@ -342,6 +345,10 @@ class VpcEndpoint(Resource):
         return "a gateway endpoint and cannot be an endpoint; write 'service:s3'" if self.type == "gateway" else ""
 
     # -- names --------------------------------------------------------------------------------------------------
+
+    def names(self, at: At) -> Iterator[str]:
+        """The word for its service."""
+        yield f"{SERVICE}{self.short}"
 
     def speaks_for(self, at: At, host: str, design: Any) -> bool:
         """Whether a host name is that of its service (EP-8): AWS's public one in its Region, or one's own."""
@@ -472,4 +479,5 @@ class VpcEndpoint(Resource):
         if not known.blocks:
             return Endpoint(asked, "service", unknown=known.note, unwritten=known.unwritten)
         note = f"{asked} is its public addresses ({known.note})" + "".join(f"; {off.text}" for off in why)
-        return Endpoint(asked, "service", outside=known.addresses, note=note, unwritten=known.unwritten)
+        public = Endpoint(asked, "service", outside=known.addresses, note=note, unwritten=known.unwritten)
+        return unless_private(public, vpc, ends)

@@ -26,7 +26,7 @@ from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import BlockField, Reference, References, Tags
 from reachsim.resources.mending import View
 from reachsim.resources.reference import UNKNOWN
-from reachsim.resources.resource import At, Checks, Resource, Wiring, resource
+from reachsim.resources.resource import At, BlocksBehind, Checks, Resource, Wiring, resource
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.route import RouteOrigin
@@ -248,6 +248,10 @@ class Connection(Resource):
     def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
         """The prefixes behind it, and how they are known."""
         raise NotImplementedError
+
+    def behind(self) -> BlocksBehind:
+        """Its prefixes."""
+        return BlocksBehind(self.known()[0])
 
     def allowed(self) -> AddressSet | None:
         """The only addresses of AWS that are announced to the network; None for all (VPN-5)."""

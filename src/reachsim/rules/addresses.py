@@ -22,6 +22,9 @@ _NOT_PUBLIC: Final = (
 PUBLIC: Final = (Cidr.parse("0.0.0.0/0").addresses - _NOT_PUBLIC) | Cidr.parse("2000::/3").addresses
 """Every address that the internet routes: IPv4 unicast but RFC 6890's special blocks, and IPv6 2000::/3 (RFC 4291)."""
 
+NETWORKS: Final = RFC1918 | RFC6598 | Cidr.parse("fc00::/7").addresses
+"""The addresses of networks that are not on the internet (RFC 1918, RFC 6598, RFC 4193)."""
+
 RESOLVER_OFFSET: Final = 2
 LINK_LOCAL_SERVICES: Final = {
     parse_address("169.254.169.253"): ("Amazon DNS", Traffic.parse("udp/53, tcp/53")),

@@ -218,8 +218,8 @@ def block_count_refusal(blocks: Sequence[Cidr], ipv4_quota: int = BLOCKS_MOST) -
 def block_warning(block: Cidr) -> Refusal | None:
     """A legal block that causes trouble: some services run Docker's bridge in 172.17.0.0/16 (CIDR-2)."""
     if block.version == 4 and block.overlaps(DOCKER):
-        services = "services such as Cloud9 and SageMaker (Docker's bridge)"
-        return Refusal("CIDR-2", f"{block} is in {DOCKER}, which clashes with {services}")
+        what = f"{DOCKER}" if block == DOCKER else f"{block} overlaps {DOCKER}, which"
+        return Refusal("CIDR-2", f"{what} clashes with services such as Cloud9 and SageMaker (Docker's bridge)")
     return None
 
 

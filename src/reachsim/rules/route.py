@@ -7,7 +7,8 @@ from enum import IntEnum
 from typing import Final
 
 from reachsim.errors import with_article
-from reachsim.net.cidr import Cidr
+from reachsim.net.address import IPV4_LAST
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, Cidr
 from reachsim.rules.refusal import Refusal
 
 
@@ -20,6 +21,15 @@ class RouteOrigin(IntEnum):
     DIRECT_CONNECT = 3
     VPN_STATIC = 4
     VPN_BGP = 5
+
+
+DEFAULT: Final = str(EVERY_IPV4)
+"""The destination of the default route of IPv4, as a table writes it."""
+
+
+def default_for(address: int) -> str:
+    """The destination of the default route for an address, of either family."""
+    return DEFAULT if address <= IPV4_LAST else str(EVERY_IPV6)
 
 
 RESERVED_DESTINATIONS: Final = (Cidr.parse("169.254.168.0/22"), Cidr.parse("fd00:ec2::/32"))

@@ -444,9 +444,10 @@ class TopologyBuilder:
         gateway = self.gateways.get((vpc, target.name))
         if gateway is not None:
             return Route(block, reference, origin, gateway, path, prefix_list=prefix_list)
-        at = At(target.vpc, str(target.path[-2]), str(target.path[-1]))
-        holder = self.design.vpcs[target.vpc] if target.vpc else self.design
-        to = getattr(holder, at.section)[at.name].entrance(at, self, vpc)
+        found = self.source.names.resource(target)
+        assert found is not None
+        at, body = found
+        to = body.entrance(at, self, vpc)
         if target.name != at.name:  # one of several interfaces
             interface = self.interface(target.vpc, target.name)
             to = to._replace(next=interface.subnet.entry, toward=interface)

@@ -15,7 +15,7 @@ from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.expectation import Selector
 from reachsim.resources.unmodelled import Door
-from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.addresses import NETWORKS, PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.functions import function_end
@@ -263,10 +263,11 @@ class Endpoints:
 
     def _hidden_in_addresses(self, addresses: AddressSet) -> tuple[Door, ...]:
         """What is not modelled and may have some of these addresses, which no interface has."""
+        behind = not self.unplaced.isdisjoint(addresses)
         return tuple(
             door
             for door in self.topology.doors.values()
-            if any(not self.unowned(*at).isdisjoint(addresses) for at in door.subnets)
+            if (behind and door.anything) or any(not self.unowned(*at).isdisjoint(addresses) for at in door.subnets)
         )
 
     def of_block(self, name: str, addresses: AddressSet) -> Endpoint:
@@ -357,6 +358,16 @@ class Endpoints:
     def perhaps_public(self, door: Door) -> bool:
         """Whether something that is not modelled may have a public address: its VPC has an internet gateway (IGW-9)."""
         return door.host and door.vpc != "" and self.design.vpcs[door.vpc].internet_gateway is not None
+
+    @cached_property
+    def unplaced(self) -> AddressSet:
+        """Addresses of networks that no VPC has and no connection leads to: of a network behind something, if of any."""
+        known = AddressSet.union_of(span for addresses, _, _ in self.topology.senders for span in addresses.spans)
+        return NETWORKS - self.vpc_blocks - known
+
+    def perhaps_endpoints(self, vpc: str) -> tuple[Door, ...]:
+        """What may be an endpoint in a VPC, and is not known to be one."""
+        return tuple(door for door in self.topology.doors.values() if door.anything and door.vpc == vpc)
 
     def unowned(self, vpc: str, subnet: str) -> AddressSet:
         """The addresses of a subnet that no interface of the design has."""

@@ -11,10 +11,12 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import Design
+from reachsim.resources.public_service import unless_private
 from reachsim.resources.resource import At, Ends, Resource, resources
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
+from reachsim.rules.services import AWS_DOMAINS
 from reachsim.rules.verdict import Loss
 from reachsim.topology.topology import Topology
 
@@ -74,7 +76,8 @@ class ResolvedName:
     def depends(self) -> bool:
         """Whether its meaning depends on who asks."""
         off = any(not vpc.enable_dns_support for vpc in self.ends.design.vpcs.values())
-        return bool(self.speakers or self.interfaces) or (self.base is not None and off)
+        doubts = self.asked.endswith(AWS_DOMAINS) and any(map(self.ends.perhaps_endpoints, self.ends.design.vpcs))
+        return bool(self.speakers or self.interfaces) or (self.base is not None and (off or doubts))
 
     @property
     def end(self) -> Endpoint:
@@ -103,7 +106,8 @@ class ResolvedName:
         why = "".join(f"; {reason.text}" for reason in reasons[:1])
         if self.base is not None:
             addresses = ", ".join(format_address(low) for low, _ in self.base.outside.spans)
-            return replace(self.base, note=f"{self.asked} is {addresses}, its public address{why}")
+            outside = replace(self.base, note=f"{self.asked} is {addresses}, its public address{why}")
+            return unless_private(outside, vpc, self.ends) if self.asked.endswith(AWS_DOMAINS) else outside
         for at, body in self.speakers:
             public = body.in_public(at, self.asked, vpc, self.ends)
             if public is not None:

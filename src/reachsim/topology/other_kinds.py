@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reachsim.errors import EndpointError, cut, shown, summary
+from reachsim.resources.expectation import Selector
 from reachsim.topology.topology import Topology
 
 _NOTHING = {
@@ -14,14 +15,10 @@ _NOTHING = {
 }
 
 
-_KEYS = ("vpc", "subnet", "tag")
-"""Of a selector."""
-
-
 def of_the_command_line(asked: str) -> EndpointError | None:
     """The error for a selector as the command line writes it (``vpc=dev``); None for anything else."""
     key, equals, value = asked.partition("=")
-    if not equals or key not in _KEYS:
+    if not equals or key not in Selector.model_fields:
         return None
     return EndpointError(f"{shown(asked)} is how the command line writes {_mapping(key, value)}", asked)
 

@@ -11,7 +11,7 @@ def in_one_place(origin: Origin, destination: Endpoint, ends: Endpoints) -> bool
     """Whether both ends are in one network outside AWS."""
     if not origin.place:
         return False
-    if destination.realm == ("networks", origin.place):
+    if destination.realm == origin.start.home:
         return True
     return destination.literal is not None and destination.literal in place_of(origin, ends)
 

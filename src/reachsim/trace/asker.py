@@ -17,7 +17,7 @@ from reachsim.net.address import format_address
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic, protocol_of, reply_service
-from reachsim.reach.flow_answer import filters_of
+from reachsim.reach.evaluation import filters_of
 from reachsim.rules.clauses import NO_GROUPS, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import TRANSLATED_PORTS

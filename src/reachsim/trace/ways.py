@@ -13,8 +13,8 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.flow_answer import FlowAnswer, flow_answers, rectangles
+from reachsim.topology.addressed import representative
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.flows import representative
 
 
 def by_family(flows: list[Flow]) -> list[Flow]:

@@ -62,6 +62,8 @@ def _rule_that_names(tmp_path: Path, others: list[str], variables: dict[str, Any
         (["module.net.group", "module.net"], "undecided"),
         (["local.port"], "undecided"),
         (["var.port", "each.value"], "undecided"),
+        (["each.value.peer"], "undecided"),  # a known id of a group may be a member of what is gone over
+        (["each.value.port"], "holds"),  # a word that a rule has for what is no id
         (["var.nothing"], "undecided"),
     ],
 )

@@ -93,6 +93,10 @@ def inside(where: Address, cidrs: list[str]) -> bool:
     return any(where in each for each in map(network, cidrs) if each is not None)
 
 
+SPECIAL = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "fe80::/10", "ff00::/8"]
+
+
 def is_private(where: Address) -> bool:
-    """RFC 1918 and 100.64.0.0/10: what an internet gateway drops (IGW-5, IGW-6). IGW-15: unique local IPv6."""
-    return inside(where, ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"])
+    """RFC 1918 and 100.64.0.0/10: what an internet gateway drops (IGW-5, IGW-6). IGW-15: unique local IPv6. RFC 6890: what
+    is nobody's on the internet."""
+    return inside(where, ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", *SPECIAL])

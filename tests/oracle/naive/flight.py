@@ -299,6 +299,8 @@ class Flight(Header, Balancers):
                 raise Lost(f"EP-6: {place.name} starts nothing")
             if not self.replying and place.kind == "nat_gateway":
                 raise Lost(f"NATGW-7: {place.name} starts nothing of its own")
+            if not self.replying and place.body.get("type") == "gateway" and not covers(self.sent_by(place), packet):
+                raise Lost(f"LB-9: {place.name} sends GENEVE and health checks alone")
             return self.leave(place, packet, KEPT)
         if isinstance(place, Outside):
             return self.from_outside(place, packet)
@@ -306,7 +308,14 @@ class Flight(Header, Balancers):
             return self.from_behind(place.host, packet)
         if isinstance(place, ServiceOf):  # EP-3: the service answers through the endpoint
             return self.deliver(place.vpc, packet, GONE, None)
+        if not self.replying and any(inside(packet.src, body["cidrs"]) for body in self.world.vpcs.values()):
+            raise Lost(f"WALK-24: {packet.src} is an address of a VPC, and nobody has it")
         return self.over_the_internet(packet)
+
+    def sent_by(self, node: Interface) -> list[str]:
+        """LB-9: what a Gateway Load Balancer sends to its targets. DECISION: its health checks go to TCP 80 by default."""
+        groups = (node.body.get("target_groups") or {}).values()
+        return ["udp/6081", *(str(each.get("health_check") or "tcp/80") for each in groups)]
 
     def from_behind(self, host: Interface, packet: Packet) -> End:
         """A packet of the networks behind a host: it is forwarded, and masqueraded if the host does that."""

@@ -42,6 +42,17 @@ def table_of(world: World, vpc: str, name: str) -> tuple[dict[str, str], list[st
     return body, [], None
 
 
+def propagating(world: World, vpc: str, table: str) -> list[str]:
+    """The gateways that propagate into a table (ROUTE-6): those that it names, and those that name it."""
+    named = [bare(each, vpc) for each in table_of(world, vpc, table)[1]]
+    naming = [
+        name
+        for name, body in world.bodies(vpc, "vpn_gateways")
+        if table in [bare(each, vpc) for each in listed(body.get("propagate_to"))]
+    ]
+    return list(dict.fromkeys([*named, *naming]))
+
+
 def bare(name: str, vpc: str) -> str:
     """A name of this VPC without the VPC's."""
     return name.removeprefix(f"{vpc}.")
@@ -124,15 +135,15 @@ def subnet_route(world: World, vpc: str, subnet: str, where: Address) -> str:
 def table_route(world: World, vpc: str, table: str, where: Address, more: tuple[Route, ...] = ()) -> str:
     """The same of a table by name; `more` are routes that AWS writes into it."""
     table = bare(table, vpc)
-    written, gateways, _ = table_of(world, vpc, table)
+    written = table_of(world, vpc, table)[0]
     own = [block(cidr) for cidr in world.vpcs[vpc]["cidrs"]]
     # ROUTE-9: a written route with the block of the VPC stands in place of the local one.
     routes = [*written_routes(world, vpc, written), *[Route(each, "local", STATIC, ("~",)) for each in own], *more]
     routes += endpoint_routes(world, vpc, table)
-    for gateway in gateways:
-        for route in gateway_routes(world, vpc, bare(gateway, vpc)):
+    for gateway in propagating(world, vpc, table):
+        for route in gateway_routes(world, vpc, gateway):
             if not any(route.destination.within(each) for each in own):  # ROUTE-7
-                routes.append(Route(route.destination, bare(gateway, vpc), route.rank))
+                routes.append(Route(route.destination, gateway, route.rank))
     found = best(routes, where)
     endpoint = unknown_prefixes(world, vpc, table)
     # EP-2: the prefixes of an endpoint are a /24 or wider, so that narrower routes go before them.

@@ -22,7 +22,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.lint import LintCode
-from reachsim.topology.flows import representative
+from reachsim.topology.addressed import representative
 from reachsim.trace.result import Blocker, Trace
 
 _TCP = Traffic.protocol(TCP)

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.net.cidr import Cidr
+from reachsim.resources.resource import resources
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.lint import LintCode
 
@@ -15,7 +16,10 @@ from reachsim.rules.lint import LintCode
 def overlapping_blocks(subject: Subject) -> Iterator[Found]:
     """Blocks that overlap between two VPCs, or a VPC and a network, that a peering or a gateway joins (PEER-7, TGW-10)."""
     places: dict[str, tuple[Cidr, ...]] = {name: vpc.cidrs for name, vpc in subject.design.vpcs.items()}
-    places |= {name: network.cidrs for name, network in getattr(subject.design, "networks", {}).items()}
+    for at, body in resources("design", subject.design):
+        behind = body.behind()
+        if behind.asked_by_name:
+            places[at.name] = behind.blocks
     by_connection: dict[KeyPath, list[str]] = {}
     for place, paths in subject.topology.joined.items():
         for path in paths:

@@ -21,7 +21,8 @@ from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.lint import LintCode
-from reachsim.topology.flows import flows, representative
+from reachsim.topology.addressed import representative
+from reachsim.topology.flows import flows
 from reachsim.topology.round_trip import round_trip_of
 
 _NO_FAULT_OF_THE_ROUTE = frozenset(

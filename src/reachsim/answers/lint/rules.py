@@ -18,7 +18,7 @@ from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.resources.vpc_endpoint import VpcEndpoint
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.lint import LintCode
-from reachsim.topology.flows import representative
+from reachsim.topology.addressed import representative
 
 _ADMINISTRATION: Final = {"SSH": Traffic.parse("tcp/22"), "RDP": Traffic.parse("tcp/3389")}
 WORLD_FROM: Final = 1 << 24

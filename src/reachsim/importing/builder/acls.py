@@ -21,7 +21,7 @@ def add_acls(draft: Draft) -> None:
         in_place_of("network_acls", "what it lets pass", {"ingress": UNKNOWN, "egress": UNKNOWN}),
         maybe=True,
     )
-    for vpc in draft.vpc_ids():
+    for vpc in draft.vpc_ids:
         own = draft.inside("NetworkAcls", vpc)
         # Every VPC has a default ACL, so one of which none was read was not asked about.
         told = not own and vpc in draft.found.created

@@ -48,6 +48,9 @@ def _ipv6(draft: Draft, item: Item, told: Reading) -> str:
     vpc = draft.vpc_of.get(subnet, "")
     block = draft.section(vpc, "subnets").get(draft.names[subnet], {}).get("ipv6_cidr") if vpc else None
     if block is None:
+        described = draft.found.one("Subnets", subnet)
+        for each in () if described is None else described.members("Ipv6CidrBlockAssociationSet").known:
+            each.get("Ipv6CidrBlock")  # one that is not known is no block that is not there
         return ""
     within = Cidr.parse(block)
     if not draft.choices.indifferent(within):

@@ -12,7 +12,7 @@ from reachsim.resources.reference import UNKNOWN
 
 def associate_subnets(draft: Draft) -> None:
     """Say of all subnets which ACL and which table they have, as far as that is told."""
-    for vpc in draft.vpc_ids():
+    for vpc in draft.vpc_ids:
         if vpc in draft.names:
             associate(draft, vpc, "NetworkAcls", "network_acl", "default")
             associate(draft, vpc, "RouteTables", "route_table", "main")

@@ -27,6 +27,7 @@ _BLOCKS: Final = (
 )
 _PRIVATE: Final = RFC1918 | RFC6598
 _EVERYONE: Final = Cidr.parse("0.0.0.0/0").span
+_GIVEN: Final = Cidr.parse("2000::/3").span
 
 
 class Choices:
@@ -55,6 +56,13 @@ class Choices:
             if any(low <= last and first <= high and not (first <= low and high <= last) for low, high in spans):
                 return False
         return True
+
+    @property
+    def assigned(self) -> bool:
+        """Whether nothing is about a part of the addresses of IPv6 that are given to networks."""
+        return all(
+            low <= _GIVEN[0] and _GIVEN[1] <= high for low, high in self.spans if low <= _GIVEN[1] and _GIVEN[0] <= high
+        )
 
     @property
     def private(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -277,13 +277,14 @@ class Draft:
         vpc = item.text("VpcId")
         return vpc if vpc in self.names else ""
 
-    def vpc_ids(self) -> list[str]:
-        """Every VPC that was read, or that something is in."""
+    @cached_property
+    def vpc_ids(self) -> Mapping[str, None]:
+        """Every VPC that was read, or that something is in, in order."""
         ids = [item.id for item in self.found.of("Vpcs") if item.either("State") not in GONE]
         for kind in _IN_VPCS:
             inside = (item.either("VpcId") for item in self.found.of(kind))
             ids += [vpc for vpc in inside if isinstance(vpc, str) and vpc]
-        return list(dict.fromkeys(ids))
+        return dict.fromkeys(ids)
 
 
 def called(item: Item) -> str:

@@ -31,11 +31,15 @@ def add_gateways(draft: Draft) -> None:
     for table in draft.found.of("RouteTables"):
         from_routes(draft, table)
     public = {item.either("VpcId") for item in every_interface(draft.found) if _is_public(item)}
-    for vpc in draft.vpc_ids():
+    for vpc in draft.vpc_ids:
         asked = draft.found.collected("InternetGateways", vpc) or "internet_gateway" in draft.body(vpc)
-        if not asked and vpc in public:
-            draft.body(vpc)["internet_gateway"] = draft.naming.name("targets", "igw", vpc)
+        if asked:
+            continue
+        draft.body(vpc)["internet_gateway"] = draft.naming.name("targets", "igw", vpc)
+        if vpc in public:
             draft.note("assumed", draft.names[vpc], "it has public addresses, so an internet gateway is attached")
+        else:
+            draft.body(vpc)["gateway_attachment"] = UNKNOWN
 
 
 def attach(draft: Draft, item: Item, vpc: str, key: str) -> None:
@@ -60,7 +64,7 @@ def perhaps_attach(draft: Draft, item: Item, key: str) -> None:
     draft.unknown(item, "whether it is attached", reason)
     told = [each.either("VpcId") for each in maybe]
     sure = told and all(isinstance(each, str) for each in told) and not vague
-    for vpc in [each for each in (told if sure else draft.vpc_ids()) if each in draft.names]:
+    for vpc in [each for each in (told if sure else draft.vpc_ids) if each in draft.names]:
         if key not in draft.body(vpc):
             attach(draft, item, vpc, key)
             if key == "internet_gateway":  # an egress-only one lets nobody in: its routes are all there is

@@ -9,6 +9,7 @@ from typing import Any, Final
 from reachsim.importing.builder.addresses import Addresses, addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft, index_of
 from reachsim.importing.builder.owners import Owners, takes_what_it_likes
+from reachsim.importing.builder.places import settled
 from reachsim.importing.imported import Path
 from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
 from reachsim.net.cidr import Cidr
@@ -34,7 +35,8 @@ def add_interfaces(draft: Draft) -> None:
     of_instance: dict[str, list[Item]] = {}
     alone: list[Item] = []
     owners = Owners(draft.found)
-    for item in every_interface(draft.found):
+    for each in every_interface(draft.found):
+        item = settled(draft, each)
         owner = owner_of(item)
         if owner and owner not in draft.out.names:
             of_instance.setdefault(owner, []).append(item)
@@ -136,6 +138,7 @@ def add_bare_instance(draft: Draft, instance: Item) -> None:
     """An instance that tells of no interface: as far as it tells itself. Raises NotKnown."""
     if instance.inner("State").get("Name") in GONE:
         return
+    instance = settled(draft, instance)
     vpc = home(draft, instance)
     if not vpc:
         return

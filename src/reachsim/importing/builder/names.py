@@ -18,7 +18,7 @@ _TYPES: Final = ("A", "AAAA", "CNAME")
 def add_dns_attributes(draft: Draft) -> None:
     """Whether the resolver answers in a VPC, and knows private names there. What was not collected is as far as it shows:
     an endpoint has private DNS, and an address a public name, only where both attributes are on (EP-8, DNS-1)."""
-    for vpc in draft.vpc_ids():
+    for vpc in draft.vpc_ids:
         item = draft.found.one("VpcAttributes", f"attributes of {vpc}")
         support = _flag(item, "EnableDnsSupport")
         names = _flag(item, "EnableDnsHostnames")

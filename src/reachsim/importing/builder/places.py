@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Final
 
+from reachsim.importing.builder.acls import rule_number
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.inventory import MAYBE, WHERE, Fields, Item
+from reachsim.importing.inventory import MAYBE, WHERE, Fields, Item, Unknown
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
 
 _OF_NO_ZONE: Final = ("peering", "vpn", "direct-connect-gateway", "tgw-peering")
 """Attachments that are in no subnets."""
+_BLOCKS: Final = {"cidr": ("CidrBlock", "0.0.0.0/0"), "ipv6_cidr": ("Ipv6CidrBlock", "::/0")}
+"""By the block of a subnet: how an entry of an ACL names one of its family, and every one."""
+_DESTINATIONS: Final = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
+_LOCAL: Final = "local"
 
 
 def places(draft: Draft, item: Item, key: str = "SubnetIds") -> list[str]:
@@ -25,6 +31,18 @@ def places(draft: Draft, item: Item, key: str = "SubnetIds") -> list[str]:
         "assumed", item.id, f"it is in all of {', '.join(sorted(candidates))}, for nothing tells these apart", item
     )
     return list(candidates)
+
+
+def settled(draft: Draft, item: Item) -> Item:
+    """An interface that is in one of several subnets which nothing tells apart, in the first of these. Whether two such are
+    in one subnet or in two must not matter either."""
+    candidates = getattr(item.either("SubnetId"), "candidates", ())
+    if not candidates or not alike(draft, candidates) or not _as_one(draft, candidates):
+        return item
+    first = min(candidates)
+    others = ", ".join(sorted(candidates)[1:])
+    draft.note("assumed", item.id, f"it is in {first}, for nothing tells it from {others}", item)
+    return replace(item, attributes={**item.attributes, "SubnetId": first, "VpcId": draft.vpc_of[first]})
 
 
 def alike(draft: Draft, ids: tuple[str, ...]) -> bool:
@@ -42,9 +60,10 @@ def alike(draft: Draft, ids: tuple[str, ...]) -> bool:
     zones = {str(body.get("az", "")) for body in bodies}
     if len(zones) > 1 and _by_zone(draft, vpc, zones):
         return False
-    if any("ipv6_cidr" in body or "cidr" not in body for body in bodies):
+    if any("cidr" not in body for body in bodies) or len({"ipv6_cidr" in body for body in bodies}) > 1:
         return False
-    return draft.choices.alike(Cidr.parse(body["cidr"]) for body in bodies)
+    families = [key for key in _BLOCKS if key in bodies[0]]
+    return all(draft.choices.alike(Cidr.parse(body[key]) for body in bodies) for key in families)
 
 
 def _table(draft: Draft, vpc: str, body: Data) -> Hashable:
@@ -101,3 +120,64 @@ def _serves_by_zone(draft: Draft, attachment: Item, vpc: str, zones: set[str]) -
     if len({(_table(draft, of, body), body.get("network_acl")) for body in bodies}) > 1:
         return True
     return of == vpc and not zones <= {body.get("az") for body in bodies}
+
+
+# -- one of several ----------------------------------------------------------------------------------------------
+
+
+def _as_one(draft: Draft, ids: tuple[str, ...]) -> bool:
+    """Whether it does not matter whether two things are in one of some alike subnets or in two of them: no ACL filters
+    between these (NACL-6), no route of their VPC stands before `local`, and no balancer tells zones apart."""
+    vpc = draft.vpc_of[ids[0]]
+    bodies = [draft.section(vpc, "subnets")[draft.names[id]] for id in ids]
+    if len({body.get("az") for body in bodies}) > 1 and _balances_by_zone(draft):
+        return False
+    everyone = [both for key, both in _BLOCKS.items() if key in bodies[0]]
+    return _filters_nothing(draft, vpc, bodies[0].get("network_acl"), everyone) and not _routed_inside(draft, vpc)
+
+
+def _balances_by_zone(draft: Draft) -> bool:
+    """Whether a load balancer may choose among targets by their zone: an Application Load Balancer does not, as a rule."""
+    kinds = [item.either("Type") for item in draft.found.of("LoadBalancers")]
+    return any(kind != "application" for kind in kinds) or any(True for _ in draft.found.of("LoadBalancerDescriptions"))
+
+
+def _filters_nothing(draft: Draft, vpc: str, name: str | None, everyone: list[tuple[str, str]]) -> bool:
+    """Whether the ACL of a name, or the default one, lets everything pass of the families that are asked for."""
+    own = [
+        item
+        for item in draft.inside("NetworkAcls", vpc)
+        if (item.either("IsDefault") is True if name is None else draft.names.get(item.id) == name)
+    ]
+    if not own and name is None:
+        return vpc in draft.found.created
+    listed = own[0].certain("Entries") if len(own) == 1 else None
+    if listed is None or listed.unknown:
+        return False
+    for key, everything in everyone:
+        first: dict[object, tuple[str, ...]] = {}
+        for entry in sorted((each for each in listed.known if each.either(key) is not None), key=rule_number):
+            told = tuple(str(entry.either(part)) for part in ("Protocol", key, "RuleAction"))
+            first.setdefault(entry.either("Egress"), told)
+        if first != dict.fromkeys((True, False), ("-1", everything, "allow")):
+            return False
+    return True
+
+
+def _routed_inside(draft: Draft, vpc: str) -> bool:
+    """Whether a table of a VPC may lead elsewhere what goes from one subnet to another (ROUTE-8, ROUTE-9)."""
+    own = [Cidr.parse(text) for text in draft.body(vpc)["cidrs"]]
+    for table in (*draft.inside("RouteTables", vpc), *draft.adrift("RouteTables")):
+        if getattr(table.either("Routes"), "candidates", ()):  # one of the others, which are all asked
+            continue
+        listed = table.members("Routes")
+        told = [each for each in listed.known if each.either("GatewayId") != _LOCAL]
+        ends = [each.either(key) for each in told for key in _DESTINATIONS]
+        if listed.unknown or any(isinstance(end, Unknown) for end in ends):
+            return True
+        if any("DestinationPrefixListId" in each for each in told):
+            return True
+        inside = [Cidr.parse_lenient(end) for end in ends if isinstance(end, str)]
+        if any(end in whole for end in inside for whole in own):
+            return True
+    return False

@@ -14,7 +14,7 @@ _MODES: Final = {"block-bidirectional": "bidirectional", "block-ingress": "ingre
 def add_public_access(draft: Draft) -> None:
     """The switch of each VPC's account and Region, with what is excluded."""
     modes = {item.id: _mode(draft, item) for item in draft.found.of("VpcBlockPublicAccessOptions")}
-    for vpc in draft.vpc_ids():
+    for vpc in draft.vpc_ids:
         body = draft.body(vpc)
         mode = modes.get(f"{body.get('account')}:{body.get('region')}")
         vague = not {"account", "region"} <= body.keys() or any("?" in id for id in modes)

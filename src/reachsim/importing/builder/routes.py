@@ -12,7 +12,7 @@ from reachsim.resources.reference import BLACKHOLE, UNKNOWN
 def add_routes(draft: Draft) -> None:
     """Route tables, and which gateways they are of."""
     draft.each("RouteTables", add_table, in_place_of("route_tables", "its routes", {UNKNOWN: UNKNOWN}), maybe=True)
-    for vpc in draft.vpc_ids():
+    for vpc in draft.vpc_ids:
         if vpc not in draft.names:
             continue
         if draft.found.without_routes:

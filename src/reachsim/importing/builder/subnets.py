@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import every_interface
+from reachsim.importing.builder.ipv6 import block_of_subnet
 from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.naming import cleaned
 from reachsim.importing.rules import Refused, block
@@ -79,7 +80,11 @@ def add_subnet(draft: Draft, item: Item, blocks: dict[str, Any]) -> None:
     name = draft.naming.name(f"{vpc} subnets", item.name, item.id)
     body: Data = {key: text for key, text in blocks.items() if not isinstance(text, Unknown)}
     if isinstance(blocks.get("ipv6_cidr"), Unknown):
-        draft.unknown(item, "its IPv6 block", blocks["ipv6_cidr"].reason)
+        chosen = block_of_subnet(draft, vpc)
+        if chosen is None:
+            draft.unknown(item, "its IPv6 block", blocks["ipv6_cidr"].reason)
+        else:
+            body["ipv6_cidr"] = chosen
     zone = zone_of(draft, item)
     if isinstance(zone, str) and zone and cleaned(zone) == zone:
         body["az"] = zone
@@ -134,13 +139,14 @@ def add_strange_subnets(draft: Draft) -> None:
 
 
 def add_strange_subnet(draft: Draft, id: str, members: list[Item]) -> None:
-    """One subnet that only its interfaces tell of."""
+    """One subnet that only its interfaces tell of; where these will get addresses, any free block of its VPC."""
     vpc = str(members[0].either("VpcId"))
     values = sorted(int(parse_address(text)) for each in members for text in _private_ips(each))
-    if not values:
+    given_later = any(isinstance(each.either("PrivateIpAddress"), Unknown) for each in members)
+    free = free_block(draft, vpc) if given_later and not values else None
+    if not values and free is None:
         return
-    length = next(n for n in range(28, 15, -1) if values[0] >> (32 - n) == values[-1] >> (32 - n) or n == 16)
-    covering = Cidr.single(values[0]).supernet(length)
+    covering = Cidr.parse(free) if free is not None else _around(values)
     name = draft.naming.name(f"{vpc} subnets", "", id)
     draft.section(vpc, "subnets")[name] = {
         "cidr": str(covering), "route_table": UNKNOWN, "network_acl": UNKNOWN, "interfaces": UNKNOWN,
@@ -151,6 +157,12 @@ def add_strange_subnet(draft: Draft, id: str, members: list[Item]) -> None:
     known = draft.body(vpc)["cidrs"]
     if not any(covering in Cidr.parse(text) for text in known):
         known.append(str(covering))
+
+
+def _around(values: list[int]) -> Cidr:
+    """The smallest usual block of a subnet that holds some addresses, in order."""
+    length = next(n for n in range(28, 15, -1) if values[0] >> (32 - n) == values[-1] >> (32 - n) or n == 16)
+    return Cidr.single(values[0]).supernet(length)
 
 
 def subnet_blocks(item: Item) -> dict[str, Any]:

@@ -141,7 +141,9 @@ def vague_attachment(draft: Draft, item: Item) -> Data | None:
     """An attachment of which not all is known, to a VPC that is: names mean private addresses across the gateway, whatever
     becomes of what is sent there."""
     told = item.either("ResourceId")
-    vpc = draft.whereabouts(item)[0] or (told if told in draft.vpc_ids() and told in draft.names else "")
+    vpc = draft.whereabouts(item)[0] or (
+        told if isinstance(told, str) and told in draft.vpc_ids and told in draft.names else ""
+    )
     subnets = list(draft.section(vpc, "subnets")) if vpc else []
     return {"vpc": draft.names[vpc], "subnets": subnets[:1]} if subnets else None
 

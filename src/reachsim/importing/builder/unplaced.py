@@ -35,7 +35,7 @@ def add_not_read(draft: Draft) -> None:
 def add_unplaced(draft: Draft) -> None:
     """Components of which nothing is known, for what was put nowhere."""
     told: set[str] = set()
-    every = draft.vpc_ids()
+    every = list(draft.vpc_ids)
     for item in _lost(draft):
         if item.id in told or is_gone(item):
             continue

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.builder.ipv6 import blocks_of_vpc
 from reachsim.importing.builder.subnets import state_of, subnet_blocks
 from reachsim.importing.builder.targets import target_of
 from reachsim.importing.inventory import Item, Members, Unknown
@@ -21,7 +22,7 @@ PLACEHOLDER: Final = "10.0.0.0/16"
 
 def add_vpcs(draft: Draft) -> None:
     """Every VPC that was read, or that something is in."""
-    for vpc in draft.vpc_ids():
+    for vpc in draft.vpc_ids:
         draft.found.reserve(vpc, "Vpcs")
         add_vpc(draft, vpc)
 
@@ -30,6 +31,8 @@ def add_vpc(draft: Draft, vpc: str) -> None:
     """A VPC with its blocks; those of one that was not read are as far as its subnets tell."""
     item = draft.found.one("Vpcs", vpc)
     blocks = Members() if item is None else vpc_blocks(item)
+    given = {} if item is None else blocks_of_vpc(draft, item)
+    blocks = Members((*blocks.known, *given.values()), tuple(each for each in blocks.unknown if each not in given))
     name = draft.naming.name("vpcs", "" if item is None else item.name, vpc)
     body: Data = {"cidrs": list(dict.fromkeys(blocks.known))}
     account = None if item is None else item.either("OwnerId")

@@ -56,7 +56,7 @@ def place_anywhere(draft: Draft, item: Item) -> None:
         for other in draft.found.of("VpnGateways")
         for each in other.certain("VpcAttachments").known
     }
-    for vpc in [each for each in draft.vpc_ids() if each in draft.names and each not in taken]:
+    for vpc in [each for each in draft.vpc_ids if each in draft.names and each not in taken]:
         name = draft.naming.name("targets", item.name, f"{item.id} in {draft.names[vpc]}")
         draft.section(vpc, "vpn_gateways")[name] = {}
         draft.anywhere.setdefault(item.id, []).append(f"{draft.names[vpc]}.{name}")

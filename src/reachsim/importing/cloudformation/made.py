@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from reachsim.importing.cloudformation.evaluate import ABSENT, Either, External, Reference, condition
 from reachsim.importing.cloudformation.stack import Resource, Stack
-from reachsim.importing.defaults import default_id
+from reachsim.importing.defaults import default_id, stand_in
 from reachsim.importing.inventory import IDS, MAYBE, NOT_READ, PARTS, WHERE, Attributes, Inventory, Item, Unknown, Where
 from reachsim.importing.rules import Refused, block, number
 
@@ -61,9 +61,8 @@ class Made:
     # -- what several families need ------------------------------------------------------------------------------
 
     def stand_in(self, vpc: str) -> str:
-        """What stands for the IPv6 block that Amazon gives a VPC: one of the range for documentation, so that no block that
-        is written anywhere has anything to do with it."""
-        return self.blocks.setdefault(vpc, f"2001:db8:{len(self.blocks) >> 8:x}:{(len(self.blocks) & 255) << 8:x}::/56")
+        """What stands for the IPv6 block that Amazon gives a VPC."""
+        return self.blocks.setdefault(vpc, stand_in(len(self.blocks)))
 
     def vpc_of(self, subnet: Any) -> Any:
         """The VPC of a subnet, or of the first of several; the default VPC where none is named."""

@@ -85,22 +85,23 @@ def _each_its_own(links: Links, likeness: _Likeness) -> bool:
         given = [each.get(key) for each in members]
         if not all(isinstance(link, Open) and link.candidates == given[0].candidates for link in given):
             continue
-        if len(given[0].candidates) != len(members) or not _keyed_alike(links, members, given[0].candidates):
+        if len(given[0].candidates) != len(members):
             continue
         likes = {likeness.member(each, others) for each in members}
         if len(likes) == 1 and None not in likes:
-            for each, id in zip(members, sorted(given[0].candidates), strict=True):
-                own = id if each.address.type in _RULES else _of_same_key(links, each, given[0].candidates)
+            for each, own in zip(members, _dealt(links, members, given[0].candidates), strict=True):
                 _take(links, each, key, own, "each has its own, and they are alike but for it")
             if members[0].address.type not in _RULES:  # a rule makes nothing else alike
                 return True
     return False
 
 
-def _keyed_alike(links: Links, members: list[Resource], candidates: tuple[str, ...]) -> bool:
-    """Whether candidates have the keys of those that have one each; who has which group matters to no set of rules."""
-    keys = {links.by_id[id].address.key for id in candidates if id in links.by_id}
-    return members[0].address.type in _RULES or {each.address.key for each in members} == keys
+def _dealt(links: Links, members: list[Resource], candidates: tuple[str, ...]) -> list[str]:
+    """One candidate for each member: that of its key where they have the same keys."""
+    keys = {each.address.key for each in members}
+    if keys == {links.by_id[id].address.key for id in candidates if id in links.by_id}:
+        return [_of_same_key(links, each, candidates) for each in members]
+    return sorted(candidates)
 
 
 def _take(links: Links, each: Resource, key: str, one: str, why: str) -> None:

@@ -17,6 +17,13 @@ from reachsim.importing.terraform.flow import Flows
 
 _ID: Final = re.compile(r"\b(sg|pl)-")
 _DEEPEST: Final = 32
+_ARGUMENTS: Final = frozenset(
+    {
+        "port", "ports", "from_port", "to_port", "protocol", "ip_protocol", "description", "self",
+        "cidr", "cidrs", "cidr_block", "cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6",
+    }
+)  # fmt: skip
+"""What members of objects are called that say of a rule what is no id: `each.value.port`."""
 _NOTHING: Final = ("count", "each", "path", "terraform", "self")
 
 
@@ -27,8 +34,10 @@ def carries_no_id(flows: Flows, text: str, scope: Scope, depth: int = 0) -> bool
     except ValueError:
         return False
     head = way[0].name
+    if head == "each" and [step.name for step in way[1:2]] == ["value"]:
+        return _each_value(flows, way[2:], scope, depth)
     if head in _NOTHING:
-        return way[-1].name != "value" or head != "each"
+        return True
     if depth > _DEEPEST or len(way) < 2:
         return False
     if head == "var":
@@ -36,6 +45,14 @@ def carries_no_id(flows: Flows, text: str, scope: Scope, depth: int = 0) -> bool
     if head == "module":
         return _output(flows, way, scope, depth)
     return head != "local" and _attribute(flows, way, scope)
+
+
+def _each_value(flows: Flows, parts: list[Step], scope: Scope, depth: int) -> bool:
+    """Of what a block goes over: by what that is, or by a word that a rule's own argument has which is no id."""
+    if parts and parts[-1].name in _ARGUMENTS:
+        return True
+    found = scope.block.get("for_each_expression")
+    return isinstance(found, dict) and _expression(flows, found, Scope(scope.modules, {}, None), depth)
 
 
 def _variable(flows: Flows, name: str, scope: Scope, depth: int) -> bool:

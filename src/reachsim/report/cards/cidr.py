@@ -11,7 +11,7 @@ from reachsim.errors import counted
 from reachsim.faces import html_of
 from reachsim.markup import Html, Style, element
 from reachsim.report.cidr_picture import plan_svg
-from reachsim.report.cidr_plan import measures
+from reachsim.report.cidr_plan import measures, room_given_up
 
 _MOST = 40
 _MOODS: dict[PlanVerdict, Mood] = {PlanVerdict.FITS: "good", PlanVerdict.DOES_NOT_FIT: "bad"}
@@ -24,7 +24,6 @@ def _(plan: Plan) -> str:
     fits = plan.verdict is PlanVerdict.FITS
     subnets = sum(len(vpc.subnets) for vpc in plan.vpcs)
     title = f"{counted(len(plan.vpcs), 'VPC')}, {counted(subnets, 'subnet')}" if fits else "nothing was allocated"
-    gave_up = plan.relaxed and any(vpc.room_wished for vpc in plan.vpcs)
     return card(
         "bad" if mood == "good" and plan.conflicts else mood,
         plan.verdict.value,
@@ -32,7 +31,7 @@ def _(plan: Plan) -> str:
         lines(map(str, plan.conflicts), "conflicts of what stands"),
         lines(plan.shortage.lines() if plan.shortage else (), "what is missing"),
         lines(plan.warnings, "warnings"),
-        note("Room for growth was given up, since not everything fits with it." if gave_up else ""),
+        note(f"{room_given_up(plan)}." if plan.roomless else ""),
         note(plan.released and f"Given up: {', '.join(plan.released)}."),
         Html(plan_svg(plan)) if fits else None,
         *(folded(f"{vpc.name}: {', '.join(map(str, vpc.blocks))}", _vpc(vpc)) for vpc in plan.vpcs),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from reachsim.errors import format_path, shown
+from reachsim.loading.tree import value_at
 from reachsim.network import Network
 from reachsim.rules.clauses import KeyPath
 from reachsim.testing.strategies.designs import plain
@@ -60,14 +61,6 @@ def _rules(owner: Any, direction: str) -> list[Any]:
     return rules if isinstance(rules, list) else []
 
 
-def at(design: Body, path: KeyPath) -> Any:
-    """What stands at a path."""
-    value: Any = design
-    for key in path:
-        value = value[key]
-    return value
-
-
 def routes(design: Body) -> list[KeyPath]:
     """Every route of every table of subnets, also of one in long form."""
     out: list[KeyPath] = []
@@ -87,9 +80,9 @@ def closing(design: Body) -> list[Edit]:
     """Edits that can only close: a rule of a security group less, an allow of an ACL made a deny."""
     groups: list[Edit] = [{path: None} for path in rule_paths(design, "security_groups")]
     return groups + [
-        {path: {"deny" if key == "allow" else key: value for key, value in at(design, path).items()}}
+        {path: {"deny" if key == "allow" else key: value for key, value in value_at(design, path).items()}}
         for path in rule_paths(design, "network_acls")
-        if "allow" in at(design, path)
+        if "allow" in value_at(design, path)
     ]
 
 
@@ -171,7 +164,7 @@ def _of_places(here: KeyPath, body: Body) -> Iterator[Fault]:
 def _of_routes_and_rules(design: Body) -> Iterator[Fault]:
     for path in routes(design):
         yield Fault("route missing", path)
-        if at(design, path) not in ("blackhole", "local", "unknown"):
+        if value_at(design, path) not in ("blackhole", "local", "unknown"):
             yield Fault("route leads nowhere", path, "blackhole")
     for path in rule_paths(design, "security_groups"):
         yield Fault("rule missing", path)

@@ -8,12 +8,13 @@ from typing import Final, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from reachsim.loading.tree import value_at
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import ICMP, ICMPV6, PORTED, PROTOCOL_NAMES, Traffic, protocol_of
 from reachsim.network import Network
 from reachsim.testing.strategies.designs import plain
-from reachsim.testing.strategies.edits import at, rule_paths
+from reachsim.testing.strategies.edits import rule_paths
 from reachsim.testing.strategies.values import TOKENS, client_ports, members
 
 _MOST_NAMES: Final = 500
@@ -45,7 +46,7 @@ def border_tokens(network: Network) -> list[str]:
     ends: dict[str, None] = {}
     for section in ("security_groups", "network_acls"):
         for path in rule_paths(design, section):
-            rule = at(design, path)
+            rule = value_at(design, path)
             for end in _ends(rule.get("allow", rule.get("deny"))):
                 ends[service_token(end)] = None
     return [*ends, *(token for token in TOKENS if token not in ends)]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import MAYBE, Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
+from reachsim.importing.terraform.families.vpcs import subnets_give
 from reachsim.importing.terraform.snapshot import Resource
 
 TYPES: Final = frozenset(
@@ -79,7 +80,7 @@ def _interface(made: Assembly, each: Resource) -> Attributes:
         "SourceDestCheck": each.get("source_dest_check"),
         "PrivateIpAddress": private,
         "PrivateIpAddresses": _addresses(private, listed),
-        "Ipv6Addresses": _ipv6(each),
+        "Ipv6Addresses": _ipv6(made, each),
         "Attachment": attachment or None,
     }
     return present(body)
@@ -94,13 +95,19 @@ def _addresses(primary: Any, others: Any) -> Any:
     return [*first, *({"PrivateIpAddress": each, "Primary": False} for each in rest)]
 
 
-def _ipv6(each: Resource) -> list[Attributes]:
-    """The IPv6 addresses that are known, or asked for."""
+def _ipv6(made: Assembly, each: Resource) -> list[Any]:
+    """The IPv6 addresses that are known, or asked for, or given by the subnet."""
     value = each.values.get("ipv6_addresses")
-    if isinstance(value, Unknown):
-        count = each.get("ipv6_address_count")
-        return [{"Ipv6Address": value}] if isinstance(count, int | str) and str(count) != "0" else []
-    return [{"Ipv6Address": one} for one in value or []]
+    if not isinstance(value, Unknown):
+        return [{"Ipv6Address": one} for one in value or []]
+    count = each.get("ipv6_address_count")
+    if isinstance(count, int | str):
+        return [{"Ipv6Address": value}] if str(count) != "0" else []
+    gives = [one.get("AssignIpv6AddressOnCreation") for one in made.some("Subnets", each.get("subnet_id"))]
+    told = {bool(one) for one in gives}
+    if any(isinstance(one, Unknown) for one in gives) or len(told) > 1:
+        return [Unknown("its subnet may give it an IPv6 address")]
+    return [{"Ipv6Address": value}] if told == {True} else []
 
 
 # -- instances ---------------------------------------------------------------------------------------------------
@@ -174,7 +181,7 @@ def _shown(made: Assembly, each: Resource, own: str, id: str, first: bool) -> No
             "SourceDestCheck": each.get("source_dest_check"),
             "PrivateIpAddress": private,
             "PrivateIpAddresses": _addresses(private, others),
-            "Ipv6Addresses": _ipv6(each),
+            "Ipv6Addresses": _ipv6(made, each),
             "Association": _public(made, each),
         }
     made.place("NetworkInterfaces", id, present(body), Origin(each.origin.file, each.origin.path))
@@ -190,8 +197,8 @@ def _public(made: Assembly, each: Resource) -> Any:
         return None
     if isinstance(asked, bool):
         return {"PublicIp": value} if asked else None
-    subnet = made.one("Subnets", each.get("subnet_id"))
-    gives = value if subnet is None else subnet.get("MapPublicIpOnLaunch", False)
+    link = each.get("subnet_id")
+    gives = subnets_give(made, [link] if isinstance(link, str) else link)
     if isinstance(gives, Unknown):
         return gives
     return {"PublicIp": value} if gives is True else None

@@ -12,7 +12,8 @@ from reachsim.importing.defaults import own_members
 from reachsim.importing.inventory import MAYBE, Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.hosts import vpc_of
-from reachsim.importing.terraform.families.services import launched, put, subnets_give, template_of
+from reachsim.importing.terraform.families.services import launched, put, template_of
+from reachsim.importing.terraform.families.vpcs import subnets_give
 from reachsim.importing.terraform.kinds import CLUSTER_GROUP
 from reachsim.importing.terraform.snapshot import Resource
 

@@ -26,7 +26,8 @@ def add(made: Assembly) -> None:
     """Open the tables of subnets, and the lists of tables, groups and ACLs."""
     for each in made.found.of(_ASSOCIATION):
         for id, why in made.possible("Subnets", each.get("subnet_id")):
-            place_unknown(made, each, {"SubnetId": id, **({MAYBE: why} if why else {})}, f"{each.address} is not read")
+            of = {"SubnetId": id, **({MAYBE: why} if why else {})}
+            place_unknown(made, each, of, Unknown(f"{each.address} is not read"))
     for each in made.found.of(*_LISTS):
         _open(made, each)
 

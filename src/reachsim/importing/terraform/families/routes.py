@@ -132,18 +132,18 @@ def _associate(made: Assembly) -> None:
         if made.one("RouteTables", table) is not None:
             made.append("RouteTables", each, "Associations", "route_table_id", members)
             continue
-        reason = table.reason if isinstance(table, Unknown) else f"{table} is not in the file"
+        why = table if isinstance(table, Unknown) else Unknown(f"{table} is not in the file")
         for of in members:
-            place_unknown(made, each, of, reason)
+            place_unknown(made, each, of, why)
 
 
-def place_unknown(made: Assembly, each: Resource, of: Attributes, reason: str) -> None:
+def place_unknown(made: Assembly, each: Resource, of: Attributes, why: Unknown) -> None:
     """A table of which no route is known, for what it is associated with."""
     kind, key = ("Subnets", "SubnetId") if "SubnetId" in of else ("InternetGateways", "GatewayId")
     holder = made.one(kind, of[key])
     vpc = None if holder is None else holder.get("VpcId")
     if isinstance(vpc, str):
-        body = {"VpcId": vpc, "Associations": [of], "Routes": Unknown(reason)}
+        body = {"VpcId": vpc, "Associations": [of], "Routes": why}
         made.place("RouteTables", f"{each.address} of {of[key]}", body, each.origin)
     else:
-        made.unread.append((str(each.address), f"its table: {reason}", each.origin))
+        made.unread.append((str(each.address), f"its table: {why.reason}", each.origin))

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
-from reachsim.importing.terraform.snapshot import Open, Resource
+from reachsim.importing.terraform.families.vpcs import subnets_give
+from reachsim.importing.terraform.snapshot import Resource
 
 
 @dataclass(frozen=True)
@@ -271,13 +272,3 @@ def _first(block: Any, name: str) -> Any:
     value = block.get(name) if isinstance(block, dict) else None
     value = value[0] if isinstance(value, list) and value else value
     return value if isinstance(value, dict | Unknown) else Unknown("it is not told")
-
-
-def subnets_give(made: Assembly, subnets: Any) -> Any:
-    """Whether the subnets of a group give public addresses (IGW-6)."""
-    ids = subnets if isinstance(subnets, list) else subnets.candidates if isinstance(subnets, Open) else ()
-    holders = [made.one("Subnets", id) for id in ids] or [None]
-    gives = [None if holder is None else holder.get("MapPublicIpOnLaunch", False) for holder in holders]
-    if all(one is False for one in gives):
-        return False
-    return True if all(one is True for one in gives) else Unknown("some of its subnets may give public addresses")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, known, present
-from reachsim.importing.terraform.snapshot import Resource
+from reachsim.importing.terraform.snapshot import Open, Resource
 
 TYPES: Final = frozenset(
     {
@@ -67,6 +67,7 @@ def _subnet(each: Resource) -> Attributes:
             "AvailabilityZone": known(each.get("availability_zone")),
             "Ipv6CidrBlockAssociationSet": _ipv6(each, ""),
             "MapPublicIpOnLaunch": each.get("map_public_ip_on_launch"),
+            "AssignIpv6AddressOnCreation": each.get("assign_ipv6_address_on_creation"),
         }
     )
 
@@ -78,3 +79,13 @@ def _ipv6(each: Resource, asked_by: str) -> Any:
     if isinstance(value, Unknown) and asked_by and not any(each.get(key) for key in asked):
         return []
     return [] if value is None else [{"Ipv6CidrBlock": value}]
+
+
+def subnets_give(made: Assembly, subnets: Any) -> Any:
+    """Whether the subnets that something is in, or in one of, give public addresses (IGW-6)."""
+    ids = subnets if isinstance(subnets, list) else subnets.candidates if isinstance(subnets, Open) else ()
+    holders = [made.one("Subnets", id) for id in ids] or [None]
+    gives = [None if holder is None else holder.get("MapPublicIpOnLaunch", False) for holder in holders]
+    if all(one is False for one in gives):
+        return False
+    return True if all(one is True for one in gives) else Unknown("some of its subnets may give public addresses")

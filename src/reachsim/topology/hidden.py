@@ -1,0 +1,160 @@
+"""Flows that exist or not: what may come from, and get to, what the design does not tell or reachsim does not model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reachsim.dataplane.checkpoint import Drop, Header
+from reachsim.dataplane.ends import Endpoint, Flow, Origin
+from reachsim.dataplane.relay import relay_of
+from reachsim.dataplane.site import NetworkInterface, SubnetSite
+from reachsim.dataplane.walk import walk
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.resources.unmodelled import Door
+from reachsim.rules.codes import Code
+from reachsim.rules.ephemeral import UNKNOWN_CLIENT
+from reachsim.topology.addressed import (
+    listening,
+    means_private,
+    perhaps_joined,
+    representative,
+    to_addresses,
+    to_outside,
+)
+from reachsim.topology.endpoints import Endpoints
+
+_PERHAPS_PUBLIC = "what is not modelled may have a public address"
+
+
+def either_address(origin: Origin, interface: NetworkInterface, ends: Endpoints) -> str:
+    """Why it is not known which address a name means from an origin; empty where it is, or where there is one alone."""
+    vpc = interface.vpc
+    doubt = interface.publics and not means_private(origin, vpc, ends) and perhaps_joined(origin, vpc.name, ends)
+    return f"whether a name in VPC {vpc.name} means a private address from here is not known" if doubt else ""
+
+
+def to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What may get to addresses that something which is not modelled may have, and the design does not tell."""
+    for door in destination.hidden if destination.literal is None else ():  # the address itself is asked for already
+        for _, region in _hidden_places(door, destination, ends):
+            for flow in _to_hidden(origin, region, ends):
+                if flow.loss is None:
+                    yield replace(flow, perhaps=door.reason)
+        # A name or a selector means public addresses too.
+        if origin.interface is None and not origin.place and destination.within is None and ends.perhaps_public(door):
+            yield Flow(origin, 0, 0, None, unknown=_PERHAPS_PUBLIC, perhaps=door.reason)
+
+
+def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What may come from the internet to an interface through a load balancer that the design does not tell, which may keep
+    the client's address (LB-5)."""
+    if origin.interface is not None or origin.place:
+        return
+    doors = [door for door in ends.topology.doors.values() if door.anything and ends.perhaps_public(door)]
+    for interface in listening(destination, ends) if doors else ():
+        vpc = interface.vpc
+        for door in doors:
+            subnets = {vpc.subnets[subnet] for name, subnet in door.subnets if name == vpc.name}
+            # In the same subnet no ACL is asked, so that this way has all that comes from any other.
+            starts = [interface.subnet.link] if interface.subnet in subnets else [each.exit for each in subnets]
+            for start in starts:
+                sender = replace(origin, start=start)
+                for flow in to_addresses(sender, interface.primary, interface, empty=True):
+                    yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
+
+
+def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What may come by PrivateLink through an endpoint that the design does not tell: on from the address of the load
+    balancer of a service of one's own (EP-10, LB-5)."""
+    doors = () if origin.interface is None else ends.perhaps_endpoints(origin.interface.vpc.name)
+    meant = listening(destination, ends) if doors else ()
+    for service in ends.design.endpoint_services.values() if meant else ():
+        at = service.balancer(ends.design)
+        for node in () if at is None else ends.nodes.get(at.path, ()):
+            relay = relay_of(node)
+            for choice in () if relay is None else relay.choices:
+                if choice.target is not None and choice.target in meant:
+                    sender = Origin.of_interface(node, node.name, node.primary)
+                    for flow in to_addresses(sender, (choice.address,), choice.target, empty=True):
+                        yield replace(flow, perhaps=doors[0].reason, any_port=True, beside=True)
+
+
+def _hidden_places(door: Door, end: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
+    """The subnets in which something that is not modelled may be, with the addresses that it may have there."""
+    for vpc, subnet in sorted(door.subnets):
+        region = ends.unowned(vpc, subnet)
+        if end.within is not None:
+            region &= end.within
+        if end.literal is not None:
+            region &= AddressSet.of((end.literal, end.literal))
+        if region:
+            yield ends.topology.vpcs[vpc].subnets[subnet], region
+
+
+def _to_hidden(origin: Origin, region: AddressSet, ends: Endpoints) -> Iterator[Flow]:
+    """To private addresses, which the internet has no way to but over IPv6."""
+    if origin.interface is not None:
+        yield from to_outside(origin, region, ends)
+        return
+    for family in (EVERY_IPV4, EVERY_IPV6) if origin.place else (EVERY_IPV6,):
+        if part := region & family.addresses:
+            yield from to_addresses(origin, (representative(part),), None)
+
+
+def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What may come from addresses that something which is not modelled may have: it sends what it likes."""
+    for door in source.hidden:
+        if not door.host:
+            continue
+        if not door.subnets:  # of its VPC no subnet is known, and so no way out
+            yield Flow(
+                ends.outside(door.name, AddressSet.nothing()), 0, 0, None, unknown=door.reason, perhaps=door.reason
+            )
+        for site, region in (*_hidden_places(door, source, ends), *_behind_it(door, source, ends)):
+            sender = Origin(
+                door.name, site.exit, None, (), region, UNKNOWN_CLIENT, path=door.path, place=site.full_name
+            )
+            for flow in _from_hidden(sender, site, destination, ends.perhaps_public(door)):
+                yield replace(flow, perhaps=door.reason)
+
+
+def _behind_it(door: Door, source: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
+    """The subnets in which something may be a router, with the addresses that may be of a network behind it."""
+    asked = source.within if source.literal is None else AddressSet.of((source.literal, source.literal))
+    region = AddressSet.nothing() if asked is None or not door.anything else asked & ends.unplaced
+    for vpc, subnet in sorted(door.subnets) if region else ():
+        yield ends.topology.vpcs[vpc].subnets[subnet], region
+
+
+def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, perhaps_public: bool) -> Iterator[Flow]:
+    """From addresses of a subnet: by its link to those that are in it, past its ACL to all others."""
+    neighbour = replace(sender, start=site.link)
+    meant = destination if destination.resolve is None else destination.resolve(sender)
+    for interface in meant.interfaces:
+        origin = neighbour if interface.subnet is site else sender
+        places = tuple(a for a in interface.places if meant.within is None or a in meant.within)
+        yield from to_addresses(origin, places, interface, empty=True)
+    if meant.literal is not None:
+        for flow in to_addresses(neighbour if meant.literal in site else sender, (meant.literal,), None, empty=True):
+            yield _perhaps_translated(flow, perhaps_public)
+    for family in (EVERY_IPV4, EVERY_IPV6):
+        if there := meant.outside & family.addresses:
+            for flow in to_addresses(sender, (representative(there),), None, empty=True):
+                yield _perhaps_translated(flow, perhaps_public)
+
+
+def _perhaps_translated(flow: Flow, perhaps_public: bool) -> Flow:
+    """A flow, undecided where it lacks nothing but the public address that its sender may have."""
+    unsure = perhaps_public and _lacks_a_public_address(flow)
+    return replace(flow, unknown=_PERHAPS_PUBLIC) if unsure else flow
+
+
+def _lacks_a_public_address(flow: Flow) -> bool:
+    """Whether what stops a packet first is an internet gateway, for want of a public address (IGW-4, IGW-7)."""
+    found = walk(flow.origin.start, Header(flow.source, flow.destination, None))
+    drop = next((visit.step for visit in found.visits if isinstance(visit.step, Drop)), None)
+    return drop is not None and drop.cause.code in _WITHOUT_A_PUBLIC_ADDRESS
+
+
+_WITHOUT_A_PUBLIC_ADDRESS = {Code.GATEWAY_REJECTS_SPOOFED_TRAFFIC, Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS}

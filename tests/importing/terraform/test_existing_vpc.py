@@ -1,0 +1,76 @@
+"""A VPC that a file names and does not make: what was not told of it may be there, an internet gateway too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.importing.terraform.files import EVERYTHING, group, host, imported, plan, rule, state, verdict
+
+FAR = "2606:4700:4700::1111"
+ALL_V6 = {"protocol": "-1", "from_port": 0, "to_port": 0, "ipv6_cidr_blocks": ["::/0"]}
+SOURCES: dict[str, Any] = {
+    "data.aws_vpc.v": {"id": "vpc-1", "cidr_block": "10.0.0.0/16", "ipv6_cidr_block": "2600:1f18:1::/56"},
+    "data.aws_subnet.s": {
+        "id": "subnet-a", "vpc_id": "vpc-1", "cidr_block": "10.0.1.0/24", "ipv6_cidr_block": "2600:1f18:1::/64",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "source", "expected"),
+    [
+        ({"ipv6_addresses": ["2600:1f18:1::9"]}, FAR, "undecided"),
+        ({"ipv6_addresses": []}, FAR, "fails"),  # without an address of its family nobody reaches it
+        ({"public_ip": "54.1.1.1"}, "internet", "undecided"),
+    ],
+)
+def test_a_gateway_that_was_not_told_may_be_there(
+    tmp_path: Path, more: dict[str, Any], source: str, expected: str
+) -> None:
+    """An address of IPv6 needs no public one to be reached, so no public address says that there is none (IPV6-3)."""
+    web = group("sg-1", ingress=[rule(80, cidr_blocks=["0.0.0.0/0"]), ALL_V6], egress=[EVERYTHING, ALL_V6])
+    found = imported(
+        tmp_path,
+        state({**SOURCES, "aws_security_group.g": web, "aws_instance.h": {**host("h", "10.0.1.9", "sg-1"), **more}}),
+    )
+    assert verdict(found, source, "aws_instance.h", "tcp/80") == expected
+
+
+def _in_the_default_vpc(tmp_path: Path) -> Any:
+    """`data "aws_vpc" "default" { default = true }`, and a new host in one of the subnets that it has."""
+    made: dict[str, Any] = {
+        "data.aws_vpc.default": {"id": "vpc-1", "cidr_block": "172.31.0.0/16", "default": True},
+        "data.aws_subnets.default": {"id": "eu-west-1", "ids": ["subnet-a", "subnet-b"]},
+        "aws_security_group.g": {
+            "name": "g", "vpc_id": "vpc-1", "egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["0.0.0.0/0"])],
+        },
+        "aws_instance.h": {"subnet_id": "subnet-a"},
+        "aws_instance.other": {"subnet_id": "subnet-b"},
+    }  # fmt: skip
+    groups = {"vpc_security_group_ids": ["aws_security_group.g.id", "aws_security_group.g"]}
+    vpc = ["data.aws_vpc.default.id", "data.aws_vpc.default"]
+    blocks: dict[str, Any] = {
+        "data.aws_vpc.default": {}, "data.aws_subnets.default": {}, "aws_security_group.g": {"vpc_id": vpc},
+        "aws_instance.h": groups, "aws_instance.other": groups,
+    }  # fmt: skip
+    host = {"vpc_security_group_ids": True, "private_ip": True, "public_ip": True}
+    read = {"id": False}
+    unknown = {"data.aws_vpc.default": read, "data.aws_subnets.default": read}
+    return imported(tmp_path, plan(made, blocks, {**unknown, "aws_instance.h": host, "aws_instance.other": host}))
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "traffic", "expected"),
+    [
+        ("internet", "aws_instance.h", "tcp/80", "undecided"),  # it may have a public address, a way and a gateway
+        ("internet", "aws_instance.h", "tcp/22", "fails"),  # its groups are known
+        ("aws_instance.other", "aws_instance.h", "tcp/22", "fails"),
+        ("aws_instance.other", "aws_instance.h", "tcp/80", "undecided"),  # the ACL of its subnet is not known
+    ],
+)
+def test_what_is_in_a_subnet_that_only_it_names_is_known_by_its_groups(
+    tmp_path: Path, source: str, destination: str, traffic: str, expected: str
+) -> None:
+    assert verdict(_in_the_default_vpc(tmp_path), source, destination, traffic) == expected

@@ -1,0 +1,157 @@
+"""Something that is in one of several subnets, and the plan does not tell in which: `module.vpc.private_subnets[0]`, or
+`element` over a list. Where nothing tells the subnets apart, what reaches what is the same whichever it is. References are
+as Terraform 1.11 writes them with AWS's provider 5.100."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.importing.terraform.files import EVERYTHING, imported, plan, rule, verdict
+
+from reachsim.importing import Imported
+
+OF_THE_VPC = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
+TCP_80 = rule(80, cidr_blocks=["10.0.0.0/16"])
+ENTRY = {"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_block": "0.0.0.0/0"}
+
+
+def _hosts(
+    tmp_path: Path,
+    *,
+    second: dict[str, Any] | None = None,
+    made: dict[str, Any] | None = None,
+    blocks: dict[str, Any] | None = None,
+    unknown: dict[str, Any] | None = None,
+    strict: bool = False,
+) -> Imported:
+    """Two hosts, each in one of two subnets of a VPC, and a gateway that both subnets have a route to. `second`: what is
+    different of the second subnet; the others add resources."""
+    subnets = {"vpc_id": True}
+    host = {"subnet_id": True, "vpc_security_group_ids": True, "public_ip": True, "private_ip": True}
+    group = ["aws_security_group.g.id", "aws_security_group.g"]
+    resources: dict[str, Any] = {
+        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"},
+        "aws_internet_gateway.i": {},
+        "aws_subnet.s[0]": {"cidr_block": "10.0.0.0/24", "map_public_ip_on_launch": True},
+        "aws_subnet.s[1]": {"cidr_block": "10.0.1.0/24", "map_public_ip_on_launch": True, **(second or {})},
+        "aws_route_table.t": {"route": [{"cidr_block": "0.0.0.0/0"}]},
+        'aws_route_table_association.t["a"]': {},
+        'aws_route_table_association.t["b"]': {},
+        "aws_security_group.g": {"name": "g", "egress": [EVERYTHING], "ingress": [TCP_80]},
+        "aws_instance.one": {},
+        "aws_instance.two": {},
+        **(made or {}),
+    }
+    configuration: dict[str, Any] = {
+        "aws_vpc.v": {}, "aws_internet_gateway.i": OF_THE_VPC, "aws_subnet.s": OF_THE_VPC,
+        "aws_route_table.t": {**OF_THE_VPC, "route": ["aws_internet_gateway.i.id", "aws_internet_gateway.i"]},
+        "aws_route_table_association.t": {
+            "subnet_id": ["aws_subnet.s", "each.value"], "route_table_id": ["aws_route_table.t.id", "aws_route_table.t"],
+            "for_each_expression": {"a": 0, "b": 1},
+        },
+        "aws_security_group.g": OF_THE_VPC,
+        "aws_instance.one": {"subnet_id": ["aws_subnet.s"], "vpc_security_group_ids": group},
+        "aws_instance.two": {"subnet_id": ["aws_subnet.s"], "vpc_security_group_ids": group},
+        **(blocks or {}),
+    }  # fmt: skip
+    told = {
+        "aws_internet_gateway.i": subnets, "aws_subnet.s[0]": subnets, "aws_subnet.s[1]": subnets,
+        "aws_route_table.t": {"vpc_id": True, "route": [{"gateway_id": True}]},
+        'aws_route_table_association.t["a"]': {"subnet_id": True, "route_table_id": True},
+        'aws_route_table_association.t["b"]': {"subnet_id": True, "route_table_id": True},
+        "aws_security_group.g": subnets, "aws_instance.one": host, "aws_instance.two": host,
+        **(unknown or {}),
+    }  # fmt: skip
+    return imported(tmp_path, plan(resources, configuration, told), strict=strict)
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "traffic", "expected"),
+    [
+        ("aws_instance.one", "aws_instance.two", "tcp/80", "holds"),
+        ("aws_instance.one", "aws_instance.two", "tcp/81", "fails"),
+        ("aws_instance.one", "8.8.8.8", "tcp/443", "holds"),
+        ("internet", "aws_instance.one", "tcp/80", "fails"),
+    ],
+)
+def test_what_is_in_one_of_several_that_are_alike_is_in_any(
+    tmp_path: Path, source: str, destination: str, traffic: str, expected: str
+) -> None:
+    found = _hosts(tmp_path)
+    assert verdict(found, source, destination, traffic) == expected
+    assert any(note.kind == "assumed" and "nothing tells it from" in note.text for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"map_public_ip_on_launch": False},
+        {"cidr_block": "10.0.1.0/25", "ipv6_cidr_block": "2001:db8::/64"},
+    ],
+)
+def test_what_tells_the_subnets_apart_leaves_it_open(tmp_path: Path, second: dict[str, Any]) -> None:
+    assert verdict(_hosts(tmp_path, second=second), "aws_instance.one", "8.8.8.8", "tcp/443") == "undecided"
+
+
+def test_a_rule_about_one_of_the_subnets_leaves_it_open(tmp_path: Path) -> None:
+    other = {"name": "g", "egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["10.0.1.0/24"])]}
+    found = _hosts(tmp_path, made={"aws_security_group.g": other})
+    assert verdict(found, "aws_instance.one", "aws_instance.two", "tcp/80") == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([{**ENTRY, "rule_no": 100, "action": "allow"}], "holds"),
+        ([{**ENTRY, "rule_no": 90, "action": "deny"}, {**ENTRY, "rule_no": 100, "action": "allow"}], "undecided"),
+        ([], "undecided"),
+        ([{**ENTRY, "rule_no": 100, "action": "allow", "protocol": "tcp", "to_port": 65535}], "undecided"),
+    ],
+)
+def test_an_acl_that_filters_asks_whether_two_are_in_one_subnet(
+    tmp_path: Path, entries: list[Any], expected: str
+) -> None:
+    """Within one subnet no ACL is asked, between two it is (NACL-6)."""
+    acl: dict[str, Any] = {"subnet_ids": None, "ingress": entries, "egress": entries}
+    found = _hosts(
+        tmp_path,
+        made={"aws_network_acl.n": acl},
+        blocks={"aws_network_acl.n": {**OF_THE_VPC, "subnet_ids": ["aws_subnet.s[0].id", "aws_subnet.s[1].id"]}},
+        unknown={"aws_network_acl.n": {"vpc_id": True, "subnet_ids": True}},
+    )
+    assert verdict(found, "aws_instance.one", "aws_instance.two", "tcp/80") == expected
+
+
+@pytest.mark.parametrize(("target", "expected"), [("network_interface_id", "undecided"), ("gateway_id", "holds")])
+def test_a_route_in_place_of_local_asks_whether_two_are_in_one_subnet(
+    tmp_path: Path, target: str, expected: str
+) -> None:
+    """It leads elsewhere what goes from one subnet to another, and not what stays in one (ROUTE-9)."""
+    local = {"cidr_block": "10.0.0.0/16", target: "local" if target == "gateway_id" else "eni-1"}
+    table = {"route": [{"cidr_block": "0.0.0.0/0"}, local]}
+    marks = {"vpc_id": True, "route": [{"gateway_id": True}, {}]}
+    found = _hosts(tmp_path, made={"aws_route_table.t": table}, unknown={"aws_route_table.t": marks})
+    assert verdict(found, "aws_instance.one", "aws_instance.two", "tcp/80") == expected
+
+
+@pytest.mark.parametrize(("type", "expected"), [("application", "holds"), ("network", "undecided")])
+def test_a_balancer_that_chooses_by_zone_asks_for_the_zone(tmp_path: Path, type: str, expected: str) -> None:
+    """A Network Load Balancer sends to targets in a node's own zone alone, unless it is told otherwise."""
+    zoned = {
+        f"aws_subnet.s[{n}]": {"cidr_block": f"10.0.{n}.0/24", "availability_zone": f"eu-west-1{zone}"}
+        for n, zone in enumerate("ab")
+    }
+    lb = {"load_balancer_type": type, "internal": True}
+    found = _hosts(
+        tmp_path,
+        made={**zoned, "aws_lb.l": lb},
+        blocks={"aws_lb.l": {"subnets": ["aws_subnet.s[0].id", "aws_subnet.s[1].id"]}},
+        unknown={"aws_lb.l": {"subnets": True, "arn": True}},
+    )
+    assert verdict(found, "aws_instance.one", "aws_instance.two", "tcp/80") == expected
+
+
+def test_strict_takes_no_association_for_granted(tmp_path: Path) -> None:
+    assert verdict(_hosts(tmp_path, strict=True), "aws_instance.one", "8.8.8.8", "tcp/443") == "undecided"

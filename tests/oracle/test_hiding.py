@@ -1,0 +1,56 @@
+"""What is not told never turns an answer: a few designs with each thing hidden (`tests/soak/hidden.py` asks many)."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections import Counter
+
+import pytest
+from tests.oracle.component_probes import random_probe
+from tests.oracle.components import random_design
+from tests.oracle.hiding import WAYS, Design, Hide, pinned
+from tests.oracle.naive.world import World
+from tests.oracle.text import write_yaml
+from tests.soak import borders, hidden
+
+import reachsim
+
+WORLDS, PROBES = 2, 6
+
+
+def with_something_hidden(hide: Hide, number: int) -> tuple[random.Random, Design, Design, reachsim.Network]:
+    """A design as it is, the same with something hidden, and that one loaded."""
+    for seed in range(number * 1000, number * 1000 + 200):
+        rng = random.Random(f"hiding {seed}")
+        told = pinned(random_design(rng))
+        given = copy.deepcopy(told)
+        hide(rng, given)
+        if given == told:
+            continue
+        try:
+            net = reachsim.loads(write_yaml(given))
+        except reachsim.DesignError:  # something else hangs on what is hidden
+            continue
+        if not borders.other_addresses(net, World(told)):
+            return rng, told, given, net
+    raise AssertionError(f"{hide.__name__} hides nothing in any design")
+
+
+@pytest.mark.parametrize("hide", dict.fromkeys(WAYS), ids=lambda hide: hide.__name__)
+def test_what_is_decided_is_so_whatever_is_hidden(hide: Hide) -> None:
+    counts = borders.Counts()
+    seen: Counter[str] = Counter()
+    for number in range(WORLDS):
+        rng, told, _, net = with_something_hidden(hide, number)
+        naive, whole = World(told), reachsim.loads(write_yaml(told))
+        outside = borders.taken_for_outside(net, naive)
+        probes = [random_probe(rng, told, naive) for _ in range(PROBES)]
+        found = [borders.ask(net, naive, probe, counts) for probe in probes if outside.isdisjoint(probe[:2])]
+        names = sorted(set(net.endpoints) & set(whole.endpoints))
+        found += [hidden.sets(net, whole, *rng.sample(names, 2)) for _ in range(2)]
+        found += hidden.exposure(net, whole)
+        for outcome, text in found:
+            assert outcome != "contradiction", f"{number}: {text}"
+            seen[outcome] += 1
+    assert seen["agreed"] > seen["undecided"], seen
