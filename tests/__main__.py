@@ -12,11 +12,14 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 HERE = Path(__file__).parent
 MOST = 8
@@ -109,6 +112,19 @@ def heard(said: Iterable[bytes], ends: list[str]) -> int:
     return DIED
 
 
+@contextmanager
+def bytecode_kept() -> Iterator[None]:
+    """Where Python is told to write no bytecode, the processes keep it for the run in a folder of its own: each of the many
+    that tests start would compile everything anew."""
+    if not sys.dont_write_bytecode:
+        yield
+        return
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with folder as name, patch.dict(os.environ, PYTHONPYCACHEPREFIX=name):
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        yield
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run everything; pytest's exit code, the worst of them."""
     began = time.monotonic()
@@ -117,14 +133,15 @@ def main(arguments: Sequence[str]) -> int:
     count = min(cores(), MOST)
     lots = deque(parts(sorted(HERE.rglob("test_*.py")), count * LOTS))
     threads = [threading.Thread(target=run, args=(lots, arguments, ends, codes)) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    try:
+    with bytecode_kept():
         for thread in threads:
-            thread.join()
-    except KeyboardInterrupt:
-        lots.clear()
-        raise
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:
+            lots.clear()
+            raise
     print(summary(ends, time.monotonic() - began), flush=True)
     bad = [code for code in codes if code not in (0, NOTHING_COLLECTED)]
     if bad:

@@ -8,7 +8,6 @@ oracle does not share, and every "undecided", has to be explained by a rule, the
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -19,6 +18,8 @@ from typing import Any
 
 from tests.oracle.blocks import span, text, within
 from tests.oracle.naive import Verdict, judge, judge_variants
+from tests.oracle.naive.world import World
+from tests.oracle.text import as_text
 from tests.oracle.worlds import leaves_vpc, random_design, random_probe
 
 import reachsim
@@ -98,11 +99,12 @@ def strangers(design: Design) -> list[str]:
     return [each for each in addresses if not any(within(each, block) for block in (*NOT_WORLD, *owned))]
 
 
-def from_anywhere(design: Design, probe: Probe) -> list[Verdict]:
+def from_anywhere(world: World, probe: Probe) -> list[Verdict]:
     """What the oracle says if the Lambda service picks this or that address for a function outside every VPC."""
+    design = world.design
     if not leaves_vpc(design, probe[0]) or not probe[2].startswith(("tcp", "udp")):
         return []
-    return [judge(design, address, *probe[1:]) for address in strangers(design)]
+    return [judge(world, address, *probe[1:]) for address in strangers(design)]
 
 
 def elsewhere(net: reachsim.Network, probe: Probe, trace: Trace, way: TracedWay, verdict: Verdict) -> bool:
@@ -174,8 +176,9 @@ def of_one_family(trace: Trace) -> Trace:
 def ask(net: reachsim.Network, design: Design, seed: int, probe: Probe) -> Question:
     """One packet, asked of both."""
     trace = of_one_family(net.trace(*probe[:3], source_port=probe[3]))
-    picked = from_anywhere(design, probe)
-    verdicts = [*(verdict for _, verdict in judge_variants(design, *probe)), *picked]
+    asked = World(design)
+    picked = from_anywhere(asked, probe)
+    verdicts = [*(verdict for _, verdict in judge_variants(asked, *probe)), *picked]
     verdict = Verdict(
         all(v.forward for v in verdicts),
         all(v.reply for v in verdicts),
@@ -186,12 +189,6 @@ def ask(net: reachsim.Network, design: Design, seed: int, probe: Probe) -> Quest
     if question.agree:
         return question
     return replace(question, explained=explanation(net, design, probe, trace, verdict, picked))
-
-
-def as_text(design: Design) -> str:
-    """A design as a file: JSON is YAML, and read in a fifth of the time. A line for each value (with `indent`, Python writes
-    JSON many times slower)."""
-    return json.dumps(design, separators=(",\n", ": "))
 
 
 def world(seed: int) -> tuple[random.Random, Design, reachsim.Network]:

@@ -9,10 +9,11 @@ route is the gateway (`probe`, `twin`) and an isolated one (`db`); VPC `data` wi
 from __future__ import annotations
 
 import copy
+from functools import lru_cache
 from typing import Any
 
 import yaml
-from tests.oracle.text import write_yaml
+from tests.oracle.text import as_text
 
 import reachsim
 from reachsim.errors import DesignError, Problem
@@ -115,7 +116,12 @@ def edited(base: dict[str, Any], *changes: Changes) -> dict[str, Any]:
 
 def load(*changes: Changes) -> reachsim.Network:
     """The base with changes, loaded."""
-    return reachsim.loads(write_yaml(design(*changes)), file="test.yaml")
+    return _loaded(as_text(design(*changes)))
+
+
+@lru_cache(maxsize=128)
+def _loaded(text: str) -> reachsim.Network:
+    return reachsim.loads(text, file="test.yaml")
 
 
 def acl(name: str, ingress: list[str], egress: list[str], vpc: str = "app") -> Changes:

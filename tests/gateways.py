@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 from tests.designs import Changes, edited
-from tests.oracle.text import write_yaml
+from tests.oracle.text import as_text
 
 import reachsim
 from reachsim.errors import DesignError
@@ -83,7 +83,7 @@ MAIN = f"{TGW} route_tables main"
 
 def load(*changes: Changes) -> reachsim.Network:
     """The base with changes, loaded."""
-    return reachsim.loads(write_yaml(edited(BASE, *changes)), file="test.yaml")
+    return reachsim.loads(as_text(edited(BASE, *changes)), file="test.yaml")
 
 
 def told(*changes: Changes) -> list[str]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from tests.agreement import as_text
 from tests.oracle import components
 from tests.oracle.steering import along_a_route, twins
+from tests.oracle.text import as_text
 from tests.oracle.worlds import PORTS, chance, random_design, token
 
 __all__ = ["twins"]  # asked for here by the laws

@@ -21,7 +21,7 @@ import reachsim
 from reachsim.trace.result import Trace
 
 
-@laws(50)
+@laws(30)
 @given(every_seed)
 def test_the_engine_and_the_oracle_agree(seed: int) -> None:
     for question in questions(seed, 8):

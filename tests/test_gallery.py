@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.models import shared
 
 import reachsim
 from reachsim.answers.difference import Difference
@@ -58,7 +59,7 @@ def built(net: reachsim.Network) -> dict[str, object]:
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
 def test_explain_names_the_stated_cause_first(path: Path) -> None:
-    net = reachsim.load(path)
+    net = shared(path)
     stated = {"vpc-lambda-as-found": {1: "LAMBDA_OUTSIDE_VPC", 4: "ENI_SOURCE_DEST_CHECK_RESTRICTION"}}.get(path.stem)
     causes = stated or {n: e.fails for n, e in enumerate(net.design.expect, 1) if e.fails is not None}
     assert causes
@@ -75,7 +76,7 @@ def test_explain_names_the_stated_cause_first(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
 def test_fix_finds_the_stated_cure_or_a_better_one(path: Path, tmp_path: Path) -> None:
-    net = reachsim.load(path)
+    net = shared(path)
     plan = net.fix_all()
     if path.stem in REDESIGN:
         assert plan.whole is None
@@ -88,7 +89,7 @@ def test_fix_finds_the_stated_cure_or_a_better_one(path: Path, tmp_path: Path) -
     write_patch(plan.whole.patch, copy)
     fixed = reachsim.load(copy)
     assert fixed.check().ok
-    cured = reachsim.load(path.with_name(path.name.replace("as-found", "repaired")))
+    cured = shared(path.with_name(path.name.replace("as-found", "repaired")))
     same = built(fixed) == built(cured)
     assert same == (path.stem not in UNLIKE)
     if not same:
@@ -100,7 +101,7 @@ def test_fix_finds_the_stated_cure_or_a_better_one(path: Path, tmp_path: Path) -
 
 
 def test_the_story_is_mended_by_two_edits_and_no_other_line_changes() -> None:
-    plan = reachsim.load(MODELS / "vpc-lambda-as-found.yaml").fix_all()
+    plan = shared(MODELS / "vpc-lambda-as-found.yaml").fix_all()
     assert plan.whole is not None
     changes = [change for edit in plan.whole.edits for change in edit.changes]
     assert {(change.path, change.value) for change in changes} == {

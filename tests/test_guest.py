@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.models import shared
 
 import reachsim
 from reachsim import cidr
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def model(name: str) -> reachsim.Network:
-    return reachsim.load(ROOT / "models" / f"{name}.yaml")
+    return shared(ROOT / "models" / f"{name}.yaml")
 
 
 def every_answer() -> dict[str, Any]:

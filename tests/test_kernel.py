@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.models import shared
 
-import reachsim
 from reachsim.net.intervals import PortSet
 
 KERNEL = Path(__file__).parent / "kernel"
@@ -16,7 +16,7 @@ KERNEL = Path(__file__).parent / "kernel"
 
 @pytest.mark.parametrize("number", range(1, 41))
 def test_the_kernel_and_the_trace_agree(number: int) -> None:
-    net = reachsim.load(KERNEL / f"{number}.yaml")
+    net = shared(KERNEL / f"{number}.yaml")
     for record in json.loads((KERNEL / f"{number}.json").read_text(encoding="utf-8")):
         trace = net.trace(record["src"], record["dst"], record["traffic"], source_port=record["source_port"])
         assert not trace.undecided

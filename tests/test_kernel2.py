@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.models import shared
 
-import reachsim
 from reachsim.resources.resource import sections
 
 KERNEL = Path(__file__).parent / "kernel2"
@@ -34,7 +34,7 @@ def through(design: str) -> list[dict[str, Any]]:
 def test_the_kernel_and_the_trace_agree(design: str) -> None:
     if not through(design):
         pytest.skip("only packets to load balancers or endpoints")
-    net = reachsim.load(KERNEL / f"{design}.yaml")
+    net = shared(KERNEL / f"{design}.yaml")
     modelled = {"vpc_endpoints", "load_balancers"} <= sections("vpc").keys()
     for record in through(design):
         trace = net.trace(record["src"], record["dst"], record["traffic"], source_port=record["source_port"])
@@ -55,7 +55,7 @@ def test_every_difference_is_one_that_the_readme_explains() -> None:
     """tests/kernel2/README.md has them with their reasons; the seven of load balancers are in test_kernel_balancers.py."""
     found: Counter[tuple[str, str]] = Counter()
     for design in DESIGNS:
-        net = reachsim.load(KERNEL / f"{design}.yaml")
+        net = shared(KERNEL / f"{design}.yaml")
         for record in through(design):
             trace = net.trace(record["src"], record["dst"], record["traffic"], source_port=record["source_port"])
             if (trace.delivered, trace.reachable) == (record["forward"], record["reachable"]):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.models import shared
 from tests.oracle.text import read_yaml, write_yaml
 
 import reachsim
@@ -53,7 +54,7 @@ def agrees(trace: Trace, record: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("name", DESIGNS)
 def test_the_kernel_and_the_trace_agree(name: str) -> None:
-    net, one_zone = reachsim.load(KERNEL / f"{name}.yaml"), same_zone(name)
+    net, one_zone = shared(KERNEL / f"{name}.yaml"), same_zone(name)
     by_zone = 0
     for record in records(name):
         trace = ask(net, record)

@@ -33,12 +33,12 @@ SUBJECTS: Final = {
     "answers/superfluous.py": "the same question",
     "cli/session_manager.py": "the same question",
     "loading/names.py": "one of several interfaces of a host is named by itself",
-    "loading/other_words.py": "what people write in place of a section",
     "loading/vpc_checks.py": "rules name groups over a peering (SG-11)",
     "policy/filters.py": "sections that no rule hangs on; one that is not listed is looked at",
     "report/importing.py": "counts of what every account has",
     "report/show.py": "peerings are listed by themselves",
     "topology/build.py": "gateways' route tables are those of two kinds of gateways (ROUTE-21)",
+    "topology/hidden.py": "an endpoint that is not told may stand before any service of one's own (EP-10)",
     "topology/host_names.py": "public host names mean private addresses over a peering (PEER-11)",
 }
 """Files elsewhere that name a kind of component, each with the reason."""
@@ -86,3 +86,23 @@ def test_kinds_are_named_where_they_are_the_subject_alone() -> None:
 def test_a_kind_that_is_named_is_seen(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(text)
     assert len([*named_in(tmp_path / "a.py")]) == 1
+
+
+def test_each_kind_and_each_of_its_keys_is_on_the_page_of_the_format() -> None:
+    page = (SOURCE.parents[1] / "docs" / "format.md").read_text(encoding="utf-8")
+    keys = {
+        section: [field.alias or name for name, field in kind.model_fields.items()] for section, kind in kinds().items()
+    }
+    said = {
+        section: [key for key in names if f"`{key}`" in page or f"{key}:" in page] for section, names in keys.items()
+    }
+    assert said == keys
+    assert all(section in page for section in keys)
+
+
+def test_a_checkpoint_that_walks_by_itself_is_known_to_diff() -> None:
+    """It decides by more than what it holds: unless `topology.parts.decide_by_more` knows it, `diff` misses a change."""
+    files = sorted((SOURCE / "resources").glob("*.py"))
+    assert [path.stem for path in files if "reachsim.dataplane.walk" in path.read_text(encoding="utf-8")] == [
+        "inspection"
+    ]

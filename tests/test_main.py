@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import deque
 from pathlib import Path
 
 import pytest
-from tests.__main__ import DIED, HERE, NOTHING_COLLECTED, main, parts, run, summary
+from tests.__main__ import DIED, HERE, NOTHING_COLLECTED, bytecode_kept, main, parts, run, summary
 
 
 def test_every_file_is_in_one_process() -> None:
@@ -81,3 +83,19 @@ def test_a_process_that_dies_amid_a_lot_is_told(tmp_path: Path) -> None:
     run(lots, apart(tmp_path), [], codes)
     assert codes == [DIED]
     assert len(lots) == 1
+
+
+def test_bytecode_is_kept_for_the_run_where_none_may_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    before = dict(os.environ)
+    with bytecode_kept():
+        assert "PYTHONDONTWRITEBYTECODE" not in os.environ
+        folder = Path(os.environ["PYTHONPYCACHEPREFIX"])
+        assert folder.is_dir()
+    assert not folder.exists()
+    assert dict(os.environ) == before
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    with bytecode_kept():
+        assert dict(os.environ) == before

@@ -7,6 +7,7 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from tests.models import shared
 
 import reachsim
 
@@ -26,7 +27,7 @@ WARNED = {"24-inspection-in-two-zones-as-found"}
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_it_loads_without_a_warning(path: Path) -> None:
-    net = reachsim.load(path)
+    net = shared(path)
     assert bool(net.warnings) == (path.stem in WARNED)
     assert net.design.expect
 
@@ -36,7 +37,7 @@ def test_it_loads_without_a_warning(path: Path) -> None:
     "path", [path for path in FILES if path.stem != "vpc-lambda-as-found"], ids=lambda path: path.stem
 )
 def test_every_expectation_is_as_marked(path: Path) -> None:
-    check = reachsim.load(path).check()
+    check = shared(path).check()
     assert len(check) > 0
     for result in check:
         assert result.as_marked, (
@@ -50,7 +51,7 @@ def test_every_expectation_is_as_marked(path: Path) -> None:
 @decidable
 @pytest.mark.parametrize("path", REPAIRED, ids=lambda path: path.stem)
 def test_what_is_repaired_holds(path: Path) -> None:
-    check = reachsim.load(path).check()
+    check = shared(path).check()
     assert check.ok
     assert not any(result.expectation.fails for result in check)
 
@@ -58,8 +59,8 @@ def test_what_is_repaired_holds(path: Path) -> None:
 @decidable
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
 def test_what_is_as_found_fails_and_has_a_repaired_twin_with_the_same_expectations(path: Path) -> None:
-    found = reachsim.load(path)
-    repaired = reachsim.load(path.with_name(path.name.replace("as-found", "repaired")))
+    found = shared(path)
+    repaired = shared(path.with_name(path.name.replace("as-found", "repaired")))
     assert not found.check().ok
 
     def promises(net: reachsim.Network) -> list[tuple[str, str, str]]:
@@ -71,16 +72,16 @@ def test_what_is_as_found_fails_and_has_a_repaired_twin_with_the_same_expectatio
 @decidable
 def test_the_two_causes_of_the_first_example() -> None:
     """Its file carries no marks: it is what an engineer would have written."""
-    check = reachsim.load(MODELS / "vpc-lambda-as-found.yaml").check()
+    check = shared(MODELS / "vpc-lambda-as-found.yaml").check()
     assert [result.holds for result in check] == [False, True, True, False, False, True, True]
     causes = {result.number: [(b.code, b.component) for b in result.blockers] for result in check.failures}
     assert causes[1] == [("LAMBDA_OUTSIDE_VPC", "fetch:1")]
     assert causes[4] == causes[5] == [("ENI_SOURCE_DEST_CHECK_RESTRICTION", "app.nat")]
-    assert reachsim.load(MODELS / "vpc-lambda-repaired.yaml").check().ok
+    assert shared(MODELS / "vpc-lambda-repaired.yaml").check().ok
 
 
 def test_the_two_causes_by_trace() -> None:
-    net = reachsim.load(MODELS / "vpc-lambda-as-found.yaml")
+    net = shared(MODELS / "vpc-lambda-as-found.yaml")
     stale = net.trace("front", "partner.api", "tcp/80")
     assert [(b.code, b.component) for b in stale.blockers] == [("LAMBDA_OUTSIDE_VPC", "fetch:1")]
     for source, traffic in (("fetch", "tcp/443"), ("probe", "icmp/8")):

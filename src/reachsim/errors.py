@@ -215,6 +215,26 @@ class EndpointError(ReachsimError):
         return cls(f"unknown endpoint {shown(name)}; {hint}", name, near)
 
     @classmethod
+    def unselected(cls, noun: str, name: str, known: Iterable[str]) -> EndpointError:
+        """What a selector names is not in this design. `known`: what there is of its kind.
+
+        >>> str(EndpointError.unselected("VPC", "ap", ["app", "db"]))
+        "there is no VPC 'ap'; did you mean 'app'?"
+        >>> str(EndpointError.unselected("VPC", "x", ["app", "db"]))
+        "there is no VPC 'x'; there are app, db"
+        """
+        names = list(known)
+        near = suggest(name, names)
+        hint = (
+            f"did you mean {shown(near)}?"
+            if near is not None
+            else f"there are {summary(names)}"
+            if names
+            else "nor any"
+        )
+        return cls(f"there is no {noun} {shown(name)}; {hint}", name, names if near is None else [near])
+
+    @classmethod
     def ambiguous(cls, name: str, candidates: Iterable[str]) -> EndpointError:
         """`name` is more than one thing; `candidates` are their full names.
 

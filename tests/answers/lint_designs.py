@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.designs import GONE, Changes, load
-
-import reachsim
+from tests.models import shared
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "models"
@@ -26,5 +25,5 @@ def found(*changes: Changes, only: str = "") -> list[tuple[str, str]]:
 
 def model(name: str, *only: str) -> list[tuple[str, str, int]]:
     """Codes, components and lines."""
-    lint = reachsim.load(MODELS / f"{name}.yaml").lint(*only)
+    lint = shared(MODELS / f"{name}.yaml").lint(*only)
     return [(f.code, f.component, int(f.where.rpartition(":")[2])) for f in lint]

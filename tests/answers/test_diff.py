@@ -92,7 +92,7 @@ def test_nothing_differs_from_itself(seed: int) -> None:
     assert (again.changes, again.added, again.removed, again.undecided) == ((), (), (), ())
 
 
-@laws(4)
+@laws(3)
 @given(seeds)
 def test_each_change_is_true_and_each_difference_is_told(seed: int) -> None:
     rng, before, after = edited(seed, rng_count(seed))
@@ -121,7 +121,7 @@ def rng_count(seed: int) -> int:
     return 1 + seed % 3
 
 
-@laws(3)
+@laws(2)
 @given(seeds)
 def test_the_difference_the_other_way_is_the_mirror(seed: int) -> None:
     _, before, after = edited(seed, 2)
@@ -133,21 +133,21 @@ def test_the_difference_the_other_way_is_the_mirror(seed: int) -> None:
     assert len(there.opened) + len(there.closed) == len(there.changes)
 
 
-@laws(3)
+@laws(2)
 @given(seeds)
 def test_closing_a_rule_never_opens_anything(seed: int) -> None:
     _, before, after = edited(seed, kind=closing)
     assert diff(before, after).opened == ()
 
 
-@laws(3)
+@laws(2)
 @given(seeds)
 def test_one_rule_more_in_a_group_never_closes_anything(seed: int) -> None:
     _, before, after = edited(seed, kind=opening)
     assert diff(before, after).closed == ()
 
 
-@laws(3)
+@laws(2)
 @given(seeds)
 def test_an_edited_copy_differs_as_the_edited_file_does(seed: int) -> None:
     rng, data, net = network(seed, crowd=True)
@@ -157,7 +157,7 @@ def test_an_edited_copy_differs_as_the_edited_file_does(seed: int) -> None:
     assert not diff(copy, fresh)
 
 
-@laws(6)
+@laws(4)
 @given(seeds)
 def test_two_files_that_differ_in_rules_are_compared_as_an_edited_copy(seed: int) -> None:
     rng, data, net = network(seed, crowd=True)

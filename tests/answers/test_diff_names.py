@@ -8,6 +8,7 @@ import pytest
 import yaml
 from tests.designs import Changes, edited
 from tests.oracle.text import write_yaml
+from tests.resources import services
 
 import reachsim
 from reachsim.report.diff import diff_text
@@ -138,3 +139,11 @@ def test_it_stands_in_every_form_of_the_answer() -> None:
     other = reachsim.loads(write_yaml(edited(BASE, record)))
     only = diff_text(reachsim.diff(before, other), [], (before, other))
     assert only.startswith("NOTHING OPENED  the same traffic flows, but 1 name of another meaning\n")
+
+
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize("on", [True, False])
+def test_the_private_name_of_a_service_of_ones_own_is_told(on: bool) -> None:
+    before, after = services.load(), services.load({f"{services.ENDPOINT} private_dns": on})
+    names = [meaning.name for meaning in reachsim.diff(before, after).meanings]
+    assert ("api.corp.example" in names) == on  # off without the key

@@ -18,7 +18,7 @@ def said(net: reachsim.Network) -> list[tuple[Any, ...]]:
     return [(result.verdict, str(result.reason), str(result.failing), result.warning) for result in net.check()]
 
 
-@laws(9)
+@laws(5)
 @given(seeds)
 def test_an_edited_copy_decides_what_the_edited_file_does(seed: int) -> None:
     rng, design, net = network(seed)

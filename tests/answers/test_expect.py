@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.models import shared
 
 import reachsim
 from reachsim import EndpointError, Network, UsageError
@@ -17,12 +18,12 @@ MODELS = Path(__file__).parents[2] / "models"
 
 @pytest.fixture(scope="module")
 def shop() -> Network:
-    return reachsim.load(MODELS / "three-tier.yaml")
+    return shared(MODELS / "three-tier.yaml")
 
 
 @pytest.mark.parametrize("model", ["three-tier", "vpc-lambda-as-found"])
 def test_it_says_what_the_file_s_own_expectation_says(model: str) -> None:
-    net = reachsim.load(MODELS / f"{model}.yaml")
+    net = shared(MODELS / f"{model}.yaml")
     for result in net.check():
         one = result.expectation
         asked: dict[str, Any] = (
@@ -51,7 +52,7 @@ def test_both_verdicts_and_their_texts(shop: Network) -> None:
 
 
 def test_one_way_asks_for_delivery_alone() -> None:
-    net = reachsim.load(MODELS / "14-acl-ephemeral-range-too-narrow-as-found.yaml")
+    net = shared(MODELS / "14-acl-ephemeral-range-too-narrow-as-found.yaml")
     assert not net.expect("etl", "sql", allow="tcp/1433")  # its answers are lost at the ACL: expectation 2 of the model
     assert net.expect("etl", "sql", allow="tcp/1433", one_way=True)
 

@@ -73,7 +73,7 @@ def holds_to_its_word(net: Any, result: Result) -> None:
         assert not result.failing
 
 
-@laws(15)
+@laws(9)
 @given(seeds)
 def test_every_verdict_is_that_of_every_packet(seed: int) -> None:
     rng, data, net = network(seed, crowd=True)
@@ -83,7 +83,7 @@ def test_every_verdict_is_that_of_every_packet(seed: int) -> None:
         holds_to_its_word(net, result)
 
 
-@laws(4)
+@laws(3)
 @given(seeds)
 def test_classes_say_the_same_as_asking_each(seed: int) -> None:
     rng, data, net = network(seed, crowd=True)

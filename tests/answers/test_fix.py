@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.designs import ANY, GONE, Changes, design, group
+from tests.designs import ANY, GONE, Changes, acl_of, design, group
 from tests.oracle.text import write_yaml
 
 import reachsim
@@ -51,6 +51,15 @@ def test_a_rule_by_the_senders_group_in_its_own_vpc() -> None:
     assert change.path == ("vpcs", "app", "security_groups", "shut", "ingress")
     assert change.value == {"allow": "tcp/5432", "from": "client"}
     assert best(found).opens == ()
+
+
+@pytest.mark.rule("NACL-2")
+def test_an_acls_rule_names_the_subnet_of_a_peer_whose_address_aws_chooses() -> None:
+    """No rule can name an address that the design does not give."""
+    closed = acl_of("isolated", ["allow tcp/22 0.0.0.0/0"], ["allow all 0.0.0.0/0"])
+    found = written(closed, {"vpcs app instances probe private_ip": GONE}).fixes("probe", "db", "tcp/5432")
+    named = [value["from"] for value in values(best(found)).values()]
+    assert named == ["10.0.1.0/24"]
 
 
 def test_a_rule_goes_to_and_names_the_group_that_the_fewest_carry() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.answers.test_fix import best, written
 from tests.answers.test_fix_kinds import values
-from tests.designs import Changes
+from tests.designs import Changes, group
 
 INSIDE = {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]}
 OUTSIDE: dict[str, Any] = {}
@@ -26,6 +26,13 @@ def test_latest_is_published_where_no_version_is_in_the_vpc() -> None:
     fix = best(written(function(INSIDE, OUTSIDE, alias=1)).fixes("f:live", "db", "tcp/5432"))
     path = ("lambda_functions", "f")
     assert values(fix) == {(*path, "versions", "2"): INSIDE, (*path, "aliases", "live"): 2}
+
+
+@pytest.mark.rule("LAMBDA-28")
+def test_a_function_outside_is_attached_with_the_group_that_its_target_admits() -> None:
+    admits = {**group("admits", ("tcp/5432", "client")), "vpcs app instances db security_groups": ["admits"]}
+    fix = best(written(function(OUTSIDE), admits).fixes("f", "db", "tcp/5432"))
+    assert values(fix) == {("lambda_functions", "f", "latest"): {**INSIDE, "subnets": ["private", "isolated"]}}
 
 
 @pytest.mark.rule("LAMBDA-22")

@@ -210,3 +210,120 @@ vpcs:
       y: {subnet: b, ipv6_address: "2001:db8:0:1::10"}
 """
     assert not reachsim.loads(text).fixes("app.x", "2001:db8:0:1::10", "tcp/443")
+
+
+# -- services of AWS's ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("EP-3")
+@pytest.mark.parametrize("shut", ["group", "ACL"])
+def test_a_rule_for_a_service_names_no_address_that_only_stands_for_it(shut: str) -> None:
+    """Its addresses are written nowhere: a rule has to let out to everybody, and holds when the file is read again."""
+    stop: dict[str, Changes] = {
+        "group": {"vpcs app security_groups client": {"egress": []}},
+        "ACL": {
+            "vpcs app network_acls shut": {
+                "ingress": [{"rule": 100, "allow": "all", "from": "10.0.0.0/16"}],
+                "egress": [{"rule": 100, "allow": "all", "to": "10.0.0.0/16"}],
+            },
+            "vpcs app subnets private network_acl": "shut",
+        },
+    }
+    net = written(stop[shut])
+    assert not net.trace("probe", "service:ssm", "tcp/443").reachable
+    found = changed(net, "probe", "service:ssm", "tcp/443")
+    assert any("vpc_endpoints" in path for each in found for path in each)  # of which an address is in the VPC
+    rules = [value for each in found for path, value in each.items() if path[-1] in ("ingress", "egress")]
+    assert rules
+    assert {each.get("to", each.get("from")) for each in rules} <= {"0.0.0.0/0", "ssm-endpoint"}
+
+
+def test_ways_of_an_agent_that_are_opened_are_open_when_the_file_is_read_again() -> None:
+    closed: Changes = {
+        "vpcs app security_groups client": {"egress": []},
+        "vpcs app instances probe instance_profile": ["AmazonSSMManagedInstanceCore"],
+        "vpcs app instances probe ssm_agent": True,
+    }
+    plan = written(closed).fix_sessions("probe")
+    assert plan.whole is not None
+    (node,) = reachsim.loads(plan.whole.patch.after).session_manager("probe")
+    assert node.state == "ready"
+
+
+# -- families ---------------------------------------------------------------------------------------------------------------
+
+DUAL = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16, "2001:db8::/56"]
+    egress_only_internet_gateway: eigw
+    subnets:
+      both: {cidr: 10.0.1.0/24, ipv6_cidr: "2001:db8:0:1::/64", route_table: out}
+      six: {ipv6_cidr: "2001:db8:0:2::/64", route_table: out}
+      four: {cidr: 10.0.3.0/24}
+    route_tables: {out: {"::/0": eigw}}
+    security_groups: {open: {ingress: [{allow: all, from: "::/0"}]}}
+    instances:
+      host: {subnet: both, security_groups: [open]}
+      other: {subnet: six}
+      old: {subnet: four}
+lambda_functions:
+  f: {latest: {vpc: app, subnets: [both]}}
+  g: {latest: {vpc: app, subnets: [both, four]}}
+internet: {hosts: {api: {ip: "2606:4700::1111"}}}
+"""
+FUNCTION_IPV6 = ("lambda_functions", "f", "latest", "ipv6")
+HOST_IPV6 = ("vpcs", "app", "instances", "host", "ipv6_address")
+
+
+@pytest.mark.rule("LAMBDA-18")
+@pytest.mark.rule("ROUTE-5")
+@pytest.mark.parametrize(
+    ("source", "destination", "cures"),
+    [
+        ("f", "api", [{FUNCTION_IPV6: True}]),
+        ("host", "api", [{HOST_IPV6: "2001:db8:0:1::4"}]),
+        ("other", "host", [{HOST_IPV6: "2001:db8:0:1::4"}]),
+        ("g", "api", []),
+        ("old", "api", []),
+    ],
+)
+def test_who_has_no_ipv6_gets_it_where_the_subnet_has_it(
+    source: str, destination: str, cures: list[dict[Any, Any]]
+) -> None:
+    found = reachsim.loads(DUAL).fixes(source, destination, "tcp/443")
+    assert [{change.path: change.value for edit in fix.edits for change in edit.changes} for fix in found] == cures
+    assert any("ROUTE-5" in reason for reason in found.reasons)
+    assert all(reachsim.loads(fix.patch.after).expect(source, destination, allow="tcp/443") for fix in found)
+
+
+@pytest.mark.rule("PL-2")
+@pytest.mark.parametrize(
+    ("lists", "cure"),
+    [
+        ({}, "egress rule tcp/443 to prefix list s3, AWS's own of late 2024"),
+        ({"prefix_lists s3": ["52.218.0.0/17"]}, "egress rule tcp/443 to prefix list s3"),
+    ],
+)
+def test_what_may_go_to_a_service_with_a_list_of_its_own_is_named_by_it(lists: Changes, cure: str) -> None:
+    shut: Changes = {"region": "eu-west-1", "vpcs app security_groups client": {"egress": []}}
+    found = written(shut, lists).fixes("probe", "service:s3", "tcp/443")
+    assert str(best(found)).endswith(cure)
+    net = reachsim.loads(best(found).patch.after)
+    assert not net.trace("probe", "www", "tcp/443").reachable
+
+
+@pytest.mark.rule("PL-2")
+@pytest.mark.parametrize("form", ["list", "long"])
+def test_a_list_that_lacks_a_block_gets_it(form: str) -> None:
+    """Named by a route and by a rule: both have the block then. A list that is full has one place more (PL-1)."""
+    entries = ["10.2.0.0/16"]
+    named: Changes = {
+        "prefix_lists others": entries if form == "list" else {"entries": entries, "max_entries": 1},
+        "vpcs app route_tables private": {"others": "pcx"},
+        "vpcs app security_groups client": {"egress": [{"allow": "all", "to": "others"}]},
+    }
+    found = written(named).fixes("probe", "api", "tcp/80")
+    best(found)
+    assert "add 10.1.0.0/16 to prefix list others" in map(str, found)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.answers.test_session_manager import ROOT, WORKER, load
 from tests.designs import GONE
+from tests.models import shared
 
 import reachsim
 from reachsim.cli.main import main
@@ -40,7 +41,7 @@ def test_the_missing_ways_are_given_by_one_patch(model: str, edits: list[str]) -
 def test_what_agents_get_beside_the_services_is_told() -> None:
     """The endpoint's group opened for the sender is what was asked for, under the name of the service."""
     model = "22-session-manager-closed-endpoint-group-as-found"
-    plan = reachsim.load(ROOT / f"models/{model}.yaml").fix_sessions()
+    plan = shared(ROOT / f"models/{model}.yaml").fix_sessions()
     assert plan.whole is not None
     assert plan.whole.opens == ()
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.designs import Changes, load
+from tests.models import shared
 
 import reachsim
 from reachsim.cli.main import main
@@ -61,7 +62,7 @@ def test_a_region_allowed_350_interfaces_before_2019() -> None:
 
 @pytest.mark.rule("LAMBDA-3")
 def test_500_executions_share_one_interface() -> None:
-    found = reachsim.load(ROOT / "models/vpc-lambda-as-found.yaml").lambda_addresses()
+    found = shared(ROOT / "models/vpc-lambda-as-found.yaml").lambda_addresses()
     assert found
     assert (found.addresses, found.executions, found.before_2019) == (1, 500, 84)
     (interface,) = found.interfaces
@@ -203,8 +204,8 @@ def test_sets_in_different_subnets_save_nothing() -> None:
 
 def test_a_merge_saves_what_the_counts_say() -> None:
     """The saving is the difference of two plans: with two sets, and with one."""
-    before = reachsim.load(ROOT / "models/lambda-one-off-groups.yaml").lambda_addresses()
-    after = reachsim.load(ROOT / "models/lambda-shared-groups.yaml").lambda_addresses()
+    before = shared(ROOT / "models/lambda-one-off-groups.yaml").lambda_addresses()
+    after = shared(ROOT / "models/lambda-shared-groups.yaml").lambda_addresses()
     (merge,) = before.merges
     assert merge.alike
     assert merge.saved == before.addresses - after.addresses == 14

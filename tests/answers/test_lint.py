@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.answers.lint_designs import CALM, MODELS, ROOT, found, model
 from tests.designs import Changes, load
+from tests.models import shared
 from tests.oracle.text import write_yaml
 
 import reachsim
@@ -77,9 +78,9 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_the_planted_fault_is_found_and_its_repair_is_not(name: str) -> None:
-    as_found = reachsim.load(MODELS / f"{name}-as-found.yaml").lint(PLANTED[name])
+    as_found = shared(MODELS / f"{name}-as-found.yaml").lint(PLANTED[name])
     assert as_found.findings
-    assert not reachsim.load(MODELS / f"{name}-repaired.yaml").lint(PLANTED[name]).findings
+    assert not shared(MODELS / f"{name}-repaired.yaml").lint(PLANTED[name]).findings
     for finding in as_found:
         assert finding.where.partition(":")[0].endswith(".yaml")
         assert finding.evidence
@@ -114,7 +115,7 @@ KNOWN = {
     "path", [p for p in sorted(MODELS.glob("*.yaml")) if "as-found" not in p.stem], ids=lambda p: p.stem
 )
 def test_repaired_models_are_clean_but_for_what_is_known(path: Path) -> None:
-    assert [finding.code for finding in reachsim.load(path).lint()] == KNOWN.get(path.stem, [])
+    assert [finding.code for finding in shared(path).lint()] == KNOWN.get(path.stem, [])
 
 
 def test_the_line_is_that_of_the_key_to_edit() -> None:

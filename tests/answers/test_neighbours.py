@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.models import shared
 
 import reachsim
 from reachsim import EndpointError, Network, Traffic, UsageError
@@ -16,7 +17,7 @@ MODELS = Path(__file__).parents[2] / "models"
 
 
 def load(name: str) -> Network:
-    return reachsim.load(MODELS / f"{name}.yaml")
+    return shared(MODELS / f"{name}.yaml")
 
 
 @pytest.fixture(scope="module")

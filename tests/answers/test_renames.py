@@ -118,7 +118,7 @@ def test_the_interface_of_a_function_has_the_name_of_its_group() -> None:
     assert found.renamed == (("shop.lambda(private; db)", "shop.lambda(private; data)"),)
 
 
-@laws(3)
+@laws(2)
 @given(seeds)
 def test_a_rename_beside_an_edit_changes_the_names_alone(seed: int) -> None:
     rng, before, after = edited(seed, 2)

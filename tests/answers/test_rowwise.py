@@ -38,7 +38,7 @@ def ends(net: reachsim.Network) -> list[tuple[Any, Any]]:
     return list(product(vpcs, vpcs))[:4]
 
 
-@laws(3)
+@laws(2)
 @given(seeds)
 def test_promises_and_isolation_by_rows_are_those_of_every_pair(seed: int) -> None:
     _, _, net = network(seed, crowd=True)

@@ -53,7 +53,7 @@ def answers(made: list[Clause]) -> list[Traffic]:
     return [one.allowed(peer, groups) & possible[peer > 0xFFFFFFFF] for peer in PEERS for groups in GROUPS]
 
 
-@laws(100)
+@laws(60)
 @given(clauses(st.just(True), named))
 def test_a_group_rule_is_covered_exactly_when_removing_it_changes_nothing(made: list[Clause]) -> None:
     for index, clause in enumerate(made):
@@ -64,7 +64,7 @@ def test_a_group_rule_is_covered_exactly_when_removing_it_changes_nothing(made: 
             assert answers([*evidence, clause]) == answers(evidence)
 
 
-@laws(100)
+@laws(60)
 @given(clauses(st.booleans(), no_groups))
 def test_an_acl_rule_is_shadowed_exactly_when_it_never_decides(made: list[Clause]) -> None:
     one = filter_of(made)
@@ -79,7 +79,7 @@ def test_an_acl_rule_is_shadowed_exactly_when_it_never_decides(made: list[Clause
             assert answers(made) != answers([*made[:index], turned, *made[index + 1 :]])
 
 
-@laws(100)
+@laws(60)
 @given(clauses(st.booleans(), no_groups), clauses(st.booleans(), no_groups))
 def test_acls_are_equivalent_exactly_when_they_let_the_same_through(one: list[Clause], other: list[Clause]) -> None:
     result = equivalent(filter_of(one), filter_of(other))
@@ -89,7 +89,7 @@ def test_acls_are_equivalent_exactly_when_they_let_the_same_through(one: list[Cl
     assert equivalent(filter_of(one), filter_of(one))
 
 
-@laws(80)
+@laws(50)
 @given(clauses(st.just(True), named), clauses(st.just(True), named))
 def test_groups_are_equivalent_exactly_when_they_let_the_same_through(one: list[Clause], other: list[Clause]) -> None:
     result = equivalent(filter_of(one), filter_of(other))
@@ -163,7 +163,7 @@ def test_a_denial_that_nothing_would_undo_is_not_one_that_no_packet_matches() ->
 spans = st.tuples(st.integers(0, 12), st.integers(0, 4)).map(lambda drawn: (drawn[0], drawn[0] + drawn[1]))
 
 
-@laws(100)
+@laws(60)
 @given(st.lists(st.none() | spans, max_size=8), spans)
 def test_spans_that_meet_a_span(made: list[tuple[int, int] | None], asked: tuple[int, int]) -> None:
     low, high = asked
@@ -171,7 +171,7 @@ def test_spans_that_meet_a_span(made: list[tuple[int, int] | None], asked: tuple
     assert set(numbers(Spans(made).meeting(low, high))) == meeting
 
 
-@laws(100)
+@laws(60)
 @given(clauses(st.booleans(), no_groups))
 def test_idle_rules_of_an_acl_could_all_go_together(made: list[Clause]) -> None:
     written = [dataclasses.replace(clause, path=("rule", number)) for number, clause in enumerate(made)]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.designs import GONE, Changes, edited
-from tests.oracle.text import write_yaml
+from tests.oracle.text import as_text, write_yaml
 
 import reachsim
 from reachsim.cli.main import main
@@ -22,7 +22,7 @@ WORKER = "vpcs shop instances worker"
 
 
 def load(*changes: Changes) -> reachsim.Network:
-    return reachsim.loads(write_yaml(edited(MODEL, *changes)), file="test.yaml")
+    return reachsim.loads(as_text(edited(MODEL, *changes)), file="test.yaml")
 
 
 def node(*changes: Changes, name: str = "worker", minutes: int | None = None) -> Any:
@@ -231,6 +231,20 @@ def test_an_endpoint_whose_group_is_closed() -> None:
 def test_a_name_that_leads_past_the_endpoint(changes: Changes, cure: str) -> None:
     need = node(changes).missing[0]
     assert (need.name, need.rule, need.cure) == ("ssm", "SSM-4", cure)
+
+
+@pytest.mark.rule("DNS-2")
+def test_a_zone_leads_to_an_endpoint_without_private_dns() -> None:
+    """So the endpoint is met, and its group is what is told."""
+    zone: Changes = {
+        f"private_hosted_zones {name}.eu-central-1.amazonaws.com": {"vpcs": ["shop"], "records": {"@": name}}
+        for name in ("ssm", "ssmmessages")
+    }
+    off: Changes = {"region": "eu-central-1"}
+    off |= {f"vpcs shop vpc_endpoints {name} private_dns": False for name in ("ssm", "ssmmessages")}
+    assert node(off, zone).state == "ready"
+    (need, _) = node(off, zone, {"vpcs shop security_groups endpoint ingress": []}).missing
+    assert need.text.startswith("not reached: shop.ssm security group endpoint")
 
 
 @pytest.mark.rule("SSM-3")

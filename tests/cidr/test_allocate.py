@@ -93,7 +93,7 @@ def check(demands: Sequence[Demand], taken: Sequence[TakenSpace], apart: Apart, 
             assert not any(item.block.overlaps(room) for item in placed if item.owner != demand.owner)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(demand_lists(), standing())
 def test_valid_and_complete(demands: list[Demand], taken: list[TakenSpace]) -> None:
     apart = Apart()
@@ -129,7 +129,7 @@ def test_valid_and_complete_with_regions(data: st.DataObject, demands: list[Dema
         check(cut, taken, Apart(), placement)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(demand_lists(), standing(), st.integers(0, 6))
 def test_more_demands_at_the_end_move_nothing(demands: list[Demand], taken: list[TakenSpace], first: int) -> None:
     """Without a record of what stands: always without room, and with room until some has to be given up."""
@@ -143,7 +143,7 @@ def test_more_demands_at_the_end_move_nothing(demands: list[Demand], taken: list
         assert all(whole.blocks[name] == block for name, block in part.blocks.items())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), demand_lists(most=4, rooms=False), standing())
 def test_the_search_alone_is_complete(data: st.DataObject, demands: list[Demand], taken: list[TakenSpace]) -> None:
     names = [item.owner for item in (*demands, *taken)]
@@ -167,7 +167,7 @@ def test_never_wins_over_may() -> None:
     assert Apart(never=[("a", "b")], may=[("a", "b")]).sharing == frozenset()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(demand_lists(), standing())
 def test_the_same_every_time(demands: list[Demand], taken: list[TakenSpace]) -> None:
     one, other = allocate(demands, taken, Apart()), allocate(demands, list(reversed(taken)), Apart())

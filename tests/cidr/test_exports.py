@@ -280,6 +280,14 @@ def test_the_consoles_csv() -> None:
         ),
         ('{"Vpcs": [7]}', "x.json:1:11: Vpcs[0]: expected an object, found 7"),
         ('{"Subnets": [{"SubnetId": "s"}]}', "x.json:1:14: Subnets[0]: a subnet has no CidrBlock"),
+        (
+            '{"Subnets": [{"CidrBlock": "10.0.0.0/24", "AvailableIpAddressCount": 252}]}',
+            "x.json:1:70: Subnets[0].AvailableIpAddressCount: of 10.0.0.0/24, 0 to 251 addresses can be available, not 252",
+        ),
+        (
+            '{"Subnets": [{"CidrBlock": "10.0.0.0/24", "AvailableIpAddressCount": "9"}]}',
+            "x.json:1:70: Subnets[0].AvailableIpAddressCount: of 10.0.0.0/24, 0 to 251 addresses can be available, not '9'",
+        ),
         ('{"IpamResourceCidrs": {}}', "x.json: IpamResourceCidrs: expected a list, found a mapping"),
     ],
 )

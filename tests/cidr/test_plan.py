@@ -72,6 +72,7 @@ def test_rooms_are_kept_free_until_they_are_needed() -> None:
     assert cidrs(full, "a") + cidrs(full, "b") == ["10.16.0.0/26", "10.16.0.128/26"]
     assert full["a"].room is None
     assert full["b"].room is None
+    assert (first.roomless, second.roomless, full.roomless) == ((), (), ("a", "b", "c", "d"))
 
 
 def test_a_standing_subnet_is_not_resized() -> None:

@@ -62,7 +62,7 @@ def test_an_order_is_found_if_there_is_one(texts: list[str], standing: int) -> N
 
 
 @pytest.mark.rule("CIDR-4")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(some_blocks, st.integers(1, 4), st.sampled_from(["", "10.3.0.0/16", "172.29.0.0/16", "100.66.0.0/16"]))
 def test_a_vpc_of_several_blocks_is_found_if_aws_lets_it_be(pool: list[str], count: int, primary: str) -> None:
     """Against every choice of blocks from the pool, in every order. Tiers of a /16, so that blocks are /16."""
@@ -214,7 +214,7 @@ def test_a_summary_goes_before_room() -> None:
     assert found.warnings == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.integers(26, 28), min_size=2, max_size=5),
     st.lists(st.integers(0, 4), min_size=1, max_size=3, unique=True),
@@ -264,7 +264,7 @@ def kept_by(groups: list[tuple[list[str], int]], where: dict[str, Cidr]) -> bool
     return True
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(summarised())
 def test_no_summary_is_kept_that_is_not_and_one_group_alone_if_it_can_be(
     found: tuple[dict[str, Cidr], dict[str, int], list[tuple[list[str], int]], str],
@@ -366,7 +366,7 @@ def short_plans(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(short_plans())
 def test_all_advice_is_true(data: dict[str, Any]) -> None:
     """Each change, carried out in the plan file, makes its pool large enough."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reachsim.cli.common import ProgressLine
-from reachsim.cli.main import main
+from reachsim.cli.main import COMMANDS, main
 
+setitimer = signal.setitimer
+UNFORESEEN = "takes longer than 5 seconds ({}); --deadline SECONDS bounds it\n"
 HUB = str(Path(__file__).parents[2] / "models" / "hub-and-spoke.yaml")
 
 
@@ -62,3 +67,55 @@ def test_leaks_as_json_are_announced_where_they_are_many(
     monkeypatch.setattr("reachsim.cli.isolated._EACH_IN_WORDS", 20.0)
     main(asked[:-2])
     assert re.fullmatch(line, capsys.readouterr().err)
+
+
+def works(seconds: float) -> Callable[[object], int]:
+    """A command that says nothing while it works."""
+
+    def run(arguments: object) -> int:
+        end = time.process_time() + seconds
+        while time.process_time() < end:
+            pass
+        return 0
+
+    return run
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a tenth of a second were long."""
+
+    def sooner(clock: int, left: float, *again: float) -> object:
+        return setitimer(clock, left / 50 if clock == signal.ITIMER_VIRTUAL else left, *again)
+
+    monkeypatch.setattr("signal.setitimer", sooner)
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("command", ["fix", "draw", "session-manager", "graph", "lambda"])
+def test_no_command_works_long_and_says_nothing(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = COMMANDS[command]
+    monkeypatch.setattr(f"{module}.run", works(0.01))
+    assert main([command, HUB]) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(f"{module}.run", works(0.3))
+    assert main([command, HUB]) == 0
+    assert capsys.readouterr().err == UNFORESEEN.format(command)
+    assert main([command, HUB, "--deadline", "60"]) == 0  # it is bounded
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("short")
+def test_what_was_announced_is_not_announced_again(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(arguments: object) -> int:
+        with ProgressLine("pairs") as progress:
+            part(progress, clock, 20.0)
+        return works(0.3)(arguments)
+
+    monkeypatch.setattr("reachsim.cli.fix.run", run)
+    assert main(["fix", HUB]) == 0
+    assert capsys.readouterr().err == "takes about 20 seconds (pairs: 1 of 10); --deadline SECONDS bounds it\n"

@@ -89,6 +89,9 @@ def test_a_command_that_is_like_none_lists_them(capsys: pytest.CaptureFixture[st
         ("app.private", f"'app.private' is a subnet; {ALL_OF} subnet=app.private, in a file {{subnet: app.private}}"),
         ("lambda", f"'lambda' is a security group, {NO_END}; app.probe, app.lambda(private; lambda) have it"),
         ("fetsh", "unknown endpoint 'fetsh'; did you mean 'fetch'?"),
+        ("vpc=ap", "there is no VPC 'ap'; did you mean 'app'?"),
+        ("vpc=zz", "there is no VPC 'zz'; there are app, partner"),
+        ("subnet=privat", "there is no subnet 'privat'; did you mean 'app.private'?"),
     ],
 )
 def test_a_name_of_another_kind(name: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -216,6 +215,17 @@ def test_a_full_disk_is_told(arguments: str, unbuffered: str) -> None:
     assert done.returncode == 2
 
 
+def test_an_error_of_a_file_is_not_told_as_one_of_the_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(path: object, **said: object) -> None:
+        raise OSError(5, "Input/output error", "there/x.yaml")
+
+    monkeypatch.setattr("reachsim.network.load", fails)
+    assert main(["check", THREE]) == 2
+    assert capsys.readouterr().err == "reachsim: there/x.yaml: Input/output error\n"
+
+
 def test_without_an_output_it_still_answers() -> None:
     assert shell(f"reachsim check {FOUND} >&-").returncode == 1
 
@@ -237,9 +247,11 @@ def test_ctrl_c_while_it_reads() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(1.5)
+    assert running.stdin is not None
+    running.stdin.write(b"#" * (1 << 20))  # more than a pipe holds: when it is written, the other end reads
+    running.stdin.flush()
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=30)
+    out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (INTERRUPTED, b"", b"")
 
 

@@ -155,7 +155,7 @@ def holds_back(
     return compared
 
 
-@laws(12)
+@laws(7)
 @given(seeds)
 def test_steps_are_the_same_for_all_that_their_scopes_speak_of(seed: int) -> None:
     rng, _, net = network(seed)

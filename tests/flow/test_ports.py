@@ -38,7 +38,7 @@ def chosen(protocol: int, passes: Traffic) -> set[int]:
     return set().union(*runs).intersection(NAT)
 
 
-@laws(25)
+@laws(15)
 @given(traffics(), st.lists(traffics(), max_size=2))
 @pytest.mark.rule("NAT-PORT")
 def test_what_comes_back_is_what_comes_back_of_every_single_choice(inner: Traffic, beyond: list[Traffic]) -> None:

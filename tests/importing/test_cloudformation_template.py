@@ -111,6 +111,7 @@ def test_aliases_are_bounded() -> None:
         ("a:\n  Resources: {}\n", False),
         ('{"Resources": {"A": {"Type": "AWS::EC2::VPC"}}}', True),
         ('{"Resources": {}, "AWSTemplateFormatVersion": "2010-09-09"}', True),
+        ('{"Resources": {"Fn::ForEach::Loop": ["X", ["a"], {"S${X}": {"Type": "AWS::EC2::VPC"}}]}}', True),
         ('{"Resources": [1]}', False),
         ('{"Resources": {"A": {"type": "aws_vpc"}}}', False),
         ("[]", False),

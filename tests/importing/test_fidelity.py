@@ -48,7 +48,7 @@ def imported(kinds: Kinds) -> Imported:
     return out
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6))
 def test_what_is_written_is_the_same_network(seed: int) -> None:
     out = imported(some(random.Random(seed)))
@@ -78,7 +78,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @example({"\n": ["\n", "a: b", "\x85", "\u2028"]})
 @given(VALUES)
 def test_a_value_on_one_line_is_read_as_it_was(value: Any) -> None:

@@ -109,3 +109,23 @@ def test_groups_of_a_function_that_were_not_read_are_unknown() -> None:
 def test_one_name_in_two_regions_is_two_functions() -> None:
     far = {**function(), "FunctionArn": ARN.replace("eu-west-1", "us-east-1")}
     assert len(imported(with_functions(function(), far)).design["lambda_functions"]) == 2
+
+
+def test_of_a_version_that_cannot_be_placed_the_others_are_kept() -> None:
+    """Each version has its own attachment (LAMBDA-22), so what is not known of one is not known of that one alone."""
+    given = with_functions(function("$LATEST", "subnet-a"), function("1", "subnet-far"), aliases=(alias("prod", "1"),))
+    body = imported(given).design["lambda_functions"]["fetch"]
+    assert body["latest"]["subnets"] == ["subnet-a"]
+    assert body["aliases"] == {"prod": "unknown"}
+    managed = function("1", CapacityProviderConfig={"X": {"CapacityProviderArn": "arn:x"}})
+    assert imported(with_functions(function("$LATEST", "subnet-a"), managed)).design["lambda_functions"] == {
+        "fetch": {key: value for key, value in body.items() if key != "aliases"}
+    }
+
+
+def test_a_version_in_a_vpc_is_not_lost_where_the_latest_cannot_be_placed() -> None:
+    """Version 1 may reach the web server, whatever becomes of `$LATEST`."""
+    found = imported(with_functions(function("$LATEST", "subnet-far"), function("1", "subnet-b")))
+    assert "lambda_functions" not in found.design
+    (vpc,) = found.design["vpcs"].values()
+    assert any(each.get("subnets") == ["subnet-b"] for each in vpc["unknown_components"].values())

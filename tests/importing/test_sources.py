@@ -124,6 +124,15 @@ def test_of_a_folder_what_a_link_leads_to_outside_it_is_not_read(tmp_path: Path)
     assert [Path(each.file).name for each in sources(folder)] == ["a.json", "c.json"]
 
 
+def test_a_folder_that_goes_away_while_it_is_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(self: Path, pattern: str) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "there/x")
+
+    monkeypatch.setattr(Path, "rglob", gone)
+    with pytest.raises(UsageError, match=r"^there/x cannot be read: No such file or directory$"):
+        list(sources(tmp_path))
+
+
 def test_what_only_lies_in_a_folder_is_told_and_what_is_named_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"Vpcs": [VPC]}))
     (tmp_path / "expectations.yaml").write_text("expect: []\n")

@@ -39,9 +39,9 @@ def test_what_is_in_a_subnet_that_nobody_knows_may_be_exposed(
     template = tmp_path / "template.yaml"
     template.write_text(f"{PARAMETERS}Resources:\n{GROUP.format(vpc=vpc)}{thing.format(subnet=subnet)}")
     net = reachsim.load(template)
-    (exposed,) = net.exposure()
-    assert exposed.undecided
-    assert not exposed.space
+    exposed = net.exposure()  # beside it, what else may be in the subnet
+    assert exposed
+    assert all(each.undecided and not each.space for each in exposed)
     assert net.expect("internet", {"vpc": next(iter(net.design.vpcs))}, deny="tcp/22").verdict == "undecided"
     assert net.isolated("internet", {"vpc": next(iter(net.design.vpcs))}).undecided
     assert main(["exposure", str(template)]) == 3
@@ -113,3 +113,46 @@ def test_what_a_reference_without_a_value_leads_to_is_named_in_every_answer(tmp_
         for answer in answers:
             assert "undecided" in repr(answer) or "CANNOT DECIDE" in str(answer)
             assert reason in " ".join(str(answer).split())
+
+
+GROUPS = """\
+  WebGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443,
+        CidrIp: 0.0.0.0/0}]}
+  DbGroup:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 3306, ToPort: 3306,
+        SourceSecurityGroupId: !Ref WebGroup}]}
+"""
+HOSTS = """\
+  Web: {Type: AWS::EC2::Instance, Properties: {ImageId: x, SubnetId: !Ref Subnet, SecurityGroupIds: [!Ref WebGroup]}}
+  Twin: {Type: AWS::EC2::Instance, Properties: {ImageId: x, SubnetId: !Ref Subnet, SecurityGroupIds: [!Ref WebGroup]}}
+  Fn: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [!Ref Subnet], SecurityGroupIds: [!Ref WebGroup]}}}
+  Some: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: !Ref Subnets}}
+  Db: {Type: AWS::RDS::DBInstance, Properties: {Engine: mysql, DBSubnetGroupName: !Ref Some, PubliclyAccessible: false,
+      VPCSecurityGroups: [!Ref DbGroup]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "traffic", "expected"),
+    [
+        ("internet", "Web", "tcp/443", "undecided"),
+        ("internet", "Web", "tcp/22", "fails"),  # whatever the subnet is, its group lets nobody in there
+        ("Web", "Twin", "tcp/443", "holds"),  # within one subnet nothing but groups is asked
+        ("Web", "Db", "tcp/3306", "undecided"),  # the ACL between two subnets is not known
+        ("Fn", "Db", "tcp/3306", "undecided"),
+        ("Web", "Db", "tcp/22", "fails"),
+        ("Db", "Web", "tcp/3306", "fails"),
+        ("internet", "Db", "tcp/3306", "fails"),
+    ],
+)
+def test_in_a_network_of_parameters_groups_are_what_is_known(
+    tmp_path: Path, source: str, destination: str, traffic: str, expected: str
+) -> None:
+    """The usual template of an application: its network is somebody else's, its groups are its own."""
+    template = tmp_path / "template.yaml"
+    several = "Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}}"
+    template.write_text(f"{PARAMETERS.rstrip()[:-1]}, {several}\nResources:\n{GROUPS}{HOSTS}")
+    assert reachsim.load(template).expect(source, destination, allow=traffic).verdict == expected

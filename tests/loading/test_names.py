@@ -70,6 +70,19 @@ def test_a_bare_name_and_its_full_name_are_the_same(reference):
             "'clint' is neither a security group of VPC app nor a prefix list",
             "did you mean 'client'?",
         ),
+        *(
+            (
+                {"vpcs app security_groups open egress": [{"allow": "tcp/443", "to": written}]},
+                "vpcs app security_groups open egress 0 to",
+                f"'{written}' is neither a security group of VPC app nor a prefix list",
+                f"AWS's own lists are written in the file too: prefix_lists: {{{short}: [...]}}",
+            )
+            for written, short in (
+                ("s3", "s3"),
+                ("com.amazonaws.eu-west-1.dynamodb", "dynamodb"),
+                ("pl-6da54004", "s3"),
+            )
+        ),
         (
             {"vpcs app security_groups open ingress": [{"allow": "all", "from": "dta.open"}]},
             "vpcs app security_groups open ingress 0 from",

@@ -202,7 +202,7 @@ def written(value: Any, style: bool | None) -> str:
 
 
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4), st.sampled_from([False, None, True]), VALUES, st.data())
-@laws(75)
+@laws(50)
 def test_a_patched_text_reads_as_the_edited_values(
     data: dict[str, Any], style: bool | None, new: Any, pick: st.DataObject
 ) -> None:
@@ -221,7 +221,7 @@ def test_a_patched_text_reads_as_the_edited_values(
 
 
 @given(st.text(max_size=8))
-@laws(75)
+@laws(50)
 def test_a_scalar_is_read_as_the_text_that_it_is(text: str) -> None:
     try:
         data = read_document(f"a: [{scalar(text)}]\n", file="f").data

@@ -110,7 +110,7 @@ def corners(boxes):
     ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(trees(box_fields, most=3))
 def test_a_set_holds_exactly_the_packets_that_it_should(tree):
     space = build(tree)
@@ -118,7 +118,7 @@ def test_a_set_holds_exactly_the_packets_that_it_should(tree):
         assert (packet in space) == (exists(packet) and holds(tree, packet)), packet
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(trees(box_fields, most=3))
 def test_the_complement_holds_exactly_the_others(tree):
     space = ~build(tree)
@@ -175,7 +175,7 @@ def test_boolean_laws(a, b, c):
     assert bool(a) == (a != nothing)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(trees(box_fields, most=2).map(build), max_size=6), st.randoms(use_true_random=False))
 def test_the_union_of_many(parts, random):
     one_by_one = HeaderSpace.nothing()

@@ -56,6 +56,8 @@ def as_asked(world: World, interface: Interface, asking: list[Client] | None) ->
     it is asked by somebody who does not mean its private addresses."""
     shared = [i for i in world.interfaces if i is not interface and set(i.ipv4) & set(interface.ipv4)]
     far = asking is not None and not all(near(world, client, interface.vpc) for client in asking)
+    if interface.body.get("subnets") and interface.kind in ("instance", "interface"):  # one of several of a name
+        return [] if shared or far else [str(interface.ipv4[0])]
     return [interface.name] if shared or far else [interface.name, *[str(each) for each in interface.ipv4[1:]]]
 
 

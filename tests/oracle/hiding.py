@@ -309,6 +309,11 @@ def connections(rng: random.Random, given: Design) -> None:
     given.setdefault("unknown_connections", {})[name] = {"vpcs": known}
 
 
+def associated(gateway: Body, name: str) -> bool:
+    """Has an attachment a route table?"""
+    return any(name in listed(body.get("associations")) for body in (gateway.get("route_tables") or {}).values())
+
+
 def transit_gateways(rng: random.Random, given: Design) -> None:
     """What a transit gateway does: it has policy tables, or an attachment that is not modelled."""
     able = list((given.get("transit_gateways") or {}).values())
@@ -318,9 +323,11 @@ def transit_gateways(rng: random.Random, given: Design) -> None:
     if chance(rng, 0.5):
         gateway["policy_tables"] = {"p": {}}
         return
-    able = [name for name, body in gateway["attachments"].items() if "vpc" not in body]
-    if able:
-        gateway["attachments"][rng.choice(able)] = {"connect": UNKNOWN}
+    gateway["attachments"]["sdwan"] = {"connect": UNKNOWN}
+    for table in (gateway.get("route_tables") or {}).values():
+        for key in ("associations", "propagations"):
+            if chance(rng, 0.5) and (key == "propagations" or not associated(gateway, "sdwan")):
+                table[key] = [*listed(table.get(key)), "sdwan"]
 
 
 def switches(rng: random.Random, given: Design) -> None:

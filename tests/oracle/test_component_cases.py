@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.oracle.component_base import changed
 from tests.oracle.component_cases import CASES
-from tests.oracle.text import write_yaml
+from tests.oracle.text import as_text
 
 import reachsim
 from reachsim.errors import DesignError
@@ -24,7 +24,7 @@ REFUSED = {
 def test_verdict(
     name: str, changes: dict[Any, Any], question: tuple[str, str, str, int], expected: tuple[bool, bool]
 ) -> None:
-    text = write_yaml(changed(changes))
+    text = as_text(changed(changes))
     if name in REFUSED:
         with pytest.raises(DesignError, match=REFUSED[name]):
             reachsim.loads(text)

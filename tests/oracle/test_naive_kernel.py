@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.oracle.naive import Verdict, judge
+from tests.oracle.naive.world import World
 from tests.oracle.text import read_yaml
 
 FOLDER = Path(__file__).parent.parent
@@ -21,8 +22,8 @@ def records(design: Path) -> list[dict[str, Any]]:
     return found
 
 
-def load(design: Path) -> Any:
-    return read_yaml(design.read_text(encoding="utf-8"))
+def load(design: Path) -> World:
+    return World(read_yaml(design.read_text(encoding="utf-8")))
 
 
 def same_zone(design: Any) -> Any:
@@ -34,7 +35,7 @@ def same_zone(design: Any) -> Any:
     return other
 
 
-def explanation(design: Any, record: dict[str, Any], verdict: Verdict) -> str:
+def explanation(world: World, record: dict[str, Any], verdict: Verdict) -> str:
     """The rule by which the book and the kernel differ on a packet; empty where there is none.
 
     IPV6-4: the kernel's egress-only gateway lets a UDP answer out whose question came in by the internet gateway,
@@ -42,11 +43,11 @@ def explanation(design: Any, record: dict[str, Any], verdict: Verdict) -> str:
     seen the connection.
     LB-8: the kernel's load balancers reach targets in zones that are not enabled for them. In one zone they agree.
     """
-    one_way = record.get("one_way") in [[f"eigw:{vpc}"] for vpc in design["vpcs"]]
+    one_way = record.get("one_way") in [[f"eigw:{vpc}"] for vpc in world.vpcs]
     if one_way and record["traffic"].startswith("udp/") and verdict.lost.startswith("reply: IPV6-4"):
         return "IPV6-4"
     if record["kind"] == "balancer" and verdict.lost.startswith("forward: LB-8"):
-        again = judge(same_zone(design), *question(record))
+        again = judge(same_zone(world.design), *question(record))
         if (again.forward, again.reply, bool(again.listener)) == (
             record["forward"],
             record["reply"],
@@ -60,14 +61,14 @@ def question(record: dict[str, Any]) -> tuple[str, str, str, int]:
     return record["src"], record["dst"], record["traffic"], record["source_port"]
 
 
-def compare(design: Any, record: dict[str, Any]) -> str:
+def compare(world: World, record: dict[str, Any]) -> str:
     """Hold the evaluator against one packet; the rule that explains a difference, or nothing."""
-    verdict = judge(design, *question(record))
+    verdict = judge(world, *question(record))
     assert not verdict.undecided, (record, verdict)
     if "nat_port" in record:  # the kernel keeps the client's port, and one port decides nothing about all
         assert record["source_port"] >= 1024
-        kept = judge(design, *question(record), nat_port=record["source_port"])
-        other = judge(design, *question(record), nat_port=record["nat_port"])
+        kept = judge(world, *question(record), nat_port=record["source_port"])
+        other = judge(world, *question(record), nat_port=record["nat_port"])
         assert kept.reachable == record["reachable"] != other.reachable, record
         assert verdict.forward == record["forward"], record
         verdict = kept
@@ -79,7 +80,7 @@ def compare(design: Any, record: dict[str, Any]) -> str:
         # Where the packet never came to the load balancer, its listener has not answered.
         assert "listener" not in record or bool(verdict.listener) == record["listener"], (record, verdict)
         return ""
-    why = explanation(design, record, verdict)
+    why = explanation(world, record, verdict)
     assert why, (record, verdict)
     return why
 

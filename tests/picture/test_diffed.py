@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from tests.models import shared
 from tests.picture.documented import model
 from tests.picture.geometry import check_apart, check_box, check_legible, check_ways
 
@@ -188,7 +189,7 @@ def test_what_differs_is_folded_into_nothing_and_the_rest_is_folded_alike() -> N
     ],
 )
 def test_repairs_of_models(topic: str) -> None:
-    before, after = (reachsim.load(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
+    before, after = (shared(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
     picture = before.draw(diff=after)
     check_ways(picture.layout)
     check_legible(picture.layout)
@@ -197,7 +198,7 @@ def test_repairs_of_models(topic: str) -> None:
 
 def test_what_is_opened_to_the_internet_is_drawn_though_no_gateway_leads_there() -> None:
     topic = "23-image-pull-s3-route-in-wrong-table"
-    before, after = (reachsim.load(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
+    before, after = (shared(MODELS / f"{topic}-{state}.yaml") for state in ("as-found", "repaired"))
     assert "internet" not in boxes(before.draw())
     ways = before.draw(diff=after).layout.scene.ways
     assert [way.stations for way in ways] == [(("interfaces/batch.task", "+1"), ("internet", ""))]

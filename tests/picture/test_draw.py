@@ -16,6 +16,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.designs import BASE
+from tests.models import shared
 from tests.oracle.text import write_yaml
 from tests.picture.documented import DOCS, PICTURES
 from tests.picture.geometry import check_apart, check_box
@@ -83,7 +84,7 @@ def check_picture(net: Network) -> None:
 
 @pytest.mark.parametrize("path", sorted(MODELS.glob("*.yaml"))[::3], ids=lambda path: path.stem)
 def test_boxes_nest_and_nothing_overlaps(path: Path) -> None:
-    check_picture(reachsim.load(path))
+    check_picture(shared(path))
 
 
 @pytest.mark.parametrize(("vpcs", "subnets"), [(1, 3), (3, 20), (15, 20)])
@@ -120,9 +121,9 @@ def test_a_subnet_whose_table_is_not_known_is_neither() -> None:
 
 
 def test_a_connection_that_carries_nothing_says_so() -> None:
-    net = reachsim.load(MODELS / "19-peering-pending-acceptance-as-found.yaml")
+    net = shared(MODELS / "19-peering-pending-acceptance-as-found.yaml")
     assert ("peering connection, pending-acceptance",) in {box.notes for box in draw(net).layout.boxes}
-    repaired = reachsim.load(MODELS / "19-peering-pending-acceptance-repaired.yaml")
+    repaired = shared(MODELS / "19-peering-pending-acceptance-repaired.yaml")
     assert ("peering connection",) in {box.notes for box in draw(repaired).layout.boxes}
 
 
@@ -178,7 +179,7 @@ def test_the_pictures_of_the_documentation_are_up_to_date(name: str) -> None:
 
 
 def test_a_regional_nat_gateway_is_in_its_vpc_and_in_no_subnet() -> None:
-    net = reachsim.load(MODELS / "regional-nat-zone-without-address-as-found.yaml")
+    net = shared(MODELS / "regional-nat-zone-without-address-as-found.yaml")
     vpc = next(box for box in net.draw().layout.boxes if box.box.look == "vpc")
     assert ("nat", "gateway") in {(inside.title, inside.box.look) for inside in vpc.inside}
 
@@ -296,7 +297,7 @@ def test_text_is_cut_to_the_room_that_there_is() -> None:
 
 
 def test_what_is_under_a_title_has_as_many_lines_as_it_needs() -> None:
-    layout = draw(reachsim.load(MODELS / "06-nat-instance-closed-group-repaired.yaml")).layout
+    layout = draw(shared(MODELS / "06-nat-instance-closed-group-repaired.yaml")).layout
     (nat,) = (each for box in layout.boxes for each in box.all() if each.title == "nat")
     assert nat.notes == ("instance, source/dest check off, forwards,", "masquerades", "10.6.0.10, public 198.51.100.13")
 
@@ -342,7 +343,7 @@ def test_folded_vpcs_say_how_many_subnets_are_public() -> None:
 
 
 def test_a_function_is_joined_with_its_vpcs_and_an_api_gateway_with_its_function() -> None:
-    layout = draw(reachsim.load(MODELS / "vpc-lambda-as-found.yaml")).layout
+    layout = draw(shared(MODELS / "vpc-lambda-as-found.yaml")).layout
     lines = {frozenset(line) for line in layout.scene.lines}
     assert frozenset({"lambda_functions/fetch", "vpcs/app"}) in lines
     assert frozenset({"api_gateways/front", "lambda_functions/fetch"}) in lines

@@ -124,6 +124,19 @@ def test_a_design_of_many_promises_has_the_first_on_its_page() -> None:
     assert "and 10 more traces that are not on this page" in text
 
 
+@pytest.mark.parametrize(("hosts", "between"), [(3, "vpc app \u2192 vpc app"), (33, "app.h0 \u2192 app.h1")])
+def test_a_promise_of_very_many_is_traced_between_two_of_them(hosts: int, between: str) -> None:
+    vpc = {
+        "cidrs": ["10.0.0.0/16"],
+        "subnets": {"s": {"cidr": "10.0.0.0/24", "az": "a"}},
+        "security_groups": {"shut": {"ingress": []}},
+        "instances": {f"h{n}": {"subnet": "s", "security_groups": ["shut"]} for n in range(hosts)},
+    }
+    promise = {"from": {"vpc": "app"}, "to": {"vpc": "app"}, "deny": "udp/9"}
+    text = reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": {"app": vpc}, "expect": [promise]})).draw().html
+    assert f"#1 {between}: deny udp/9" in text
+
+
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, out = str(Path(__file__).parents[2] / "models" / "three-tier.yaml"), tmp_path / "out.HTML"
     assert main(["draw", file, "-o", str(out)]) == 0

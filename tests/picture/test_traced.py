@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from tests.designs import BASE
+from tests.models import shared
 from tests.oracle.text import write_yaml
 from tests.picture.geometry import check_apart, check_box, check_legible, check_told_apart, check_ways
 
@@ -25,7 +26,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def model(name: str) -> Network:
-    return reachsim.load(MODELS / f"{name}.yaml")
+    return shared(MODELS / f"{name}.yaml")
 
 
 def boxes(layout: Layout) -> dict[str, Placed]:
@@ -34,7 +35,7 @@ def boxes(layout: Layout) -> dict[str, Placed]:
 
 @pytest.mark.parametrize("path", sorted(MODELS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_ways_keep_off_text_and_boxes(path: Path) -> None:
-    net = reachsim.load(path)
+    net = shared(path)
     for expectation in net.design.expect[:1]:
         trace = net.trace(
             asked_end(expectation.from_), asked_end(expectation.to), (expectation.allow or expectation.deny)

@@ -26,7 +26,7 @@ def likes(*names: str, subnet: str = "isolated", first: int = 30) -> dict[str, o
     }
 
 
-@laws(20)
+@laws(12)
 @given(seeds)
 def test_members_of_a_class_have_the_same_answers(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)

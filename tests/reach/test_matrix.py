@@ -19,7 +19,7 @@ TGW = {"vpcs app network_firewalls": {"tgw": {}}, "vpcs data network_firewalls":
 """Something that is not modelled, as a target of routes."""
 
 
-@laws(10)
+@laws(7)
 @given(seeds)
 def test_the_matrix_is_reach_pair_by_pair(seed: int) -> None:
     rng, design, net = network(seed, crowd=True)
@@ -48,7 +48,7 @@ def test_a_cell_reads_as_its_pair_does(seed: int) -> None:
             assert str(matrix[source, destination]) == net.reach(source, destination).title
 
 
-@laws(3)
+@laws(2)
 @given(seeds)
 def test_slices_groups_and_exports_say_the_same(seed: int) -> None:
     rng, _, net = network(seed, crowd=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from tests.designs import acl, load
 
@@ -115,6 +118,40 @@ def test_pairs_in_the_matrix() -> None:
     for odd in (("x",), ("x", 5), ("x", "y", "z"), 5, None, ["x", "y"]):
         with pytest.raises(TypeError, match="a pair of names is expected"):
             odd in matrix  # noqa: B015
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        lambda net: net.check(),
+        lambda net: net.exposure(),
+        lambda net: net.dead_ends(),
+        lambda net: net.idle_rules(),
+        lambda net: net.findings,
+        lambda net: net.fixes("x", "y", "udp/9"),
+        lambda net: net.trace("x", "y", "tcp/22"),
+        lambda net: net.isolated("x", "y"),
+        lambda net: net.lint(),
+        lambda net: net.who_reaches("x"),
+        lambda net: net.explain("x", "y", "tcp/22"),
+        lambda net: reachsim.diff(net, net),
+        lambda net: net,
+    ],
+)
+@pytest.mark.parametrize("odd", ["tcp/22", "x", ("x", "y"), Traffic.parse("tcp/22"), 5, None])
+def test_no_list_of_answers_says_that_traffic_or_a_name_is_not_in_it(
+    answers: Callable[[reachsim.Network], Any], odd: object
+) -> None:
+    net = reachsim.loads(f"{TWO_FAMILIES}expect: [{{from: x, to: y, allow: tcp/22}}]\n")
+    found = answers(net)
+    with pytest.raises(TypeError):
+        odd in found  # noqa: B015
+
+
+def test_an_answer_is_among_its_own() -> None:
+    net = reachsim.loads(f"{TWO_FAMILIES}expect: [{{from: x, to: y, allow: tcp/22}}]\n")
+    assert net.check()[0] in net.check()
+    assert net.check()[0] not in net.idle_rules()
 
 
 def test_what_cannot_be_decided_has_no_answer() -> None:

@@ -170,7 +170,7 @@ def apart(net: reachsim.Network) -> reachsim.Matrix:
 
 
 @pytest.mark.rule("TGW-2")
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.data())
 def test_walks_that_are_shared_are_those_of_each_two_vpcs(data: st.DataObject) -> None:
     text = json.dumps(connected(lambda of: data.draw(st.sampled_from(list(of)))))

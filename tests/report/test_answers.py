@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.faults import LOOP
+from tests.models import shared
 
 import reachsim
 from reachsim.answers.reach import reach_answer
@@ -27,7 +28,7 @@ def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_verdict_and_its_reason_are_in_the_first_lines(model: str) -> None:
-    net = reachsim.load(f"models/{model}")
+    net = shared(f"models/{model}")
     check = net.check()
     text = check_text(check, net.source.file)
     first = text.splitlines()[0]
@@ -51,7 +52,7 @@ def test_the_verdict_and_its_reason_are_in_the_first_lines(model: str) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_no_line_has_spaces_at_its_end(model: str) -> None:
-    net = reachsim.load(f"models/{model}")
+    net = shared(f"models/{model}")
     for text in (check_text(net.check(), net.source.file), show_text(net, (), Look(whole=True))):
         assert [line for line in text.splitlines() if line != line.rstrip()] == []
 
@@ -91,14 +92,14 @@ expect:
 
 
 def test_a_rewritten_packet_stands_below_its_hop() -> None:
-    net = reachsim.load("models/vpc-lambda-repaired.yaml")
+    net = shared("models/vpc-lambda-repaired.yaml")
     lines = trace_text(net.trace("fetch", "www.google.com", "tcp/443")).splitlines()
     gateway = next(i for i, line in enumerate(lines) if "the source becomes 198.51.100.10" in line)
     assert lines[gateway + 1].strip() == "=> tcp 198.51.100.10:50000 -> 142.250.196.100:443"
 
 
 def test_what_lies_behind_a_blocker_is_shown_on_request() -> None:
-    net = reachsim.load("models/vpc-lambda-as-found.yaml")
+    net = shared("models/vpc-lambda-as-found.yaml")
     trace = net.trace("fetch", "www.google.com", "tcp/443")
     assert "not reached: 6 more checkpoints" in trace_text(trace)
     assert "internet gateway" not in trace_text(trace)
@@ -106,14 +107,14 @@ def test_what_lies_behind_a_blocker_is_shown_on_request() -> None:
 
 
 def test_every_way_of_a_function_is_told() -> None:
-    net = reachsim.load("models/21-lambda-to-database-closed-group-as-found.yaml")
+    net = shared("models/21-lambda-to-database-closed-group-as-found.yaml")
     text = trace_text(net.trace("reserve", "db", "tcp/5432"))
     assert "2 ways to send, all of them tried:" in text
     assert re.search(r"subnet app-a +50% +blocked", text)
 
 
 def test_each_place_that_stops_traffic_is_told_once() -> None:
-    net = reachsim.load("models/three-tier.yaml")
+    net = shared("models/three-tier.yaml")
     found = reach_answer(net.reach("app-a", "internet"), None)
     places = [(stop.component, stop.checkpoint, stop.leg, stop.rule) for stop in found.stops]
     assert len(places) == len(set(places)) == 3
@@ -123,7 +124,7 @@ def test_each_place_that_stops_traffic_is_told_once() -> None:
 
 
 def test_the_parts_of_an_answer_make_up_the_question() -> None:
-    net = reachsim.load("models/14-acl-ephemeral-range-too-narrow-as-found.yaml")
+    net = shared("models/14-acl-ephemeral-range-too-narrow-as-found.yaml")
     found = reach_answer(net.reach("etl", "sql"), reachsim.Traffic.parse("tcp/1433"))
     assert found.verdict == "part"
     assert found.passing | found.missing == found.asked

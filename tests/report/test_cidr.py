@@ -46,7 +46,7 @@ def plans(draw: st.DrawFn) -> tuple[dict[str, Any], Plan]:
     return data, plan_text(json.dumps(data, ensure_ascii=False))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(plans())
 def test_the_model_loads_and_says_the_same(found: tuple[dict[str, Any], Plan]) -> None:
     data, plan = found
@@ -104,7 +104,7 @@ def test_every_text_of_the_picture_stands_out_by_day_and_by_night() -> None:
     assert texts > 40
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(plans())
 def test_the_picture_is_xml_and_stays_in_its_frame(found: tuple[dict[str, Any], Plan]) -> None:
     root = ElementTree.fromstring(report.plan_svg(found[1]))
@@ -117,7 +117,7 @@ def test_the_picture_is_xml_and_stays_in_its_frame(found: tuple[dict[str, Any], 
         assert 0 <= top <= top + float(box["height"]) <= height
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(plans())
 def test_every_format_can_be_made(found: tuple[dict[str, Any], Plan]) -> None:
     _, plan = found
@@ -308,7 +308,7 @@ def crowded(draw: st.DrawFn) -> Plan:
     return plan
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(crowded())
 def test_nothing_is_left_out_of_any_format(plan: Plan) -> None:
     assume(plan.ok)  # four of the largest do not fit

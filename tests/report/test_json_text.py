@@ -19,7 +19,7 @@ VALUES = st.recursive(
 )
 
 
-@laws(150)
+@laws(100)
 @given(VALUES)
 def test_json_is_what_an_indent_of_two_gives(value: object) -> None:
     assert plain_json(value) == json.dumps(value, indent=2)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.benchmarks.organisation import organisation
+from tests.models import shared
 
 import reachsim
 from reachsim.answers.rulesets import hold_against
@@ -37,7 +38,7 @@ def large() -> reachsim.Network:
 
 @pytest.fixture(scope="module")
 def three() -> reachsim.Network:
-    return reachsim.load(ROOT / "models/three-tier.yaml")
+    return shared(ROOT / "models/three-tier.yaml")
 
 
 # -- who ----------------------------------------------------------------------------------------------------
@@ -89,7 +90,7 @@ def test_all_of_a_family_is_all() -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_matrix_has_every_pair_of_the_answers_pair_by_pair(model: str) -> None:
-    net = reachsim.load(f"models/{model}")
+    net = shared(f"models/{model}")
     matrix = net.matrix()
     pairs = {(a, b): cell.reachable for a, b, cell in matrix if cell}
     for by in ("class", "subnet", "vpc"):
@@ -175,7 +176,7 @@ def test_leaks_of_a_class_are_told_together(large: reachsim.Network) -> None:
 
 
 def test_dead_ends_with_one_cause_are_told_together() -> None:
-    net = reachsim.load("models/19-peering-pending-acceptance-as-found.yaml")
+    net = shared("models/19-peering-pending-acceptance-as-found.yaml")
     text = deadends_text(net.dead_ends(), "f")
     assert text.startswith("DEAD ENDS  2 blackholes  f\n")
     assert "mobile route table app  10.119.0.0/16  :14" in text
@@ -227,7 +228,7 @@ def test_what_is_allowed_stands_apart(three: reachsim.Network) -> None:
 
 
 def test_interfaces_that_come_and_go_are_told(three: reachsim.Network) -> None:
-    hub = reachsim.load("models/hub-and-spoke.yaml")
+    hub = shared("models/hub-and-spoke.yaml")
     text = changed(three, hub)
     assert "added    8 interfaces: " in text
     assert "removed  9 interfaces: VPC shop (9)" in text

@@ -64,7 +64,7 @@ def test_leading_spaces_of_a_number_stay() -> None:
     assert grid([[" 1", "some words here"], ["10", "x"]], 8) == [" 1  some", "    words", "    here", "10  x"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(st.lists(st.lists(texts, min_size=1, max_size=5), max_size=8), st.integers(20, 100))
 def test_no_word_of_a_grid_is_lost(rows: list[list[str]], width: int) -> None:
     printed = " ".join(grid(rows, width)).split()

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import yaml
-from tests.oracle.text import write_yaml
+from tests.oracle.text import as_text
 
 import reachsim
 
@@ -75,7 +75,7 @@ def changed(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def load(changes: dict[str, Any]) -> reachsim.Network:
-    return reachsim.loads(write_yaml(changed(changes)))
+    return reachsim.loads(as_text(changed(changes)))
 
 
 def said(net: reachsim.Network, source: str = "client", to: str = "lb", traffic: str = "tcp/443") -> Asked:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.designs import GONE, Changes, edited
-from tests.oracle.text import write_yaml
+from tests.oracle.text import as_text
 
 import reachsim
 from reachsim.trace.result import Trace
@@ -84,7 +84,7 @@ PEERED: Changes = {
 
 
 def load(*changes: Changes) -> reachsim.Network:
-    return reachsim.loads(write_yaml(edited(BASE, *changes)))
+    return reachsim.loads(as_text(edited(BASE, *changes)))
 
 
 def ask(*changes: Changes, source: str = "consumer.client", to: str = "mine", traffic: str = "tcp/443") -> Trace:

@@ -86,6 +86,15 @@ def test_what_comes_in_goes_to_the_appliance_first() -> None:
 
 
 @pytest.mark.rule("ROUTE-21")
+@pytest.mark.rule("IGW-14")
+def test_what_the_gateway_does_not_let_in_does_not_come_in_by_the_appliance() -> None:
+    """The gateway's table is asked by what it lets in; every other condition of it holds beside the table."""
+    trace = net({"vpcs v block_public_access": "ingress"}).trace("www", "app", "tcp/443")
+    blames(trace, "VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "IGW-14", "v.igw")
+    assert not net({"vpcs v block_public_access": "ingress"}).reach("www", "app").delivered
+
+
+@pytest.mark.rule("ROUTE-21")
 @pytest.mark.rule("ROUTE-4")
 def test_a_longer_local_route_keeps_a_subnet_out_of_it() -> None:
     """Of a gateway's table, too, the longest prefix is taken."""

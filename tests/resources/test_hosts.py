@@ -1,7 +1,7 @@
 """Hosts with several interfaces and addresses, fleets, and networks of their own."""
 
 import pytest
-from tests.designs import ANY, GONE, blames, group, load, passes, problems
+from tests.designs import ANY, GONE, NAT_INSTANCE, acl_of, blames, group, load, passes, problems
 
 from reachsim.dataplane.checkpoint import Header, Leg
 from reachsim.net.address import format_address, parse_address
@@ -244,6 +244,16 @@ def test_peers_see_the_primary_address_of_pods():
             "vpcs app route_tables public 10.1.0.0/16": "pcx"}  # fmt: skip
     assert not load(PODS, only).trace("10.0.0.41", "api", "tcp/80").delivered
     passes(load(PODS, only, {"vpcs app instances web external_snat": GONE}).trace("10.0.0.41", "api", "tcp/80"))
+
+
+@pytest.mark.rule("WALK-15")
+@pytest.mark.parametrize("snat", [{}, {"vpcs app instances nat external_snat": False}], ids=["plain", "external_snat"])
+def test_an_answer_with_the_address_of_another_host_put_back_goes_out_to_that_host(snat):
+    """What a NAT instance sends on for its clients meets their subnet's ACL, whatever it does for its own pods."""
+    asked = "probe", "www", "tcp/443"
+    passes(load(NAT_INSTANCE, snat).trace(*asked))
+    closed = acl_of("private", [f"allow tcp/22 {ANY}"], [f"allow all {ANY}"])
+    blames(load(NAT_INSTANCE, snat, closed).trace(*asked), "SUBNET_ACL_RESTRICTION", "NACL-2", "app.private", "reply")
 
 
 def test_the_matrix_and_the_trace_agree_on_hosts_of_their_own_kind():

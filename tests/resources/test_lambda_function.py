@@ -177,6 +177,12 @@ def test_an_alias_names_what_is_not_published_or_what_nobody_knows():
     passes(net.trace("f", "db", "tcp/5432"))
 
 
+@pytest.mark.rule("LAMBDA-24")
+@pytest.mark.parametrize("asked", ["f", "f:$LATEST", "f:1", "f:2", "f:live", "f:next"])
+def test_whatever_a_function_is_asked_as_its_ways_are_all_of_its_invocations(asked):
+    assert sum(way.share for way in load(STALE).trace(asked, "www", "tcp/443").ways) == 1
+
+
 @pytest.mark.rule("LAMBDA-26")
 def test_a_weighted_alias_has_one_answer_for_each_version():
     trace = load(STALE).trace("f:next", "db", "tcp/5432")

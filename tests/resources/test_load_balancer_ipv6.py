@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.designs import GONE, Changes, edited
-from tests.oracle.text import write_yaml
+from tests.oracle.text import as_text
 
 import reachsim
 from reachsim.net.address import format_address
@@ -52,7 +52,7 @@ V4, V6 = "10.0.0.50", "2001:db8::50"
 
 
 def load(*changes: Changes) -> reachsim.Network:
-    return reachsim.loads(write_yaml(edited(BASE, *changes)))
+    return reachsim.loads(as_text(edited(BASE, *changes)))
 
 
 def refused(*changes: Changes) -> list[tuple[str, str | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.designs import Changes, blames, load, passes, problems
+from tests.designs import ANY, GONE, Changes, blames, load, passes, problems
 
 ZONE: Changes = {
     "vpcs app enable_dns_hostnames": True,
@@ -94,3 +94,82 @@ def test_mistakes() -> None:
         "'10.0.0.300' is neither an address nor the name of something that has one",
     ]
     assert [problem.path[2:] for problem in found] == [("vpcs", 0), ("records", "x"), ("records", "x")]
+
+
+SHARED: Changes = {
+    "region": "eu-west-1",
+    "vpcs app enable_dns_hostnames": True,
+    "vpcs data enable_dns_hostnames": True,
+    "vpcs data security_groups https": {"ingress": [{"allow": "tcp/443", "from": "10.0.0.0/8"}]},
+    "vpcs data vpc_endpoints kms": {
+        "type": "interface", "service": "kms", "subnets": ["api"], "security_groups": ["https"], "private_dns": False,
+    },
+    "vpcs app route_tables private": {"10.1.0.0/16": "pcx"},
+}  # fmt: skip
+"""An endpoint in one VPC for both: its private DNS is off, and a zone has the name."""
+KMS = "kms.eu-west-1.amazonaws.com"
+
+
+def shared(zone: str, **records: str) -> Changes:
+    """A zone that both VPCs see."""
+    return {f"private_hosted_zones {zone}": {"vpcs": ["app", "data"], "records": {**records}}}
+
+
+@pytest.mark.rule("DNS-2")
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize("region", [{}, {"region": GONE}])
+def test_a_service_is_what_a_zone_with_its_public_name_says(region: Changes) -> None:
+    """From the VPCs that see it, by `service:` as by the host name; elsewhere it is its public addresses."""
+    net = load(SHARED, shared(KMS, **{"@": "data.kms"}), region)
+    for name in ("service:kms", KMS):
+        trace = net.trace("probe", name, "tcp/443")
+        passes(trace)
+        assert trace.forward[-1].component == "data.kms"
+    alone = load(SHARED, shared(KMS, **{"@": "data.kms"}), {f"private_hosted_zones {KMS} vpcs": ["data"]}, region)
+    blames(alone.trace("probe", "service:kms", "tcp/443"), "NO_ROUTE_TO_DESTINATION", "ROUTE-16", "app")
+    fixes = alone.fixes("probe", "service:kms", "tcp/443")
+    assert f"associate private zone {KMS} with VPC app" in map(str, fixes)
+
+
+@pytest.mark.rule("DNS-2")
+def test_a_zone_of_the_whole_region_hides_the_services_that_it_has_not() -> None:
+    net = load(
+        SHARED, shared("eu-west-1.amazonaws.com", kms="data.kms"), {"vpcs app route_tables private": {ANY: "ngw"}}
+    )
+    assert net.trace("probe", "service:kms", "tcp/443").forward[0].component == "app.probe"
+    blames(net.trace("probe", "service:sts", "tcp/443"), "NAME_NOT_RESOLVED", "DNS-2", "service:sts")
+    off = {"vpcs app enable_dns_hostnames": False}  # the zone is not seen
+    passes(
+        load(SHARED, shared("eu-west-1.amazonaws.com"), {"vpcs app route_tables private": {ANY: "ngw"}}, off).trace(
+            "probe", "service:sts", "tcp/443"
+        )
+    )
+
+
+@pytest.mark.rule("DNS-2")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("a.corp.example", "10.0.2.20"),
+        ("x.y.corp.example", "10.0.2.20"),
+        ("db.corp.example", "10.0.1.11"),
+        ("x.db.corp.example", ""),
+        ("x.sub.corp.example", "10.0.1.11"),
+        ("sub.corp.example", ""),
+        ("corp.example", ""),
+        ("example", ""),
+    ],
+)
+def test_a_wildcard_is_for_names_that_are_not_there(name: str, meant: str) -> None:
+    """And under which nothing is: RFC 4592, with the nearest name that is there."""
+    records = {"*": "10.0.2.20", "db": "10.0.1.11", "*.sub": "10.0.1.11"}
+    net = load(ZONE, {"private_hosted_zones corp.example records": records})
+    zone = net.design.private_hosted_zones["corp.example"]
+    assert (zone.record("corp.example", name) or ("",)) == (meant,)
+
+
+def test_a_service_of_registries_is_what_a_wildcard_says() -> None:
+    zone = shared("dkr.ecr.eu-west-1.amazonaws.com", **{"*": "data.kms"})
+    net = load(SHARED, zone, {"vpcs data vpc_endpoints kms service": "ecr.dkr"})
+    passes(net.trace("probe", "service:ecr.dkr", "tcp/443"))
+    passes(net.trace("probe", "1.dkr.ecr.eu-west-1.amazonaws.com", "tcp/443"))

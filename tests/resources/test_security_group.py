@@ -119,6 +119,17 @@ def test_a_reference_never_matches_a_public_address():
     passes(load(group("open", ("tcp/443", "198.51.100.20"))).trace("web", "198.51.100.10", "tcp/443"))
 
 
+@pytest.mark.rule("SG-12")
+def test_nor_does_one_of_what_goes_out():
+    name = {"vpcs app instances nat public_dns_name": "nat.example.com"}  # the public address: DNS hostnames are off
+    net = load(group("open", ("all", "0.0.0.0/0"), egress=[("tcp/443", "open")]), name)
+    passes(net.trace("web", "nat", "tcp/443"))
+    trace = net.trace("web", "nat.example.com", "tcp/443")
+    blames(trace, "SG_REFERENCES_NOT_PRESERVED", "SG-12", "app.web")
+    assert "the receiver's group does not match a public address" in trace.blockers[0].text
+    blames(net.trace("web", "probe", "tcp/443"), "ENI_SG_RULES_MISMATCH", "SG-1", "app.web")
+
+
 @pytest.mark.rule("SG-13")
 def test_a_reference_does_not_survive_nat():
     way = {"vpcs app route_tables private 10.0.2.0/24": "ngw"}

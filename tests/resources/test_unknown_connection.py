@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import pytest
 from tests.designs import load, problems
 
 import reachsim
@@ -35,7 +37,7 @@ def test_its_vpcs_are_there() -> None:
     assert problem.message == "there is no VPC 'prod'"
 
 
-def joined_perhaps(admits: str) -> reachsim.Network:
+def perhaps_joined(admits: str) -> dict[str, Any]:
     """Two VPCs of which nobody knows if they are joined, and no route from the one to private addresses of the other."""
     vpcs = {
         name: {
@@ -48,12 +50,12 @@ def joined_perhaps(admits: str) -> reachsim.Network:
         }
         for number, name in enumerate(("one", "two"), 1)
     }
-    return reachsim.loads(json.dumps({"version": 1, "vpcs": vpcs, "unknown_connections": {"peer": {"vpcs": ["one"]}}}))
+    return {"version": 1, "vpcs": vpcs, "unknown_connections": {"peer": {"vpcs": ["one"]}}}
 
 
 def test_a_name_of_which_it_is_not_known_what_it_means_is_undecided_where_that_matters() -> None:
     """By its public address the other is reached, by its private one it is not (ROUTE-16)."""
-    net = joined_perhaps("0.0.0.0/0")
+    net = reachsim.loads(json.dumps(perhaps_joined("0.0.0.0/0")))
     assert net.trace("one", "198.51.100.2", "tcp/443").verdict == "reachable"
     assert net.trace("one", "two", "tcp/443").verdict == "undecided"
     assert [net.expect("one", "two", **{verb: "tcp/443"}).verdict for verb in ("allow", "deny")] == ["undecided"] * 2
@@ -69,8 +71,52 @@ def test_a_name_of_which_it_is_not_known_what_it_means_is_undecided_where_that_m
 
 
 def test_a_name_is_decided_where_each_meaning_comes_to_the_same() -> None:
-    net = joined_perhaps("10.9.0.0/16")
+    net = reachsim.loads(json.dumps(perhaps_joined("10.9.0.0/16")))
     assert net.trace("one", "two", "tcp/443").verdict == "blocked"
     assert net.expect("one", "two", deny="all").verdict == "holds"
     assert net.isolated("one", "two")
     assert not net.matrix().cell("one.one", "two.two").undecided
+
+
+@pytest.mark.rule("PEER-4")
+@pytest.mark.parametrize(
+    ("vpcs", "source", "expectation", "expected"),
+    [
+        (
+            ["one"],
+            "10.77.0.1",
+            {"to": "one", "deny": "tcp/443"},
+            "undecided",
+        ),  # its other side may be another account's VPC
+        (["one"], "10.77.0.0/16", {"to": "one", "deny": "tcp/443"}, "undecided"),
+        (["one"], "10.77.0.0/16", {"to": {"vpc": "one"}, "deny": "tcp/443"}, "undecided"),
+        (["one"], "10.77.0.1", {"to": "one", "deny": "tcp/80"}, "holds"),
+        (["one"], "10.77.0.1", {"to": "two", "deny": "tcp/443"}, "holds"),
+        ([], "10.77.0.1", {"to": "two", "deny": "tcp/443"}, "undecided"),
+        (["one", "two"], "10.77.0.1", {"to": "one", "deny": "tcp/443"}, "holds"),  # it has no third side
+        (["one"], "8.8.8.8", {"to": "10.1.0.4", "deny": "tcp/443"}, "holds"),
+    ],
+)
+def test_packets_of_networks_that_nobody_described_may_come_by_one(
+    vpcs: list[str], source: str, expectation: dict[str, Any], expected: str
+) -> None:
+    made = perhaps_joined("0.0.0.0/0") | {"unknown_connections": {"peer": {"vpcs": vpcs}}}
+    net = reachsim.loads(json.dumps(made | {"expect": [{"from": source, **expectation}]}))
+    assert net.check()[0].verdict == expected
+
+
+def test_a_family_that_passes_settles_nothing_for_the_other() -> None:
+    """Over IPv6, whose addresses are the same everywhere, it passes by both internet gateways (IGW-8)."""
+    made = perhaps_joined("0.0.0.0/0")
+    for number, (name, body) in enumerate(made["vpcs"].items(), 1):
+        body["cidrs"].append(f"2001:db8:{number}::/56")
+        body["subnets"]["a"]["ipv6_cidr"] = f"2001:db8:{number}::/64"
+        body["instances"][name]["ipv6_address"] = f"2001:db8:{number}::9"
+        body["route_tables"]["main"]["::/0"] = f"igw-{name}"
+        body["security_groups"]["web"]["ingress"].append({"allow": "tcp", "from": "::/0"})
+    net = reachsim.loads(json.dumps(made))
+    assert net.trace("one", "2001:db8:2::9", "tcp/443").verdict == "reachable"
+    assert net.trace("one", "two", "tcp/443").verdict == "undecided"
+    partial = net.trace("one", "two", "tcp/80")  # which the group admits over IPv6 alone
+    assert (partial.verdict, partial.delivered) == ("partial", False)
+    assert [way.delivered for way in partial.ways] == [True, False]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.designs import ALL, ANY, GONE, Changes, acl_of, blames, group, load, passes, problems
+from tests.models import shared
 
 import reachsim
 from reachsim.dataplane.checkpoint import Deliver, Drop, Header, Leg
@@ -42,7 +43,7 @@ GWLB: Changes = {
 
 @pytest.mark.parametrize("name", ["endpoints-3", "endpoints-7", "endpoints-11"])
 def test_the_kernel_and_the_trace_agree(name: str) -> None:
-    net = reachsim.load(KERNEL / f"{name}.yaml")
+    net = shared(KERNEL / f"{name}.yaml")
     records = json.loads((KERNEL / f"{name}.json").read_text(encoding="utf-8"))
     assert {record["kind"] for record in records} >= {"service", "endpoint"}
     for record in records:

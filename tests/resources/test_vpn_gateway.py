@@ -3,6 +3,9 @@
 import pytest
 from tests.designs import GONE, blames, passes
 from tests.gateways import MAIN, TGW, load, told
+from tests.oracle.text import write_yaml
+
+import reachsim
 
 OUT = ("old.host", "shop.till", "tcp/443")
 IN = ("shop.till", "old.host", "tcp/22")
@@ -157,6 +160,20 @@ def test_only_allowed_prefixes_are_announced_to_the_network():
     blames(other.trace(*OUT), "NO_ROUTE_TO_DESTINATION", "VPN-5", "dx", "reply")
 
 
+@pytest.mark.rule("VPN-5")
+@pytest.mark.parametrize(
+    "allowed", [{}, {"direct_connect_gateways dx allowed_prefixes": ["10.4.0.0/16"]}], ids=["all", "some"]
+)
+def test_of_several_ways_a_network_takes_the_one_by_which_it_hears_of_the_address(allowed):
+    """A connection that leads elsewhere tells it nothing of the address; an allowed prefix is told."""
+    elsewhere = {
+        "vpcs app vpn_gateways side": {},
+        "vpn_connections spare": {"gateway": "app.side", "static_routes": ["172.20.0.0/16"]},
+        "networks shop via": ["spare", "dx"],
+    }
+    passes(load(DIRECT, elsewhere, allowed).trace(*IN))
+
+
 @pytest.mark.rule("IPV6-6")
 def test_a_vpn_on_a_virtual_private_gateway_carries_no_ipv6_and_direct_connect_does():
     six = {
@@ -223,3 +240,42 @@ def test_nothing_outside_aws_is_reached_through_a_gateway(far):
     assert trace.blockers[0].code == "VGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
     assert len(trace.ways) <= 3
     assert not net.reach("shop.till", far).delivered
+
+
+TWO_ON_DX = {
+    "vpcs": {
+        name: {
+            "cidrs": [f"10.{number}.0.0/16"],
+            "subnets": {"s": {"cidr": f"10.{number}.1.0/24"}},
+            "route_tables": {"main": {"routes": {}, "propagate": ["vgw"]}},
+            "vpn_gateways": {"vgw": {}},
+            "security_groups": {"open": {"ingress": [{"allow": "all", "from": "10.0.0.0/8"}]}},
+            "instances": {"host": {"subnet": "s", "security_groups": ["open"]}},
+        }
+        for number, name in enumerate(("a", "b"), 1)
+    },
+}
+"""Two VPCs whose gateways are on one Direct Connect gateway."""
+
+
+@pytest.mark.rule("VPN-6")
+@pytest.mark.parametrize(
+    ("prefixes", "gateways", "verdict"),
+    [
+        (["10.0.0.0/8"], ["a.vgw", "b.vgw"], "undecided"),
+        (["10.2.1.0/25", "10.1.0.0/16"], ["a.vgw", "b.vgw"], "undecided"),
+        (["192.168.0.0/16"], ["a.vgw", "b.vgw"], "fails"),
+        (["10.0.0.0/8"], ["a.vgw"], "fails"),
+    ],
+)
+def test_vpcs_of_one_direct_connect_gateway_may_meet_where_the_network_announces_their_blocks(
+    prefixes: list[str], gateways: list[str], verdict: str
+) -> None:
+    """Since 2021, by one virtual interface, of which the design says nothing; else a gateway leads to no other."""
+    dx = {"dx": {"gateways": gateways, "prefixes": prefixes}}
+    net = reachsim.loads(write_yaml({"version": 1, **TWO_ON_DX, "direct_connect_gateways": dx}))
+    assert net.expect("a.host", "b.host", allow="tcp/22").verdict == verdict
+    assert net.expect("a.host", "b.host", deny="all").verdict == ("holds" if verdict == "fails" else "undecided")
+    assert bool(net.isolated("a.host", "b.host")) is (verdict == "fails")
+    if verdict == "undecided" and "10.0.0.0/8" in prefixes:  # what is in no VPC of it is the network's
+        assert net.expect("a.host", "10.3.0.9", allow="tcp/22").holds

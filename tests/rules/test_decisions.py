@@ -124,6 +124,8 @@ def test_rank_of_routes_of_one_length():
         ("10.0.2.0/24", "nat gateway", None),
         ("10.0.2.0/25", "interface", "ROUTE-8"),
         ("10.0.2.0/24", "peering connection", "ROUTE-8"),
+        ("10.0.2.0/24", "VPC endpoint", None),
+        ("10.0.2.0/24", "Network Firewall endpoint", None),
         ("10.0.0.0/16", "interface", None),
         ("10.0.0.0/16", "internet gateway", "ROUTE-8"),
         ("10.0.0.0/16", "local", None),

@@ -49,7 +49,10 @@ def test_what_is_propagated_inside_the_vpc_is_of_no_use(block, used):
 
 
 @pytest.mark.rule("ROUTE-21")
-@pytest.mark.parametrize("target", ["local", "instance", "interface", "VPC endpoint"])
+@pytest.mark.parametrize(
+    "target",
+    ["local", "instance", "interface", "VPC endpoint", "Network Firewall endpoint"],
+)
 def test_a_gateways_table_has_whole_blocks_and_appliances(target):
     assert gateway_route_refusal(SUBNETS[0], target, VPC, SUBNETS) is None
     assert gateway_route_refusal(VPC[0], target, VPC, SUBNETS) is None

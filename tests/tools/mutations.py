@@ -161,7 +161,7 @@ def run(tree: Path, tests: list[str], seconds: int) -> str:
     if os.WIFSIGNALED(status):
         return "endless" if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL) else "killed"
     code = os.WEXITSTATUS(status)
-    if code > 2:  # pytest: 1 a test failed, 2 a module could not be imported, beyond that it did not even begin
+    if code not in (0, 1, 2, 4):  # pytest: 1 a test failed, 2 a module could not be imported, 4 nor could conftest.py
         raise SystemExit(f"pytest ended with {code}: {' '.join(tests)}")
     return "killed" if code else "survived"
 
@@ -208,6 +208,9 @@ def main(arguments: list[str] | None = None) -> int:
         for name in ("src", "tests", "models", "docs"):
             shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", tree)
+        missing = [test for ring in ASKING for test in ring if not (tree / test).exists()]
+        if missing or run(tree, ["tests/test_markup.py"], options.seconds) != "survived":
+            raise SystemExit(f"the tests do not run without a mutation: {missing or 'tests/test_markup.py'}")
         for mutation in picked:
             place = tree / mutation.file.relative_to(ROOT)
             source = place.read_bytes()

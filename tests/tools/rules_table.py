@@ -234,10 +234,11 @@ def file_of(home: str) -> str:
 
 def first_file(files: list[str], weights: Counter[str]) -> str:
     """Of the files that cite a rule, the one to read first: that where it is decided, else the one that has most of its
-    chapter (`weights`), a resource before others. What only edits, lint and imports ask comes last."""
+    chapter (`weights`), a resource before others. What only edits, lint and imports ask comes last,
+    and what wires all of it."""
 
     def place(file: str) -> tuple[bool, bool, int, bool]:
-        aside = file.endswith("_edits") or file.startswith(("answers/lint/", "importing/"))
+        aside = file.endswith("_edits") or file.startswith(("answers/lint/", "importing/", "topology/build"))
         return aside, not file.startswith("rules/"), -weights[file], not file.startswith("resources/")
 
     return min(files, key=place)

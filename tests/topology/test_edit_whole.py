@@ -70,7 +70,7 @@ def tried(make: Any, *arguments: Any) -> Any:
         return sorted((p.path, p.message, p.hint or "", p.code or "") for p in error.problems)
 
 
-@laws(3)
+@laws(2)
 @given(seeds)
 def test_an_edited_copy_says_whatever_the_edited_text_says(seed: int) -> None:
     rng, design, net = network(seed, crowd=True)

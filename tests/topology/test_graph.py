@@ -6,8 +6,8 @@ from pathlib import Path
 import networkx
 import pytest
 from tests.designs import DUAL, MIDDLEBOX, load
+from tests.models import shared
 
-import reachsim
 from reachsim.dataplane.checkpoint import Drop
 from reachsim.topology.flows import flows
 from reachsim.topology.graph import graph_of, node_name
@@ -31,7 +31,7 @@ def test_nodes_have_names_of_their_own_and_say_what_they_are():
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_every_interface_is_in_the_graph(path):
-    net = reachsim.load(path)
+    net = shared(path)
     graph = graph_of(net.topology)
     components = {data["component"] for _, data in graph.nodes(data=True)}
     assert set(net.topology.interfaces) <= components
@@ -43,7 +43,7 @@ DESIGNS = [*MODELS, *sorted((Path(__file__).parents[1] / "kernel2").glob("*.yaml
 @pytest.mark.parametrize("path", DESIGNS, ids=lambda path: path.stem)
 def test_nodes_are_checkpoints_one_to_one_and_every_walk_is_a_way_of_the_graph(path):
     """What is lost goes on only in thought, so a walk counts up to there, and its answer not at all."""
-    net = reachsim.load(path)
+    net = shared(path)
     graph = net.graph()
     assert graph.number_of_nodes() == len({data["checkpoint"] for _, data in graph.nodes(data=True)})
     assert graph.number_of_nodes() == len(net.topology.checkpoints)

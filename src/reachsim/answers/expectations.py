@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
+from reachsim.answers.listed import Listing
 from reachsim.errors import counted
-from reachsim.faces import Told, ToldOf, face, record
+from reachsim.faces import Told, face, record
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.resources.expectation import Expectation
 from reachsim.trace.result import Blocker, Trace
@@ -107,24 +108,15 @@ class Result(Told):
         return f"{self.label}  {self.question}"
 
 
-class Check(Sequence[Result], ToldOf):
+class Check(Listing[Result]):
     """Every expectation of a design, decided. True when all hold."""
 
     def __init__(self, results: Sequence[Result]) -> None:
         self.results = tuple(results)
 
-    @overload
-    def __getitem__(self, index: int) -> Result: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Result]: ...
-    def __getitem__(self, index: int | slice) -> Result | Sequence[Result]:
-        return self.results[index]
-
-    def __len__(self) -> int:
-        return len(self.results)
-
-    def __iter__(self) -> Iterator[Result]:
-        return iter(self.results)
+    @property
+    def _listed(self) -> tuple[Result, ...]:
+        return self.results
 
     @property
     def ok(self) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reachsim.engine import Engine
 from reachsim.net.cidr import AddressSet, Cidr, address_set
-from reachsim.resources.resource import resources
+from reachsim.resources.resource import resources, sections
 
 INTERNET = "internet"
 
@@ -47,4 +47,5 @@ def exists(network: Engine, name: str) -> bool:
     block = "/" in name and (name[0].isdigit() or ":" in name)
     if name == INTERNET or block or name in network.topology.interfaces or name in network.ends.known:
         return True
-    return any(at.name == name and body.behind().asked_by_name for at, body in resources("design", network.design))
+    bodies = (getattr(network.design, section, {}).get(name) for section in sections("design"))
+    return any(body is not None and body.behind().asked_by_name for body in bodies)

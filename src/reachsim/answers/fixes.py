@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 from reachsim.answers.difference import Change as Opened
 from reachsim.answers.expectations import Result
+from reachsim.answers.listed import Listing
 from reachsim.errors import counted
 from reachsim.faces import Carded, Faced, ToldOf, face
 from reachsim.loading.patch import Patch
@@ -103,7 +104,7 @@ def _internet(addresses: AddressSet) -> float:
     return max((addresses & family).count / family.count for family in _FAMILIES)
 
 
-class Fixes(Sequence[Fix], ToldOf):
+class Fixes(Listing[Fix]):
     """Proven fixes of one question, the best first. `result`: the question as it stands. `reasons`: where there is none,
     why, and which redesign would help. `tried`: how many sets of edits were."""
 
@@ -123,18 +124,9 @@ class Fixes(Sequence[Fix], ToldOf):
         """Whether there is anything to fix."""
         return not self.result.holds
 
-    @overload
-    def __getitem__(self, index: int) -> Fix: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Fix]: ...
-    def __getitem__(self, index: int | slice) -> Fix | Sequence[Fix]:
-        return self.found[index]
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def __iter__(self) -> Iterator[Fix]:
-        return iter(self.found)
+    @property
+    def _listed(self) -> tuple[Fix, ...]:
+        return self.found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Fixes):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Protocol, TypeVar, overload
 
+from reachsim.errors import shown
 from reachsim.faces import ToldOf, record
 
 
@@ -25,6 +27,10 @@ class Answers(ToldOf, tuple[T_co, ...]):
 
     key: ClassVar[str]
 
+    def __contains__(self, item: object) -> bool:
+        """Whether it is one of them. Raises TypeError for what is no answer."""
+        return _among(item, tuple(self), self)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""
         return {self.key: [each.to_dict() for each in self]}
@@ -32,3 +38,35 @@ class Answers(ToldOf, tuple[T_co, ...]):
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat record for each, such as ``pandas.DataFrame(...)`` takes."""
         return [record(each.to_dict()) for each in self]
+
+
+class Listing(Sequence[T_co], ToldOf):
+    """An answer that is a list of others and more; what makes it true, and which they are, a subclass says."""
+
+    @property
+    def _listed(self) -> tuple[T_co, ...]:
+        raise NotImplementedError
+
+    @overload
+    def __getitem__(self, index: int) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T_co]: ...
+    def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
+        return self._listed[index]
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self._listed)
+
+    def __contains__(self, item: object) -> bool:
+        """Whether it is one of them. Raises TypeError for what is no answer."""
+        return _among(item, self._listed, self)
+
+
+def _among(item: object, answers: Sequence[object], whole: object) -> bool:
+    """Whether something is one of the answers of a whole. Of traffic, a False would say that it is not reachable."""
+    if not hasattr(item, "to_dict"):
+        raise TypeError(f"{type(whole).__name__} has answers in it, such as iterating gives, not {shown(item)}")
+    return item in answers

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal, overload
+from typing import Any, Literal
 
+from reachsim.answers.listed import Listing
 from reachsim.answers.reach import ReachAnswer, reach_answer
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Asked, Engine, some_traffic
 from reachsim.errors import EndpointError, counted
-from reachsim.faces import Faced, ToldOf
+from reachsim.faces import Faced
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, reach
@@ -72,7 +73,7 @@ class Neighbour(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Neighbours(Sequence[Neighbour], ToldOf):
+class Neighbours(Listing[Neighbour]):
     """Who reaches an end (`direction` "who"), or what it reaches ("what"): those with anything delivered or undecided.
 
     `end`: its name. `traffic`: what was asked about, None for all. `asked`: how many other ends there are. True where
@@ -85,15 +86,9 @@ class Neighbours(Sequence[Neighbour], ToldOf):
     rows: tuple[Neighbour, ...]
     asked: int
 
-    @overload
-    def __getitem__(self, index: int) -> Neighbour: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Neighbour]: ...
-    def __getitem__(self, index: int | slice) -> Neighbour | Sequence[Neighbour]:
-        return self.rows[index]
-
-    def __len__(self) -> int:
-        return len(self.rows)
+    @property
+    def _listed(self) -> tuple[Neighbour, ...]:
+        return self.rows
 
     def __bool__(self) -> bool:
         return bool(self.found)

@@ -160,6 +160,12 @@ class SessionManager(ToldOf):
         """Instances in a state."""
         return sum(node.state == state for node in self.nodes)
 
+    def __iter__(self) -> Iterator[ManagedNode]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
     def __getitem__(self, name: str) -> ManagedNode:
         """An instance by its full name, or by its bare one. Raises KeyError."""
         found = [node for node in self.nodes if name in (node.name, node.name.partition(".")[2])]
@@ -344,7 +350,8 @@ def _service(network: Engine, vpc: str, name: str, body: Instance, service: str,
         return Need(service, "met", f"by {way_of(trace)}", rule, required, trace=trace)
     part = "in part only: " if trace.verdict == "partial" else ""
     why = f"{part}{trace.blockers[0] if trace.blockers else trace.loss}"
-    bypass = _bypass(network, vpc, service)
+    past = {hop.component.partition("/")[0] for hop in trace.forward}
+    bypass = _bypass(network, vpc, service, past)
     if bypass is not None:
         text, cure, path = bypass
         text = f"not reached: {text}; that way, {why}"
@@ -363,12 +370,13 @@ def _without_endpoint(network: Engine, vpc: str, service: str) -> str:
     return f"VPC {vpc} has no interface endpoint of {service}; its public addresses are not: " if alone else ""
 
 
-def _bypass(network: Engine, vpc: str, service: str) -> tuple[str, str, KeyPath] | None:
-    """Why the name of a service leads past an endpoint for it that its VPC has, what to do, and where (SSM-4, EP-8)."""
+def _bypass(network: Engine, vpc: str, service: str, met: set[str]) -> tuple[str, str, KeyPath] | None:
+    """Why the name of a service leads past an endpoint for it that its VPC has, what to do, and where (SSM-4, EP-8). `met`:
+    what the packet comes by; a private zone may lead it to the endpoint all the same."""
     body = network.design.vpcs[vpc]
     for name, endpoint in getattr(body, "vpc_endpoints", {}).items():
         at = At(vpc, "vpc_endpoints", name)
-        if endpoint.type != "interface" or endpoint.short != service:
+        if endpoint.type != "interface" or endpoint.short != service or at.full_name in met:
             continue
         reason = endpoint.without_private_dns(at, network.design)
         if not reason:

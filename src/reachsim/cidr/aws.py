@@ -11,6 +11,7 @@ from reachsim.cidr.problems import MOST_PROBLEMS, refuse
 from reachsim.errors import Path, shown
 from reachsim.net.cidr import Cidr
 from reachsim.rules.cidr import holds_block
+from reachsim.rules.subnet import usable_count
 
 _KEYS: Final = ("Vpcs", "Subnets", "IpamResourceCidrs", "VpcPeeringConnections")
 
@@ -94,7 +95,6 @@ class _Reader:
             self._entry((*path, key, index), block, name or network, comment, network)
 
     def _subnet(self, path: Path, item: Mapping[str, Any]) -> None:
-        count = item.get("AvailableIpAddressCount")
         blocks: list[tuple[Path, Any]] = [(("CidrBlock",), item.get("CidrBlock"))] if item.get("CidrBlock") else []
         blocks += [
             (("Ipv6CidrBlockAssociationSet", index), one.get("Ipv6CidrBlock"))
@@ -106,11 +106,23 @@ class _Reader:
         for where, value in blocks:
             block = self._block((*path, *where), value)
             if block is not None:
-                available = count if type(count) is int and block.version == 4 else None
+                available = self._available(path, item, block) if block.version == 4 else None
                 subnet, network = _text(item.get("SubnetId")), _text(item.get("VpcId"))
                 self.out.subnets.append(
                     SubnetEntry(block, "", _tag(item), available, network, subnet, _account(item), self.file)
                 )
+
+    def _available(self, path: Path, item: Mapping[str, Any], block: Cidr) -> int | None:
+        """How many addresses of a subnet are free, where that is told."""
+        count = item.get("AvailableIpAddressCount")
+        most = usable_count(block)
+        if count is None or (type(count) is int and 0 <= count <= most):
+            return count
+        self._bad(
+            (*path, "AvailableIpAddressCount"),
+            f"of {block}, 0 to {most:,} addresses can be available, not {shown(count)}",
+        )
+        return None
 
     def _ipam(self, path: Path, item: Mapping[str, Any]) -> None:
         """A resource of IPAM. Elastic IP addresses, interfaces and public pools are no networks."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from reachsim.cli.sources import add_options
 from reachsim.deadline import A_DEADLINE, seconds
 from reachsim.errors import DesignError, Problem, ReachsimError, UsageError, shown
+from reachsim.stopping import bounded, in_main_thread
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from reachsim.network import Network
     from reachsim.report.text import Look
     from reachsim.resources.expectation import Selector
@@ -163,11 +168,8 @@ class ProgressLine:
 
 def _announce(seconds: float, what: str) -> None:
     """Say that something takes long, and what bounds it; nothing where something does."""
-    from reachsim.stopping import bounded
-
-    if not bounded() and sys.stderr is not None:
-        sys.stderr.write(f"takes about {duration(seconds)} ({what}); --deadline SECONDS bounds it\n")
-        sys.stderr.flush()
+    if not bounded():
+        _tell_bound(f"takes about {duration(seconds)} ({what})")
 
 
 def announce_pairs(net: Network, source: str | Selector, destination: str | Selector) -> None:
@@ -184,6 +186,44 @@ def announce_many(label: str, count: int, each: float) -> None:
     """Say beforehand that so many things of about so many seconds each take long, where they do."""
     if count * each > _LONG:
         _announce(count * each, f"{label}: {count:,}")
+
+
+@contextmanager
+def announced_in_time(command: str) -> Iterator[None]:
+    """Say of work that nobody announced, once it has taken half of what is long, that it goes on, and what bounds it: which
+    command on which network is long nobody can list. The processor's time counts, so nothing is said of work that waits for
+    somebody: a pipe, or processes that share it and have a line of their own."""
+    if not _HAS_CLOCK or not in_main_thread() or bounded():
+        yield
+        return
+
+    def say(number: int, frame: FrameType | None) -> None:
+        if not _said:
+            _tell_bound(f"takes longer than {_LONG / 2:.0f} seconds ({command})")
+
+    _said.clear()
+    before = signal.signal(signal.SIGVTALRM, say)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _LONG / 2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+_HAS_CLOCK = hasattr(signal, "setitimer")  # not on Windows
+_said: list[str] = []
+"""What was announced in this run."""
+
+
+def _tell_bound(what: str) -> None:
+    _said.append(what)
+    if sys.stderr is None:
+        return
+    clear = "\r\x1b[K" if sys.stderr.isatty() else ""  # a line of progress may stand there
+    with suppress(OSError):  # the terminal went away; the answer matters more
+        sys.stderr.write(f"{clear}{what}; --deadline SECONDS bounds it\n")
+        sys.stderr.flush()
 
 
 def duration(seconds: float) -> str:

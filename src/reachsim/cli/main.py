@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import Any, NoReturn, TextIO
 
-from reachsim.cli.common import add_deadline
+from reachsim.cli.common import add_deadline, announced_in_time
 from reachsim.cli.several import CI_FORMATS, told
 from reachsim.errors import ReachsimError, UsageError, cut, shown, visible
 from reachsim.stopping import stoppable
@@ -210,9 +210,10 @@ def _guarded(argv: Sequence[str] | None) -> int:
         _discard("stdout")
         return BROKEN_PIPE
     except OSError as error:
-        # Reading has errors of its own, so this is the output: a full disk, a terminal that went away.
+        # Files have errors of their own that name them, so this is the output: a full disk, a terminal that went away.
         _discard("stdout")
-        _complain(f"reachsim: cannot write: {visible(error.strerror or str(error))}")
+        what = "cannot write" if error.filename is None else error.filename
+        _complain(visible(f"reachsim: {what}: {error.strerror or error}"))
         return ReachsimError.exit_code
 
 
@@ -249,7 +250,7 @@ def _run(argv: Sequence[str] | None) -> int:
             return 0
         if arguments.command is None:
             parser.error("a command is missing; reachsim --help lists them")
-        with stoppable(getattr(arguments, "deadline", None)):
+        with stoppable(getattr(arguments, "deadline", None)), announced_in_time(arguments.command):
             return int(arguments.run(arguments))
     except SystemExit as stop:  # argparse's, after --help
         return stop.code if isinstance(stop.code, int) else 0

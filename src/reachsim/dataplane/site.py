@@ -102,23 +102,26 @@ class SubnetSite(_Wired, SubnetPlace):
     """A subnet with its wiring.
 
     `exit`, `entry`: where packets leave it (its ACL) and enter it; `link`: its link; `table`: its route table.
-    `interfaces`: the interfaces in it. `attached`: a transit gateway is attached to it. `turns`: a route of its table leads
-    to an interface in it.
+    `interfaces`: the interfaces in it. `turns`: a route of its table leads to an interface in it.
     """
 
-    __slots__ = ("attached", "entry", "exit", "interfaces", "link", "table", "turns")
+    __slots__ = ("entry", "exit", "interfaces", "link", "table", "turns")
     vpc: VpcSite
     exit: Checkpoint
     entry: Checkpoint
     link: Checkpoint
     table: Checkpoint
     interfaces: list[NetworkInterface]
-    attached: bool
     turns: bool
 
     def __post_init__(self) -> None:
         self.interfaces = []
-        self.attached = self.turns = False
+        self.turns = False
+
+    @property
+    def attached(self) -> bool:
+        """Whether a transit gateway is attached by it."""
+        return self in self.vpc.doors
 
 
 class NetworkInterface(_Wired, InterfacePlace):

@@ -19,22 +19,32 @@ STALE = "SG-16"
 
 
 def denials(
-    visit: Visit, query: Query, filter: Filter, peer: int, sender: NetworkInterface | None
+    visit: Visit,
+    query: Query,
+    filter: Filter,
+    peer: int,
+    sender: NetworkInterface | None,
+    receiver: NetworkInterface | None,
 ) -> Iterator[tuple[Cause, Traffic]]:
     """What a filter does not let through between its owner and a peer, cause by cause; the parts are disjoint.
 
     `filter`: what stands in the query's place now. `sender`: the interface that sent the packet first, whose groups a rule
-    may name without matching, since the address is no longer its own. Of a query about one service, what it denies is all.
+    may name without matching, since the address is no longer its own; `receiver`: the one that it is sent to, whose groups
+    a rule may name that cannot. Of a query about one service, what it denies is all.
     """
     if query.service is not None:
-        for cause, traffic in denials(visit, query._replace(service=None), filter, peer, sender):
+        for cause, traffic in denials(visit, query._replace(service=None), filter, peer, sender, receiver):
             if query.service in traffic:
                 yield cause, Traffic.everything()
         return
+    inbound = filter.direction is Direction.INGRESS
     for clause, traffic in filter.denied(peer, query.groups):
-        lost = traffic & _by_lost_reference(filter, peer, sender)
+        lost = traffic & _by_lost_reference(filter, peer, sender if inbound else receiver)
         if lost:
-            yield _lost_reference(visit, filter, peer, sender), lost
+            yield (
+                (_lost_reference(visit, filter, peer, sender) if inbound else _no_reference(visit, filter, peer)),
+                lost,
+            )
         if traffic - lost:
             yield _cause(visit, filter, clause), traffic - lost
 
@@ -58,11 +68,22 @@ def passing(query: Query, filter: Filter, peer: int) -> tuple[Traffic, Traffic]:
     return sure, query.of(filter.possible(peer, groups))
 
 
-def _by_lost_reference(filter: Filter, peer: int, sender: NetworkInterface | None) -> Traffic:
-    """What the sender's own groups would have opened, had they not been lost on the way (SG-12, SG-13)."""
-    if sender is None or not sender.groups or filter.direction is not Direction.INGRESS:
+def _by_lost_reference(filter: Filter, peer: int, other: NetworkInterface | None) -> Traffic:
+    """What the other end's groups would have opened, had they not been lost on the way (SG-12, SG-13)."""
+    if other is None or not other.groups:
         return Traffic.nothing()
-    return filter.allowed(peer, sender.groups)
+    return filter.allowed(peer, other.groups)
+
+
+def _no_reference(visit: Visit, filter: Filter, peer: int) -> Cause:
+    """A rule for what goes out that names the receiver's group and does not match: the packet is sent to its public address
+    (SG-12), or it is in a VPC whose groups such rules cannot name (SG-11)."""
+    rule, why = "SG-11", "a rule for what goes out names groups of its own VPC, and of peered ones in the Region, alone"
+    if peer in PUBLIC:
+        rule, why = "SG-12", "a rule that names the receiver's group does not match a public address"
+    decided = _no_match(filter)
+    at, code = visit.checkpoint, Code.SG_REFERENCES_NOT_PRESERVED
+    return Cause(code, rule, f"{decided}; {why}", at.component, at.role, filter.path, decided)
 
 
 def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: NetworkInterface | None) -> Cause:

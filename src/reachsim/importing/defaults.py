@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from reachsim.importing.inventory import Fields, Inventory, Item
+from reachsim.importing.inventory import MAYBE, Attributes, Fields, Inventory, Item, Unknown
+from reachsim.resources.network_acl import DEFAULT_RULES
 
-_EVERYONE: Final = (("CidrBlock", "0.0.0.0/0"), ("Ipv6CidrBlock", "::/0"))
+DEFAULT_SUBNET: Final = "default-subnet"
+"""What stands for the subnets of an account's default VPC: whatever is in them may be in any."""
+_KEYS: Final = {4: "CidrBlock", 6: "Ipv6CidrBlock"}
 
 
 def created_vpc(inventory: Inventory, id: str) -> None:
@@ -32,9 +35,15 @@ def created_filters(inventory: Inventory, id: str) -> None:
     vpc = inventory.items["Vpcs"][id]
     if not _has(inventory, "NetworkAcls", id, lambda item: item.either("IsDefault") is True):
         entries = [
-            {"RuleNumber": 100 + index, "Egress": egress, "Protocol": "-1", "RuleAction": "allow", key: everyone}
+            {
+                "RuleNumber": number,
+                "Egress": egress,
+                "Protocol": "-1",
+                "RuleAction": "allow",
+                _KEYS[block.version]: str(block),
+            }
             for egress in (False, True)
-            for index, (key, everyone) in enumerate(_EVERYONE)
+            for number, block in DEFAULT_RULES
         ]
         _add(inventory, vpc, "NetworkAcls", {"IsDefault": True, "Associations": [], "Entries": entries})
     if not _has(inventory, "SecurityGroups", id, lambda item: item.either("GroupName") == "default"):
@@ -66,6 +75,30 @@ def own_members(id: str, name: str) -> dict[str, Any]:
         "GroupName": name,
         "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": id}]}],
         "IpPermissionsEgress": [{"IpProtocol": "-1", **everyone}],
+    }
+
+
+def cluster_group(id: str, name: str) -> Attributes:
+    """The attributes of the group that EKS makes with a cluster, as a default group is; AWS's page has its outbound rule for
+    "0.0.0.0/0 (IPv4) or ::/0 (IPv6)"."""
+    body = own_members(id, f"eks-cluster-sg-{name}")
+    (everyone,) = body["IpPermissionsEgress"]
+    ipv6 = {"IpProtocol": "-1", "Ipv6Ranges": everyone["Ipv6Ranges"], MAYBE: "whether the rule is for IPv6"}
+    return {**body, "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": everyone["IpRanges"]}, ipv6]}
+
+
+def remote_access_group(name: str, sources: Any) -> Attributes:
+    """The attributes of the group that EKS makes for SSH to the nodes of a group: from the groups that are named, or from
+    everywhere; like any new group of a VPC it lets everything out (SG-2)."""
+    peers: Attributes = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    if isinstance(sources, Unknown):
+        peers = {"UserIdGroupPairs": sources}
+    elif sources:
+        peers = {"UserIdGroupPairs": [one if isinstance(one, Unknown) else {"GroupId": one} for one in sources]}
+    return {
+        "GroupName": f"eks-remoteAccess-{name}",
+        "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, **peers}],
+        "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
     }
 
 

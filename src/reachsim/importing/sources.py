@@ -44,9 +44,11 @@ def sources(path: str | os.PathLike[str]) -> Iterator[Source]:
     if os.fspath(path) == "-" or not found.is_dir():
         yield read_source(path)
         return
-    for inner in sorted(found.rglob("*")):
-        if _of_folder(inner, found):
-            yield read_source(inner)
+    try:
+        inner = [one for one in sorted(found.rglob("*")) if _of_folder(one, found)]
+    except OSError as error:  # what is in it goes away under our eyes, or a disk fails
+        raise UsageError(f"{error.filename or found} cannot be read: {error.strerror or error}") from None
+    yield from map(read_source, inner)
 
 
 def _of_folder(inner: Path, folder: Path) -> bool:

@@ -14,6 +14,7 @@ from reachsim.resources.reference import UNKNOWN as UNKNOWN
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.clauses import NO_GROUPS, GroupId, KeyPath
+from reachsim.rules.services import GATEWAY_SERVICES, short_name
 
 LOCAL = "local"
 INTERNET = "internet"
@@ -164,6 +165,10 @@ class Names:
             return AddressSet.nothing(), frozenset({(owner, name)})
         if reference in lists:
             return lists[reference].addresses, NO_GROUPS
+        if reference.startswith("pl-") or short_name(reference) in GATEWAY_SERVICES:
+            text = f"{shown(reference)} is neither a security group of VPC {vpc} nor a prefix list"
+            short = "s3" if reference.startswith("pl-") else short_name(reference)
+            raise UnknownName(text, f"AWS's own lists are written in the file too: prefix_lists: {{{short}: [...]}}")
         if body is None:
             near = did_you_mean(owner, self.design.vpcs)
             raise UnknownName(f"{shown(reference)}: there is no VPC {shown(owner)}", near)

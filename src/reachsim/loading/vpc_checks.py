@@ -76,20 +76,14 @@ class VpcChecks(Reports):
 
     def check_names(self, name: str, vpc: Vpc) -> None:
         """One name space for all that routes and expectations name (format.md)."""
-        seen: dict[str, RouteTarget] = {**self.names.outside}
-        for connection, target in self.names.connections.items():
-            found = self.names.resource(target)
-            # A service or a zone may have the name of an endpoint: no route leads to it, nor to a peering of others.
-            if found is not None and found[1].routable and found[1].route_refusal(found[0], name) is None:
-                seen[connection] = target
+        seen: dict[str, RouteTarget] = {}
         for section in ("security_groups", "network_acls", "route_tables"):
             if UNKNOWN in getattr(vpc, section):
                 self.reserved_word(("vpcs", name, section, UNKNOWN))
         for target in self.names.all_targets[name]:
             if target.name in RESERVED:
                 self.reserved_word(target.path)
-            elif target.name in seen:
-                other = seen[target.name]
+            elif (other := seen.get(target.name) or self.named_outside(target.name, name)) is not None:
                 spot = self.document.spot(other.path, key=True)
                 self.report(
                     target.path,
@@ -100,6 +94,14 @@ class VpcChecks(Reports):
                 )
             else:
                 seen[target.name] = target
+
+    def named_outside(self, name: str, vpc: str) -> RouteTarget | None:
+        """What has a name outside the VPCs, and a route of one may lead to: a service may have the name of an endpoint."""
+        target = self.names.connections.get(name)
+        found = None if target is None else self.names.resource(target)
+        if found is not None and found[1].routable and found[1].route_refusal(found[0], vpc) is None:
+            return target
+        return self.names.outside.get(name)
 
     def check_subnets(self, here: KeyPath, name: str, vpc: Vpc) -> None:
         """Blocks of subnets (SUBNET-1), their route tables and ACLs."""

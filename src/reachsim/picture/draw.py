@@ -10,7 +10,7 @@ from itertools import islice
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
-from reachsim.engine import Engine
+from reachsim.engine import Asked, Engine
 from reachsim.errors import ReachsimError, UsageError
 from reachsim.faces import Faced
 from reachsim.net.traffic import Traffic
@@ -22,10 +22,12 @@ from reachsim.picture.page import Promised, page
 from reachsim.picture.reached import pairs_of, reached, with_reached
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
+from reachsim.resources.expectation import Expectation
 from reachsim.trace.result import Trace
 
-_TRACES, _PAIRS = 60, 90
-"""How many expectations of a design are traced on its page, and how many pairs of who reaches whom."""
+_TRACES, _PAIRS, _WAYS = 60, 90, 1_000
+"""How many expectations of a design are traced on its page, how many pairs of who reaches whom, and how many ways of one
+expectation; nobody reads more."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,8 +119,18 @@ def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
         traffic = expectation.allow or expectation.deny or "all"
         try:
             promise = engine.decide(number)
-            trace = promise.witness or engine.trace(expectation.from_, expectation.to, traffic)
+            trace = promise.witness or engine.trace(*_told_between(engine, expectation), traffic)
         except ReachsimError:  # no packet of it can be sent, which is for `check` to tell
             continue
         asked.append(Promised(trace, promise))
     return page(layout, asked, left_out=len(engine.design.expect) - len(expectations), shown=bool(first))
+
+
+def _told_between(engine: Editable, expectation: Expectation) -> tuple[Asked, Asked]:
+    """Between whom a promise that holds is traced: its ends, or of many interfaces at both, one at each."""
+    source, destination = engine.endpoint(expectation.from_), engine.endpoint(expectation.to)
+    senders = [each.interface for each in source.origins if each.interface is not None]
+    if len(senders) * len(destination.interfaces) <= _WAYS:
+        return source, destination
+    receiver = next((each for each in destination.interfaces if each is not senders[0]), destination.interfaces[0])
+    return senders[0].name, receiver.name

@@ -137,7 +137,7 @@ def _stops_of(part: FlowAnswer) -> Iterator[Stop]:
     for visit in found.forward.visits:
         if not rest:
             return
-        for cause, traffic in _denied(visit, part, part.flow.origin.interface):
+        for cause, traffic in _denied(visit, part, part.flow.origin.interface, part.flow.target):
             hit = traffic & rest
             if hit:
                 yield _stop(cause, "forward", part, ((hit, ALL_PORTS),))
@@ -187,7 +187,7 @@ def _reply_stops(part: FlowAnswer) -> Iterator[Stop]:
     assert found.reply is not None
     rest = _Rest(part)
     for visit in found.reply.visits:
-        for cause, traffic in _denied(visit, part, part.flow.target):
+        for cause, traffic in _denied(visit, part, part.flow.target, part.flow.origin.interface):
             for choices, rectangles in rest.take(traffic, visit.depth).items():
                 yield _stop(cause, "reply", part, tuple(rectangles), choices)
     if found.reply_stray is not None:
@@ -195,8 +195,11 @@ def _reply_stops(part: FlowAnswer) -> Iterator[Stop]:
             yield _stop(found.reply_stray, "reply", part, tuple(rectangles), choices)
 
 
-def _denied(visit: Visit, part: FlowAnswer, sender: NetworkInterface | None) -> Iterator[tuple[Cause, Traffic]]:
-    """What a checkpoint does not let through, by what decides it. `sender`: the interface that sent it first."""
+def _denied(
+    visit: Visit, part: FlowAnswer, sender: NetworkInterface | None, receiver: NetworkInterface | None
+) -> Iterator[tuple[Cause, Traffic]]:
+    """What a checkpoint does not let through, by what decides it. `sender`: the interface that sent it first;
+    `receiver`: the one that it is for."""
     step = visit.step
     if isinstance(step, Drop):
         yield step.cause, Traffic.everything()
@@ -205,7 +208,8 @@ def _denied(visit: Visit, part: FlowAnswer, sender: NetworkInterface | None) -> 
         region, found = part.far, part.found
         is_far = found is not None and at_far(query, visit.depth, _far_address(part), found)
         peer = region.first if region is not None and is_far else query.peer
-        yield from denials(visit, query, part.book[query.filter], peer, None if query.abroad else sender)
+        ends = (None, None) if query.abroad else (sender, receiver)
+        yield from denials(visit, query, part.book[query.filter], peer, *ends)
 
 
 def _stop(

@@ -63,9 +63,10 @@ class Term(NamedTuple):
 class Template:
     """What decides between two ends. `forward`: on the way there. `inner`: on the way back, between the client and the first
     device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
-    all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `shared`: whether
-    other ends that walk alike may use it, but for those in a subnet that is `passed`; `relayed`: the destination passes it
-    on and is like no other, so that this holds of sources alone; `asked`: the addresses that the route table of the
+    all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `alone`: no other ends
+    may use it, whichever they are; `at_home`: of the ends' own subnets the walk says nothing but their ACLs, once each.
+    Those in a subnet that is `passed` may not use it either; `relayed`: the destination passes it on and is like no other,
+    so that this holds of sources alone; `asked`: the addresses that the route table of the
     destination's subnet was asked about, for which theirs has to send the same. `about`: the traffic that it is about, None
     for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way. `flow`:
     which of its pair's flows it is of; of several templates of one flow AWS chooses one (TGW-8)."""
@@ -76,7 +77,8 @@ class Template:
     beyond: tuple[tuple[Term, ...], ...] = ()
     answered: bool = False
     undecided: str = ""
-    shared: bool = True
+    alone: bool = False
+    at_home: bool = True
     passed: frozenset[SubnetPlace] = frozenset()
     relayed: bool = False
     asked: tuple[int, ...] = field(default=(), compare=False)
@@ -84,6 +86,11 @@ class Template:
     pick: Hashable = None
     never: bool = False
     flow: int = 0
+
+    @property
+    def shared(self) -> bool:
+        """Whether other ends in the same VPCs that walk alike may use it."""
+        return self.at_home and not self.alone
 
 
 LOST: Final = None
@@ -101,7 +108,7 @@ def templates_of(flow: Flow, lost: list[tuple[int, int]], number: int, walks: li
         each is not LOST for each in made
     ):  # what one target, or one choice, does not get, another may
         ipv6 = flow.destination > IPV4_LAST
-        never = Template(ipv6, shared=not _to_itself(flow), about=flow.about, pick=flow.pick, never=True)
+        never = Template(ipv6, alone=_to_itself(flow), about=flow.about, pick=flow.pick, never=True)
         for each in made:
             yield replace(each or never, flow=number)
 
@@ -139,21 +146,21 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     assert b is not None
     if found.unknown or flow.perhaps:
         way = "there" if found.forward.unknown or flow.perhaps else "back"
-        return Template(
-            ipv6, _terms(found.forward, a, b), undecided=way, shared=False, about=flow.about, pick=flow.pick
-        )
+        return Template(ipv6, _terms(found.forward, a, b), undecided=way, alone=True, about=flow.about, pick=flow.pick)
     forward = _terms(found.forward, a, b)
     passed = _passed(found, a, b)
     # What passes packets on is like no other destination, so that they are shared among sources alone.
     ends = (a,) if flow.relays else (a, b)
     there = [a.subnet.exit] if flow.relays else [a.subnet.exit, b.subnet.entry]
-    shared = passed.isdisjoint(end.subnet for end in ends) and _at_home(found.forward, ends) == there
+    alone = not passed.isdisjoint(end.subnet for end in ends)
+    at_home = _at_home(found.forward, ends) == there
     asked = _asked_at(b.subnet.table, found)
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
         return Template(
             ipv6,
             forward,
-            shared=shared,
+            alone=alone,
+            at_home=at_home,
             passed=passed,
             relayed=bool(flow.relays),
             asked=asked,
@@ -171,7 +178,8 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
         inner,
         tuple(beyond),
         answered=True,
-        shared=shared and _at_home(found.reply, ends) == back,
+        alone=alone,
+        at_home=at_home and _at_home(found.reply, ends) == back,
         passed=passed,
         relayed=bool(flow.relays),
         asked=asked,

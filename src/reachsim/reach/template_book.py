@@ -107,7 +107,9 @@ class TemplateBook:
         walks: list[Walk] = []
         asked = flows(ends.of_interface(one), ends.of_interface(other), ends)
         made = tuple(each for number, flow in enumerate(asked) for each in templates_of(flow, [], number, walks))
-        shared = all(each.shared and each.pick is None for each in made) and spokes.only(walks, one, other)
+        # Kinds tell where in an attached subnet an end is: what comes to it there has passed none of its ACLs (TGW-12).
+        alike = not any(each.alone or each.pick is not None for each in made)
+        shared = alike and spokes.only(walks, one, other)
         self._spokes[key] = self._as_known(made) if shared else None
         return self._spokes[key], made  # not as known: each is asked about its own addresses
 

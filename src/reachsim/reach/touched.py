@@ -3,7 +3,6 @@ network that is another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reachsim.dataplane.filters import FilterBook
@@ -11,8 +10,10 @@ from reachsim.dataplane.place import InterfacePlace, SubnetPlace
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.cidr import AddressSet
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
-from reachsim.topology.parts import Compared, Element, addresses_of, decide_by_more
+from reachsim.topology.parts import Compared, decide_by_more
+from reachsim.topology.reaching import Reaching
 from reachsim.topology.topology import Topology
 
 Owner = InterfacePlace | SubnetPlace | None
@@ -90,18 +91,28 @@ def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterB
     """
     if before.source.design.nat_loss_below != after.source.design.nat_loss_below:
         return None
-    if before.perhaps_joined != after.perhaps_joined:
+    if before.perhaps_joined != after.perhaps_joined or before.strangers != after.strangers:
         return None
     if any(decide_by_more(topology) for topology in (before, after)):
         return None
     compared = Compared(before, after, books)
-    reaching, addresses = _reaching(before, compared)
-    ends = {
-        interface.name
-        for topology in (before, after)
-        for interface in topology.interfaces.values()
-        if any(address in addresses for address in interface.places)
-    }
+    reaching = Reaching(before, compared)
+    found = _Interfaces(before, after)
+    ends = found.at(reaching.addresses)
+    outside, addresses = set(ends), reaching.addresses
+    senders: dict[AddressSet, set[str]] = {}
+    for interface in before.interfaces.values():
+        if interface in reaching.at:
+            senders.setdefault(reaching.at[interface], set()).add(interface.name)
+    for destinations, sending in senders.items():
+        receiving = found.meant_by(destinations)
+        if receiving is None:
+            outside |= sending
+        if receiving is None or len(sending) <= len(receiving):
+            ends |= sending
+        else:
+            ends |= receiving
+            addresses |= destinations
     relays = {
         interface.name
         for topology in (before, after)
@@ -111,37 +122,38 @@ def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterB
     everybody = frozenset(before.interfaces) | frozenset(after.interfaces)
     if not ends and not compared.differ:
         relays = set()
-    aside = bool(relays) or before.internet in reaching
+    aside = bool(relays) or before.internet in reaching.at
     apart = _joined_apart(before, after)
-    return Touched(frozenset(ends | relays | apart), everybody if aside else frozenset(ends), addresses)
+    return Touched(frozenset(ends | relays | apart), everybody if aside else frozenset(outside), addresses)
 
 
-def _reaching(before: Topology, compared: Compared) -> tuple[set[Element], AddressSet]:
-    """The parts from which one that differs can be come to, and the addresses by which such parts are found."""
-    holders: dict[Element, list[Element]] = {}
-    for part, held in compared.holds.items():
-        for each in held:
-            holders.setdefault(each, []).append(part)
-    reaching: set[Element] = set()
-    new: Iterable[Element] = compared.differ
-    addresses = compared.addresses
-    while new:
-        todo = [part for part in new if part not in reaching]
-        reaching.update(todo)
-        found: list[Element] = []
-        while todo:
-            found.append(todo.pop())
-            for holder in holders.get(found[-1], ()):
-                if holder not in reaching:
-                    reaching.add(holder)
-                    todo.append(holder)
-        addresses |= AddressSet.union_of(span for part in found for span in addresses_of(part))
-        new = [
-            device
-            for device in before.passed
-            if device not in reaching and any(address in addresses for address in device.places)
-        ]
-    return reaching, addresses
+class _Interfaces:
+    """The interfaces of two topologies, by their addresses."""
+
+    def __init__(self, before: Topology, after: Topology) -> None:
+        self._all = [*before.interfaces.values(), *after.interfaces.values()]
+        self._private = _blocks(before) & _blocks(after) - PUBLIC
+        self._passed = before.passed | after.passed
+
+    def at(self, addresses: AddressSet) -> set[str]:
+        """The names of those with one of some addresses."""
+        return {each.name for each in self._all if any(address in addresses for address in each.places)}
+
+    def meant_by(self, destinations: AddressSet) -> set[str] | None:
+        """The names of those that alone can be at the other end of what is sent to some destinations; None where somebody
+        outside may be, or those who are behind a device that has one of the addresses."""
+        if not destinations <= self._private:
+            return None
+        if any(address in destinations for device in self._passed for address in device.places):
+            return None
+        names = self.at(destinations)
+        hosts = {each.machine for each in self._all if each.machine and each.name in names}
+        return names | {each.name for each in self._all if each.machine in hosts}
+
+
+def _blocks(topology: Topology) -> AddressSet:
+    """The addresses of all VPCs."""
+    return AddressSet.union_of(span for vpc in topology.vpcs.values() for span in vpc.blocks.spans)
 
 
 def _joined_apart(before: Topology, after: Topology) -> set[str]:

@@ -61,10 +61,20 @@ def _reason(trace: Trace, look: Look) -> list[str]:
     elif way.delivered:
         tail = f"delivered, but the answer is lost; {tail}"
     if len({w.verdict for w in trace.ways}) > 1:
-        passing = sum(w.reachable for w in trace.ways)
-        tail = f"{passing} of {number(len(trace.ways), 'way')} pass"
+        tail = _share_of_ways(trace)
     lines += hanging(indent, tail, look.width)
     return [*lines, *_warnings(trace, look, indent)]
+
+
+def _share_of_ways(trace: Trace) -> str:
+    """How many of the ways pass, or, where none does, in how many the packet is delivered all the same."""
+    passing, delivered = sum(w.reachable for w in trace.ways), sum(w.delivered for w in trace.ways)
+    ways = number(len(trace.ways), "way")
+    return (
+        f"{passing} of {ways} pass"
+        if trace.verdict != "no reply"
+        else f"delivered in {delivered} of {ways}, and answered in none"
+    )
 
 
 def _warnings(trace: Trace, look: Look, indent: str) -> list[str]:

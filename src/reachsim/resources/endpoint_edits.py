@@ -97,7 +97,9 @@ def new_interface_endpoint(case: Case) -> Iterator[Edit]:
     group that admits the sender (EP-6, EP-8)."""
     sender = case.sender
     short = short_name(case.asked_to.removeprefix(SERVICE))
-    if sender is None or not case.asked_to.startswith(SERVICE) or case.reply or case.cause.code in FILTERS:
+    # What lets nothing out to the public addresses may let it out to an address of the VPC.
+    stopped = case.cause.code in FILTERS and case.view.owner(case.destination) is not None
+    if sender is None or not case.asked_to.startswith(SERVICE) or case.reply or stopped:
         return
     vpc, design = sender.vpc.name, case.view.design
     body = design.vpcs[vpc]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, mends, offers
@@ -126,22 +127,32 @@ def public_address(case: Case) -> Iterator[Edit]:
 
 @mends
 def address_of_the_other_family(case: Case) -> Iterator[Edit]:
-    """An IPv6 address for a sender that has none, in a subnet that has them (ROUTE-5)."""
-    sender = case.sender
-    if case.cause.rule != "ROUTE-5" or sender is None or case.cause.path != sender.path or not case.at(*_HOSTS):
-        return
-    for block in sender.subnet.blocks if all(address <= IPV4_LAST for address in sender.addresses) else ():
-        taken = {*reserved_addresses(block), *(a for each in case.view.interfaces() for a in each.addresses)}
-        free = (
-            next((address for address in range(*block.span) if address not in taken), None)
-            if block.version == 6
-            else None
-        )
-        if free is not None:
-            address = format_address(free)
-            yield Edit.setting(
-                (*sender.path, "ipv6_address"), address, f"give {sender.name} the IPv6 address {address}", 2
-            )
+    """An IPv6 address for an end that has none, in a subnet that has them (ROUTE-5)."""
+    ends = (case.sender, case.view.interface(case.cause.component)) if case.cause.rule == "ROUTE-5" else ()
+    for end in ends:
+        free = None if end is None or end.path[2:3] not in (("instances",), ("interfaces",)) else _free_ipv6(case, end)
+        if end is not None and free is not None:
+            text = f"give {end.name} the IPv6 address {format_address(free)}"
+            yield Edit.setting((*end.path, "ipv6_address"), format_address(free), text, 2)
+
+
+def _free_ipv6(case: Case, interface: NetworkInterface) -> int | None:
+    """The lowest free IPv6 address of the subnet of an interface that has none; None where there is none."""
+    if any(address > IPV4_LAST for address in interface.addresses):
+        return None
+    taken = {address for each in case.view.interfaces() for address in each.addresses}
+    for block in interface.subnet.blocks:
+        if block.version == 6:
+            kept = reserved_addresses(block)
+            return next((a for a in range(*block.span) if a not in taken and a not in kept), None)
+    return None
+
+
+@advises
+def no_family_in_common(case: Case) -> Iterator[str]:
+    """What is left where a subnet has one family alone."""
+    if case.cause.rule == "ROUTE-5":
+        yield "the two ends have no address of one family (ROUTE-5): one of them needs the other's, in a subnet that has it"
 
 
 @mends

@@ -24,6 +24,8 @@ from reachsim.rules.ephemeral import client_ports
 class Instance(ElasticInterface):
     """An instance with one network interface, or with those under `network_interfaces`."""
 
+    also_called: ClassVar[str] = r"ec2s?|ec2_instances?"
+
     order: ClassVar[int] = 0
 
     network_interfaces: dict[Name, InterfaceSettings] = Field(default_factory=dict)

@@ -60,6 +60,18 @@ def other_subnets(case: Case) -> Iterator[Edit]:
 
 
 @mends
+def with_ipv6(case: Case) -> Iterator[Edit]:
+    """IPv6 of a function, which has to ask for it, where all of its subnets have it (LAMBDA-18)."""
+    asked = function_asked(case.view.design, case.asked_from)
+    if asked is None or case.cause.rule != "ROUTE-5" or not _runs_latest(case, *asked):
+        return
+    name, latest = asked[0], case.view.design.lambda_functions[asked[0]].latest
+    subnets = {} if latest.vpc is None else case.view.design.vpcs[latest.vpc].subnets
+    if subnets and all(subnets[each].ipv6_cidr is not None for each in latest.subnet_names):
+        yield Edit.setting(("lambda_functions", name, "latest", "ipv6"), True, f"let {name} use IPv6 (ipv6: true)")
+
+
+@mends
 def attached(case: Case) -> Iterator[Edit]:
     """$LATEST in the VPC of what it calls (LAMBDA-1): in subnets without a direct way to the internet, of which it has no
     use (LAMBDA-7), with a group that those it calls already admit, else with the default group."""

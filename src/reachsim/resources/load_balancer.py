@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -59,6 +59,8 @@ from reachsim.rules.refusal import Refusal
 class LoadBalancer(Resource):
     """A load balancer: an interface in each of its subnets, listeners and target groups."""
 
+    also_called: ClassVar[str] = r"albs?|nlbs?|elbs?|elbv2|gwlbs?"
+
     type: Literal["application", "network", "gateway", "classic"] = "application"
     """What it is. An Application or Classic Load Balancer ends the client's connection (LB-1), a Network Load Balancer
     passes it on, a Gateway Load Balancer sends everything to appliances (LB-9)."""
@@ -98,12 +100,11 @@ class LoadBalancer(Resource):
     def mend(self, at: At, case: Case) -> Iterator[Edit]:
         """Client addresses that are not kept (LB-6), and targets in every zone (LB-8)."""
         path = case.cause.path
-        if path[: len(at.path)] != at.path:
-            return
-        if case.cause.code is Code.NLB_HAIRPIN and path[-1] == "preserve_client_ip":
+        mine = path[: len(at.path)] == at.path
+        if mine and case.cause.code is Code.NLB_HAIRPIN and path[-1] == "preserve_client_ip":
             text = f"let targets of {at.name}/{path[-2]} see the load balancer's address (preserve_client_ip: false)"
             yield Edit.setting(path, False, text, 2)
-        if case.cause.code is Code.ELB_NOT_CROSSZONE:
+        if case.cause.code is Code.ELB_NOT_CROSSZONE and (mine or _behind(path, case.view.design) == at):
             yield Edit.setting((*at.path, "cross_zone"), True, f"let {at.name} send to targets in every zone", 2)
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
@@ -164,7 +165,7 @@ class LoadBalancer(Resource):
             self._check_targets(at, (*at.path, "target_groups", name), group, checks)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal:
-        """No route leads to one (ROUTE-10)."""
+        """No route leads to one."""
         text = f"{shown(at.name)} is a load balancer, which no route leads to"
         return Refusal("ROUTE-10", text, "route to what stands behind it")
 
@@ -427,3 +428,13 @@ class LoadBalancer(Resource):
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """No route leads to one (ROUTE-10)."""
         return Entrance(None, None, f"{at.name} is a load balancer", "ROUTE-10")
+
+
+def _behind(path: KeyPath, design: Any) -> At | None:
+    """The load balancer behind the endpoint that is written at a path; None where there is no such endpoint."""
+    if path[2:3] != ("vpc_endpoints",):
+        return None
+    endpoint = design.vpcs[str(path[1])].vpc_endpoints[str(path[3])]
+    service = design.endpoint_services.get(endpoint.service)
+    found: At | None = None if service is None else service.balancer(design)
+    return found

@@ -12,12 +12,17 @@ from reachsim.net.cidr import AddressSet, address_set
 from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import AddressField, BlockField, HostNameField, References, Schema, Tags, TrafficField
 from reachsim.resources.resource import At, BlocksBehind, Checks, Ends, Resource, Wiring, resource
-from reachsim.resources.vpn_connection import ConnectionOut, Departing, connections
+from reachsim.resources.vpn_connection import (
+    ConnectionOut,
+    Departing,
+    connecting,
+    connection_at,
+    connections,
+    connections_in,
+)
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
-
-CONNECTIONS = ("vpn_connections", "direct_connect_gateways")
 
 
 class NetworkHost(Schema):
@@ -45,7 +50,7 @@ class ExternalNetwork(Resource):
 
     def check(self, at: At, checks: Checks) -> None:
         """Its connections are in the design, and its hosts in its blocks."""
-        known = [name for section in CONNECTIONS for name in getattr(checks.design, section, {})]
+        known = [each.name for each, _ in connections_in(checks.design)]
         for index, name in enumerate(self.via):
             if name not in known:
                 checks.report(
@@ -61,7 +66,7 @@ class ExternalNetwork(Resource):
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """Its connections."""
-        yield from ((section, name) for name in self.via for section in CONNECTIONS)
+        yield from ((section, name) for name in self.via for section in connecting())
 
     def join(self, at: At, wiring: Wiring) -> None:
         """Its connections lead to one place, and it sends by any of them."""
@@ -93,12 +98,8 @@ class ExternalNetwork(Resource):
 
     def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
         """The connections that lead to it."""
-        for section in CONNECTIONS:
-            for name in self.via:
-                if name in getattr(wiring.design, section, {}):
-                    found = wiring.noted((section, name))
-                    assert isinstance(found, ConnectionOut)
-                    yield found
+        for name in self.via:
+            yield from (connection_at(wiring, at.path) for at, _ in connections_in(wiring.design) if at.name == name)
 
     def endpoint(self, at: At, ends: Ends) -> Endpoint:
         """All of it; without blocks, nobody knows what that is."""

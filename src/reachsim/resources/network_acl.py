@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field, PlainValidator, model_validator
 
@@ -102,11 +102,16 @@ class AclRule(Schema):
     @property
     def is_default(self) -> bool:
         """Whether it is a rule that AWS puts into a default ACL (NACL-3)."""
-        return self.known and self.allow is not None and (self.rule, self.traffic, self.peers) in _DEFAULT_RULES
+        return (
+            self.known
+            and self.allow is not None
+            and self.traffic == EVERYTHING
+            and ((self.rule, self.block) in DEFAULT_RULES)
+        )
 
 
-_DEFAULT_RULES = ((100, EVERYTHING, EVERY_IPV4.addresses), (101, EVERYTHING, EVERY_IPV6.addresses))
-"""What a default ACL allows as AWS makes it: number, traffic, peers (NACL-3)."""
+DEFAULT_RULES: Final = ((100, EVERY_IPV4), (101, EVERY_IPV6))
+"""What a default ACL allows as AWS makes it: the number of the rule, and of whom it allows everything (NACL-3)."""
 
 
 class AclIngressRule(AclRule):
@@ -156,7 +161,8 @@ def unknown_acl() -> NetworkAcl:
 
 
 DEFAULT_CLAUSES = tuple(
-    Clause(True, peers, traffic, f"rule {number} (default ACL): allow all") for number, traffic, peers in _DEFAULT_RULES
+    Clause(True, block.addresses, EVERYTHING, f"rule {number} (default ACL): allow all")
+    for number, block in DEFAULT_RULES
 )
 """The default ACL as AWS makes it, in both directions (NACL-3)."""
 

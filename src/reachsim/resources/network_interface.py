@@ -111,6 +111,8 @@ class InterfaceSettings(Schema):
 class ElasticInterface(InterfaceSettings, Resource):
     """An elastic network interface, or several that are alike."""
 
+    also_called: ClassVar[str] = r"enis?|network_interfaces?|elastic_network_interfaces?"
+
     order: ClassVar[int] = 1
 
     subnets: SubnetNames = ()

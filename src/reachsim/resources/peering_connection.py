@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -32,6 +32,8 @@ _ENDED = ("failed", "deleted", "rejected", "expired")
 @resource("peering_connections", "peering connection", "design")
 class PeeringConnection(Resource):
     """A peering connection between two VPCs."""
+
+    also_called: ClassVar[str] = r"(vpc_)?peerings?(_connections?)?|pcx"
 
     requester: Reference
     """The VPC that asked for it."""
@@ -65,7 +67,7 @@ class PeeringConnection(Resource):
             checks.refuse(at.path, peering_refusal(vpcs[self.requester].cidrs, vpcs[self.accepter].cidrs), key=True)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
-        """A route leads to a peering of its own VPC (ROUTE-10)."""
+        """A route leads to a peering of its own VPC."""
         if self.other(vpc) is not None:
             return None
         text = f"peering {at.name} joins {self.requester} and {self.accepter}, not {vpc}"

@@ -18,11 +18,14 @@ from reachsim.net.address import format_address, parse_address
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.fields import HostNameField, References, looks_like_address
 from reachsim.resources.mending import Case, Edit, advises
+from reachsim.resources.public_service import region_of
 from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At, Checks, Ends, Resource, resource, resources
+from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_key, attribute_missing, private_names
+from reachsim.rules.services import public_name, public_name_region, short_name
 from reachsim.rules.verdict import Loss
 
 
@@ -33,6 +36,8 @@ def _list(value: Any) -> Any:
 @resource("private_hosted_zones", "private hosted zone", "design")
 class PrivateHostedZone(Resource):
     """A private hosted zone. It is seen in its VPCs, as far as both of their DNS attributes are true (DNS-2)."""
+
+    also_called: ClassVar[str] = r"(route_?53_?)?(hosted_)?zones?|route_?53|dns(_zones?)?"
 
     key: ClassVar[Any] = HostNameField
     routable: ClassVar[bool] = False
@@ -59,17 +64,22 @@ class PrivateHostedZone(Resource):
                     checks.report((*at.path, "records", name), text, "write an address, or the name of an interface")
 
     def mend(self, at: At, case: Case) -> Iterator[Edit]:
-        """The DNS attributes that it needs (DNS-2), and its association with the VPC that asks."""
-        if case.cause.code is not Code.NAME_NOT_RESOLVED or case.sender is None:
+        """The DNS attributes that it needs (DNS-2), and its association with the VPC that asks; of a service of AWS's also
+        where its public addresses are not reached."""
+        if case.sender is None:
             return
-        if not self.speaks_for(at, case.asked_to, case.view.design):
+        vpc, design = case.sender.vpc.name, case.view.design
+        service = short_name(case.asked_to.removeprefix(SERVICE))
+        if case.asked_to.startswith(SERVICE):
+            if not self.hosts_of(at, service, region_of(design, vpc)):
+                return
+        elif case.cause.code is not Code.NAME_NOT_RESOLVED or not self.speaks_for(at, case.asked_to, design):
             return
-        vpc = case.sender.vpc.name
         if vpc not in self.vpcs:
             text = f"associate private zone {at.name} with VPC {vpc}"
             yield Edit.adding((*at.path, "vpcs"), vpc, text)
         for key in ("enable_dns_support", "enable_dns_hostnames"):
-            if not getattr(case.view.design.vpcs[vpc], key):
+            if not getattr(design.vpcs[vpc], key):
                 text = f"set {key} of VPC {vpc}, which private zones need"
                 yield Edit.setting(("vpcs", vpc, key), True, text)
         yield from self._of_its_name(at, case)
@@ -86,19 +96,33 @@ class PrivateHostedZone(Resource):
 
     def record(self, zone: str, host: str) -> References | None:
         """What its records say of a host name; None where they say nothing."""
-        for name, values in self.records.items():
-            if name == UNKNOWN:
-                continue
-            full = {zone} if name == "@" else {f"{name}.{zone}"} | ({name} if "." in name or name == zone else set())
-            if host.lower().rstrip(".") in map(str.lower, full):
-                return values
-        return None
+        name, top = host.lower().rstrip("."), zone.lower()
+        known: dict[str, References] = {}
+        for written, values in self.records.items():
+            for full in _full_names(written, zone):
+                known.setdefault(full.lower(), values)
+        if name in known or not f".{name}".endswith(f".{top}"):
+            return known.get(name)
+        # A wildcard is for names that are not there, where nothing nearer to them is (RFC 4592).
+        there = {top, *(above for each in known for above in _and_above(each, top))}
+        nearest = next(above for above in _and_above(name, top) if above in there)
+        return None if nearest == name else known.get(f"*.{nearest}")
+
+    def hosts_of(self, at: At, service: str, region: str) -> list[str]:
+        """The names under which it may have a service of AWS's, in a Region or, where none is known, in any: the public
+        name, or one under it where the zone has only those, as of ECR's registries."""
+        own = (at.name, *self.names(at))
+        found = [public_name(service, region)] if region else [n for n in own if public_name_region(service, n)]
+        hosts = [host for host in found if self.speaks_for(at, host, None)]
+        return [
+            f"any.{h}" if self.record(at.name, h) is None and self.record(at.name, f"any.{h}") else h for h in hosts
+        ]
 
     def names(self, at: At) -> Iterator[str]:
         """The full names of its records."""
         zone = at.name
         for name in self.records:
-            if name != UNKNOWN:
+            if name != UNKNOWN and not name.startswith("*"):
                 inside = name == zone or name.endswith(f".{zone}")
                 yield zone if name == "@" else name if inside else f"{name}.{zone}"
 
@@ -148,6 +172,21 @@ class PrivateHostedZone(Resource):
                 note=note,
             )
         return Endpoint(host, "name", several=several, note=note)
+
+
+def _full_names(name: str, zone: str) -> set[str]:
+    """The names that a record may be of, written with the zone's name or without."""
+    if name in (UNKNOWN, "@"):
+        return {zone} if name == "@" else set()
+    return {f"{name}.{zone}"} | ({name} if "." in name or name == zone else set())
+
+
+def _and_above(name: str, top: str) -> Iterator[str]:
+    """A name and those above it, up to the zone's."""
+    while name != top and name:
+        yield name
+        name = name.partition(".")[2]
+    yield top
 
 
 @advises

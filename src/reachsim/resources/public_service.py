@@ -17,7 +17,6 @@ from reachsim.rules.dns import private_names
 from reachsim.rules.services import (
     GATEWAY_SERVICES,
     PREFIXES_OF,
-    STAND_INS,
     anywhere,
     may_be_name,
     prefixes,
@@ -109,20 +108,16 @@ def named_addresses(design: Any) -> AddressSet:
     for last, known in _LAST:
         if last() is design:
             return known
-    named = AddressSet.union_of(_spans(design))
+    named = AddressSet.union_of(spans_of(design))
     _LAST[:] = [(ref(design), named)]
     return named
-
-
-def names_stand_ins(*values: Any) -> bool:
-    """Whether parts of a design name addresses that could stand for a service: then it is to be seen which still may."""
-    return any(STAND_INS & AddressSet.of(span) for value in values for span in _spans(value))
 
 
 _LAST: Final[list[tuple[ref[Any], AddressSet]]] = []
 
 
-def _spans(value: Any) -> Iterator[tuple[int, int]]:
+def spans_of(value: Any) -> Iterator[tuple[int, int]]:
+    """Every address and block that a part of a design names, blocks that are everybody left out."""
     if isinstance(value, Cidr):
         if value.prefix_length:
             yield value.span
@@ -130,11 +125,11 @@ def _spans(value: Any) -> Iterator[tuple[int, int]]:
         yield int(value), int(value)
     elif isinstance(value, Schema):
         for each in value.__dict__.values():
-            yield from _spans(each)
+            yield from spans_of(each)
     elif isinstance(value, dict):
         for key, each in value.items():
-            yield from _spans(key)
-            yield from _spans(each)
+            yield from spans_of(key)
+            yield from spans_of(each)
     elif isinstance(value, (tuple, list)):
         for each in value:
-            yield from _spans(each)
+            yield from spans_of(each)

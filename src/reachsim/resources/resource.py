@@ -18,6 +18,7 @@ from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.fields import Name, Schema
 from reachsim.resources.mending import Case, Edit, RouteOffer
+from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.refusal import Refusal
 from reachsim.rules.route import RouteOrigin
@@ -71,7 +72,8 @@ class InterfaceNeed(NamedTuple):
 
 class Entrance(NamedTuple):
     """Where a route to a resource leads: the next checkpoint (None: nowhere), the interface that is meant, if it is one,
-    and why the route is a blackhole, with the rule; empty where it is active (ROUTE-11). `switch`: the key that mends it."""
+    and why the route is a blackhole, with the rule (ROUTE-12); empty where it is active (ROUTE-11). `switch`: the key that
+    mends it."""
 
     next: Checkpoint | None
     toward: NetworkInterface | None = None
@@ -152,6 +154,9 @@ class Wiring(Protocol):
     def never_calls(self, addresses: AddressSet) -> None:
         """Say of public addresses of a service that they start no connection."""
 
+    def add_stranger(self, door: Door) -> None:
+        """Say of something that it may bring packets of networks that the design does not tell."""
+
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""
 
@@ -210,6 +215,8 @@ class Resource(Schema):
     section: ClassVar[str] = ""
     noun: ClassVar[str] = ""
     within: ClassVar[Within] = "vpc"
+    also_called: ClassVar[str] = ""
+    """What else people write for its section, as a pattern of whole words in snake case."""
     order: ClassVar[int] = 10
     """Kinds of a lower order are assigned their addresses first."""
     key: ClassVar[Any] = Name
@@ -308,7 +315,7 @@ class Resource(Schema):
         yield from ()
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
-        """Why AWS takes no route of a VPC to it, whatever the destination; None where it does."""
+        """Why AWS takes no route of a VPC to it, whatever the destination; None where it does (ROUTE-10)."""
         return None
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:

@@ -231,14 +231,10 @@ def rules_of_groups(case: Case) -> Iterator[Edit]:
     be named there, by its address, by its subnet's block (SG-1, SG-10)."""
     interface = case.view.interface(case.cause.component)
     word = case.cause.checkpoint.rpartition(" ")[2]
-    if (
-        case.cause.code not in GROUP_CODES
-        or interface is None
-        or not interface.groups
-        or word not in ("ingress", "egress")
-    ):
+    group_id = None if interface is None else narrowest(case, interface)
+    if case.cause.code not in GROUP_CODES or group_id is None or word not in ("ingress", "egress"):
         return
-    vpc, name = min(interface.groups, key=lambda group: (case.view.carriers(group), group))
+    vpc, name = group_id
     key = "from" if word == "ingress" else "to"
     for peer, cost in _peers(case, vpc, word == "ingress"):
         rule = {"allow": tokens_of(case.wanted), key: peer}
@@ -249,6 +245,11 @@ def rules_of_groups(case: Case) -> Iterator[Edit]:
             yield Edit((KeyChange(group, whole), KeyChange((*group, word), rule, "add")), text, cost)
         else:
             yield Edit.adding((*group, word), rule, text, cost)
+
+
+def narrowest(case: Case, interface: NetworkInterface) -> GroupId | None:
+    """The group of an interface that the fewest carry: a rule in another one opens more; None where it has none."""
+    return min(interface.groups or (), key=lambda group: (case.view.carriers(group), group), default=None)
 
 
 def _peers(case: Case, vpc: str, inbound: bool) -> Iterator[tuple[str, int]]:

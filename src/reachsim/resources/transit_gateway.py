@@ -24,7 +24,15 @@ from reachsim.resources.transit_checkpoint import (
     TransitRoute,
     TransitTable,
 )
-from reachsim.resources.vpn_connection import Arriving, Attached, ConnectionOut, places_behind
+from reachsim.resources.vpn_connection import (
+    Arriving,
+    Attached,
+    DirectConnectGateway,
+    VpnConnection,
+    connection_at,
+    connections_in,
+    places_behind,
+)
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -62,6 +70,15 @@ class Attachment(Schema):
     def available(self) -> bool:
         """Whether it carries traffic."""
         return self.state == "available"
+
+    @property
+    def connection(self) -> tuple[str, str] | None:
+        """The path of the connection that it attaches; None where it attaches something else."""
+        if self.vpn is not None:
+            return VpnConnection.section, self.vpn
+        if self.direct_connect_gateway is not None:
+            return DirectConnectGateway.section, self.direct_connect_gateway
+        return None
 
     def inspected_by(self, vpc: Any) -> str:
         """What forwards or inspects packets without putting its own address in and is a target of routes of its subnets,
@@ -103,6 +120,8 @@ class TransitRouteTable(Schema):
 @resource("transit_gateways", "transit gateway", "design")
 class TransitGateway(Resource):
     """A transit gateway."""
+
+    also_called: ClassVar[str] = r"tgws?"
 
     attachments: dict[Name, Attachment] = Field(default_factory=dict)
     """Attachments by name, in the order of attaching (TGW-10)."""
@@ -169,9 +188,10 @@ class TransitGateway(Resource):
             if len(zones) > 1 and device and not attachment.appliance_mode:
                 text = f"its subnets in {len(zones)} zones lead to {device}, which inspects, and appliance_mode is off"
                 checks.warn(path, f"{text}: the two ways of a flow may come by different zones", "TGW-9", key=True)
-        for key, section in (("vpn", "vpn_connections"), ("direct_connect_gateway", "direct_connect_gateways")):
-            name = getattr(attachment, key)
-            if name is not None and name not in getattr(design, section, {}):
+        if attachment.connection is not None:
+            section, name = attachment.connection
+            if name not in getattr(design, section, {}):
+                key = "vpn" if attachment.vpn is not None else "direct_connect_gateway"
                 checks.report((*path, key), f"there is no {key.replace('_', ' ')} {name!r}")
         if attachment.peer is not None:
             gateway, _, other = attachment.peer.partition(".")
@@ -201,10 +221,8 @@ class TransitGateway(Resource):
         for attachment in self.attachments.values():
             if attachment.vpc is not None:
                 yield "vpcs", attachment.vpc
-            if attachment.vpn is not None:
-                yield "vpn_connections", attachment.vpn
-            if attachment.direct_connect_gateway is not None:
-                yield "direct_connect_gateways", attachment.direct_connect_gateway
+            if attachment.connection is not None:
+                yield attachment.connection
             if attachment.peer is not None:
                 yield at.section, attachment.peer.partition(".")[0]
 
@@ -224,8 +242,6 @@ class TransitGateway(Resource):
             if attachment.vpc is not None:
                 vpc = wiring.vpc(attachment.vpc)
                 subnets = [wiring.subnet(attachment.vpc, reference) for reference in attachment.subnets]
-                for subnet in subnets:
-                    subnet.attached = True
                 vpc.doors.extend(subnets)
                 wiring.note((*path, "in"), FromVpc(f"{at.name}.{name}", path, subnets, broken))
                 keeps = self.security_group_referencing and attachment.security_group_referencing
@@ -282,8 +298,7 @@ class TransitGateway(Resource):
     def _unknown_networks(wiring: Wiring) -> AddressSet:
         """Addresses that a network behind a Connect attachment may have: those that the design gives to nothing else."""
         blocks = [block for vpc in wiring.design.vpcs.values() for block in vpc.cidrs]
-        for section in ("vpn_connections", "direct_connect_gateways"):
-            blocks += [block for body in getattr(wiring.design, section, {}).values() for block in body.known()[0]]
+        blocks += [block for _, body in connections_in(wiring.design) for block in body.behind().blocks]
         return AddressSet.everything() - PUBLIC - address_set(blocks)
 
     def _learns(self, at: At, table: TransitRouteTable) -> str:
@@ -300,10 +315,8 @@ class TransitGateway(Resource):
 
     def _connection(self, attachment: Attachment, table: TransitTable, wiring: Wiring) -> Checkpoint:
         """A VPN connection or Direct Connect gateway, both ways."""
-        name = attachment.vpn or attachment.direct_connect_gateway or ""
-        section = "vpn_connections" if attachment.vpn is not None else "direct_connect_gateways"
-        connection = wiring.noted((section, name))
-        assert isinstance(connection, ConnectionOut)
+        assert attachment.connection is not None
+        connection = connection_at(wiring, attachment.connection)
         arriving = Arriving(connection, table, Code.TGW_BAD_STATE_VPN)
         connection.arrivals.append(arriving)
         return Attached(connection, arriving, Code.TGW_BAD_STATE_VPN)
@@ -373,14 +386,9 @@ class TransitGateway(Resource):
         """What an attachment announces."""
         if attachment.vpc is not None:
             yield from ((block, Priority.VPC) for block in wiring.design.vpcs[attachment.vpc].cidrs)
-        for name, section, priority in (
-            (attachment.vpn, "vpn_connections", Priority.VPN),
-            (attachment.direct_connect_gateway, "direct_connect_gateways", Priority.DIRECT_CONNECT),
-        ):
-            if name is not None:
-                connection = wiring.noted((section, name))
-                assert isinstance(connection, ConnectionOut)
-                yield from ((block, priority) for block in connection.known)
+        if attachment.connection is not None:
+            priority = Priority.VPN if attachment.vpn is not None else Priority.DIRECT_CONNECT
+            yield from ((block, priority) for block in connection_at(wiring, attachment.connection).known)
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Into the gateway by the VPC's attachment; without one the route drops (ROUTE-12)."""

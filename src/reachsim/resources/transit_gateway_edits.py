@@ -25,9 +25,9 @@ def _known(gateway: Any, name: str, design: Any) -> Iterator[Cidr]:
     body = gateway.attachments[name]
     if body.vpc is not None:
         yield from design.vpcs[body.vpc].cidrs
-    for section, key in (("vpn_connections", body.vpn), ("direct_connect_gateways", body.direct_connect_gateway)):
-        if key is not None:
-            yield from getattr(design, section)[key].known()[0]
+    if body.connection is not None:
+        section, connection = body.connection
+        yield from getattr(design, section)[connection].behind().blocks
     if body.peer is not None:
         far = design.transit_gateways[body.peer.partition(".")[0]]
         for other, each in far.attachments.items():
@@ -90,7 +90,7 @@ def attachments(case: Case) -> Iterator[Edit]:
     also, and_also = _in_both_zones(path[:4], body, vpc)
     for name, subnet in vpc.subnets.items():
         if subnet.az == zone and name not in body.subnets:
-            text = f"attach {path[1]} to subnet {name} too, in zone {zone}{and_also}"
+            text = f"attach {path[1]} to subnet {body.vpc}.{name} too, in zone {zone}{and_also}"
             cost = 2 if case.view.table_of(name, body.vpc) in theirs else 3
             yield Edit((KeyChange(path, name, "add"), *also), text, cost)
     block = case.view.free(body.vpc, 28)

@@ -32,10 +32,20 @@ class UnknownConnection(Resource):
                 checks.report((*at.path, "vpcs", index), f"there is no VPC {shown(vpc)}")
 
     def build(self, at: At, wiring: Wiring) -> None:
-        """It may join each pair of VPCs that has all that are known."""
+        """It may join each pair of VPCs that has all that are known, or one of them with a VPC that the design does not have
+        (PEER-4)."""
         wiring.perhaps_join(self.vpcs)
+        if len(self.vpcs) < _BOTH:
+            wiring.add_stranger(self._door(at, frozenset(self.vpcs or wiring.design.vpcs)))
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Something that nobody knows."""
+        return Entrance(UnmodelledCheckpoint(self._door(at)))
+
+    def _door(self, at: At, enters: frozenset[str] = frozenset()) -> Door:
         why = self.why or f"what {at.name} joins is not known"
-        return Entrance(UnmodelledCheckpoint(Door(at.name, self.noun, at.path, why=why)))
+        return Door(at.name, self.noun, at.path, why=why, enters=enters)
+
+
+_BOTH = 2
+"""The sides of a connection."""

@@ -36,7 +36,8 @@ class Door(Faced):
     `name`: full name; `noun`: what it is; `path`: where it is written. `subnets`: ``(vpc, subnet)`` in which it may have
     addresses of its own. `tags`: as it writes them. `why`: the reason, where it is another than that it is not modelled.
     `host`: whether it may be what instances are, and start connections and have public addresses. `anything`: whether it may
-    be of any kind, such as a load balancer, an endpoint, or a router with networks behind it.
+    be of any kind, such as a load balancer, an endpoint, or a router with networks behind it. `enters`: the VPCs into which
+    it may bring packets of networks that the design does not tell.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Door(Faced):
     why: str = ""
     host: bool = True
     anything: bool = True
+    enters: frozenset[str] = frozenset()
 
     @property
     def vpc(self) -> str:

@@ -26,7 +26,7 @@ from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import BlockField, Reference, References, Tags
 from reachsim.resources.mending import View
 from reachsim.resources.reference import UNKNOWN
-from reachsim.resources.resource import At, BlocksBehind, Checks, Resource, Wiring, resource
+from reachsim.resources.resource import At, BlocksBehind, Checks, Resource, Wiring, resource, sections
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.route import RouteOrigin
@@ -45,10 +45,22 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
     it carries IPv6. `network`: what stands for the network behind it, shared by its connections. `own`: the addresses of
     networks that it leads to; `foreign`: other networks, each with its addresses. `allowed`: the only addresses of AWS that
     are announced there, None for all (VPN-5). `arrivals`: where its packets come in. `doubt`: asked where it is not known
-    whether it is up.
+    whether it is up. `sides`: the ways into the VPCs on it that may reach each other, with their blocks (VPN-6).
     """
 
-    __slots__ = ("allowed", "arrivals", "doubt", "down", "foreign", "ipv6", "known", "network", "origin", "own")
+    __slots__ = (
+        "allowed",
+        "arrivals",
+        "doubt",
+        "down",
+        "foreign",
+        "ipv6",
+        "known",
+        "network",
+        "origin",
+        "own",
+        "sides",
+    )
 
     def __init__(
         self, name: str, role: str, path: KeyPath, known: tuple[Cidr, ...], origin: RouteOrigin, down: str
@@ -63,6 +75,7 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
         self.own = AddressSet.nothing()
         self.allowed: AddressSet | None = None
         self.arrivals: list[Arriving] = []
+        self.sides: list[tuple[Checkpoint, AddressSet]] = []
         self.doubt: Filter | None = None
 
     def perhaps(self, step: F, peer: int) -> F:
@@ -97,10 +110,21 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
         """Deliver to the network."""
         return self.out(header, Code.BAD_STATE_VPN)
 
+    def across(self, header: Header, gateway_in: Checkpoint) -> Undecided | None:
+        """What may go from one VPC of a Direct Connect gateway to another: as the network announces its blocks (VPN-6)."""
+        destination = header.destination
+        for there, blocks in self.sides:
+            if there is not gateway_in and destination in blocks:
+                what = f"whether {self.component} carries {format_address(destination)} to {there.component}"
+                reason = f"{what} hangs on the virtual interfaces by which the network announces its blocks"
+                scope = to_run(blocks.run_around(destination))
+                return Undecided(reason, header, rule="VPN-6", path=self.path, scope=scope)
+        return None
+
     def cuts(self) -> Iterable[int]:
-        """At the borders of what it carries, of the networks, and of what is announced."""
-        foreign = (addresses for _, addresses in self.foreign)
-        return edges(address_set(self.known), self.own, self.allowed or AddressSet.nothing(), *foreign)
+        """At the borders of what it carries, of the networks, of what is announced, and of the VPCs on it."""
+        others = (addresses for _, addresses in (*self.foreign, *self.sides))
+        return edges(address_set(self.known), self.own, self.allowed or AddressSet.nothing(), *others)
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: the answer comes in another way."""
@@ -127,7 +151,7 @@ class Attached(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=True):
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Deliver to the network, if the connection is up."""
-        return self.connection.out(header, self.code)
+        return self.connection.across(header, self.gateway_in) or self.connection.out(header, self.code)
 
     def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
         """The network answers by the connection that brought the question."""
@@ -244,6 +268,12 @@ class Connection(Resource):
     """What VPN connections and Direct Connect gateways have in common."""
 
     order: ClassVar[int] = 20
+    announced_in: ClassVar[tuple[str, ...]] = ()
+    """The keys that say which prefixes it knows; one that is new goes to the first that is used, else to the last."""
+
+    def ends_at(self) -> tuple[str, ...]:
+        """The gateways that it ends at, as they are written."""
+        raise NotImplementedError
 
     def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
         """The prefixes behind it, and how they are known."""
@@ -303,6 +333,10 @@ class Connection(Resource):
 class VpnConnection(Connection):
     """A Site-to-Site VPN connection."""
 
+    also_called: ClassVar[str] = r"vpns?|(site_to_site|s2s)_vpns?"
+
+    announced_in: ClassVar[tuple[str, ...]] = ("static_routes", "bgp_routes")
+
     gateway: Reference
     """The virtual private gateway (`vpc.name`) or transit gateway that it ends at."""
     static_routes: tuple[BlockField, ...] = ()
@@ -312,6 +346,10 @@ class VpnConnection(Connection):
     state: Literal["up", "down", "unknown"] = "up"
     """A connection that is down keeps its routes, and they drop (VPN-4); `unknown`: it may be up or down."""
     tags: Tags = Field(default_factory=dict)
+
+    def ends_at(self) -> tuple[str, ...]:
+        """Its gateway."""
+        return (self.gateway,)
 
     def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
         """Static prefixes go before those of BGP (VPN-2)."""
@@ -343,6 +381,10 @@ class VpnConnection(Connection):
 class DirectConnectGateway(Connection):
     """A Direct Connect gateway: the way to networks outside AWS over a private line."""
 
+    also_called: ClassVar[str] = r"direct_connects?|dx(_gateways?)?|dxgws?"
+
+    announced_in: ClassVar[tuple[str, ...]] = ("prefixes",)
+
     gateways: References = ()
     """The virtual private gateways (`vpc.name`) that it is associated with."""
     allowed_prefixes: tuple[BlockField, ...] | None = None
@@ -350,6 +392,10 @@ class DirectConnectGateway(Connection):
     prefixes: tuple[BlockField, ...] = ()
     """Prefixes of the network behind it."""
     tags: Tags = Field(default_factory=dict)
+
+    def ends_at(self) -> tuple[str, ...]:
+        """Its gateways."""
+        return self.gateways
 
     def known(self) -> tuple[tuple[Cidr, ...], RouteOrigin]:
         """Routes over Direct Connect go before those of VPNs (ROUTE-6, VPN-2)."""
@@ -376,13 +422,27 @@ def gateway_path(gateway: str) -> KeyPath:
     return ("vpcs", vpc) if dot else ("transit_gateways", gateway)
 
 
+def connecting() -> list[str]:
+    """The sections of a design that have connections."""
+    return [section for section, kind in sections("design").items() if issubclass(kind, Connection)]
+
+
+def connections_in(design: Any) -> Iterator[tuple[At, Connection]]:
+    """Every connection of a design."""
+    for section in connecting():
+        yield from ((At("", section, name), body) for name, body in getattr(design, section, {}).items())
+
+
+def connection_at(wiring: Wiring, path: KeyPath) -> ConnectionOut:
+    """The checkpoint of a connection."""
+    found = wiring.noted(path)
+    assert isinstance(found, ConnectionOut)
+    return found
+
+
 def connections(wiring: Wiring) -> Iterator[ConnectionOut]:
-    """Every connection of the design."""
-    for section in ("direct_connect_gateways", "vpn_connections"):
-        for name in getattr(wiring.design, section, {}):
-            found = wiring.noted((section, name))
-            assert isinstance(found, ConnectionOut)
-            yield found
+    """The checkpoints of every connection of the design."""
+    yield from (connection_at(wiring, at.path) for at, _ in connections_in(wiring.design))
 
 
 def places_behind(wiring: Wiring, connection: str) -> list[str]:
@@ -405,8 +465,6 @@ def ends_at(gateway: str, vpc: str, name: str) -> bool:
 
 def connections_of(wiring: Wiring | View, vpc: str, name: str) -> Iterator[tuple[At, Connection]]:
     """The connections that end at a virtual private gateway."""
-    for section in ("vpn_connections", "direct_connect_gateways"):
-        for member, body in getattr(wiring.design, section, {}).items():
-            gateways = (body.gateway,) if isinstance(body, VpnConnection) else body.gateways
-            if any(ends_at(gateway, vpc, name) for gateway in gateways):
-                yield At("", section, member), body
+    for at, body in connections_in(wiring.design):
+        if any(ends_at(gateway, vpc, name) for gateway in body.ends_at()):
+            yield at, body

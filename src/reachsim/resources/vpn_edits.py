@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, advises, mends
-from reachsim.resources.vpn_connection import ends_at
+from reachsim.resources.vpn_connection import connections_in, ends_at
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 
@@ -30,15 +30,11 @@ def announced(case: Case) -> Iterator[Edit]:
 
 
 def _announcing(case: Case, via: str, network: str, block: Cidr) -> Iterator[Edit]:
-    for section, keys in (
-        ("vpn_connections", ("static_routes", "bgp_routes")),
-        ("direct_connect_gateways", ("prefixes",)),
-    ):
-        body = getattr(case.view.design, section).get(via)
-        if body is not None and not any(case.destination in known for known in body.known()[0]):
-            key = next((key for key in keys if getattr(body, key)), keys[-1])
-            text = f"let {type(body).noun} {via} know {block} of network {network} ({key})"
-            yield Edit.adding((section, via, key), str(block), text, 3)
+    for at, body in connections_in(case.view.design):
+        if at.name == via and not any(case.destination in known for known in body.behind().blocks):
+            key = next((key for key in body.announced_in if getattr(body, key)), body.announced_in[-1])
+            text = f"let {body.noun} {via} know {block} of network {network} ({key})"
+            yield Edit.adding((*at.path, key), str(block), text, 3)
 
 
 @mends
@@ -49,12 +45,11 @@ def behind_a_connection(case: Case) -> Iterator[Edit]:
         return
     network = case.view.design.networks[str(path[1])]
     address = case.source if case.cause.code is Code.NO_POSSIBLE_SOURCE else case.destination
-    for section in ("vpn_connections", "direct_connect_gateways"):
-        for name, body in getattr(case.view.design, section).items():
-            block = next((block for block in body.known()[0] if address in block), None)
-            if block is not None and name not in network.via:
-                text = f"let network {path[1]} be behind {type(body).noun} {name}, which carries {block}"
-                yield Edit.adding(path, name, text, 2)
+    for at, body in connections_in(case.view.design):
+        block = next((block for block in body.behind().blocks if address in block), None)
+        if block is not None and at.name not in network.via:
+            text = f"let network {path[1]} be behind {body.noun} {at.name}, which carries {block}"
+            yield Edit.adding(path, at.name, text, 2)
 
 
 @mends

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -22,8 +22,9 @@ from reachsim.resources.subnet import enter_subnet
 from reachsim.resources.vpn_connection import (
     Arriving,
     Attached,
-    ConnectionOut,
+    DirectConnectGateway,
     VpnConnection,
+    connection_at,
     connections_of,
     places_behind,
 )
@@ -37,6 +38,8 @@ from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
 @resource("vpn_gateways", "virtual private gateway")
 class VpnGateway(Resource):
     """A virtual private gateway."""
+
+    also_called: ClassVar[str] = r"vgws?|virtual_private_gateways?"
 
     propagate_to: RouteTableNames = ()
     """Route tables that take in what it knows: the same as `propagate` of each of them, as CloudFormation writes it."""
@@ -64,12 +67,13 @@ class VpnGateway(Resource):
         assert isinstance(outward, VpnGatewayOut)
         ways: list[tuple[Cidr, Attached]] = []
         for place, body in connections_of(wiring, at.vpc, at.name):
-            connection = wiring.noted(place.path)
-            assert isinstance(connection, ConnectionOut)
+            connection = connection_at(wiring, place.path)
             arriving = Arriving(connection, inward)
             connection.arrivals.append(arriving)
             attached = Attached(connection, arriving)
             connection.ipv6 = not isinstance(body, VpnConnection)
+            if isinstance(body, DirectConnectGateway) and isinstance(inward, VpnGatewayIn):
+                connection.sides.append((inward, inward.vpc.blocks))
             ways += [(block, attached) for block in connection.known]
             outward.attached.append(attached)
             wiring.join_places(place.path, (at.vpc, *places_behind(wiring, place.name)))

@@ -73,7 +73,8 @@ def route_refusal(
     if target_kind not in (*MIDDLEBOXES, "unknown"):
         return Refusal(
             "ROUTE-8",
-            f"inside the VPC's own block {inside[0]} a route may lead only to a NAT gateway, an instance or an interface",
+            f"inside the VPC's own block {inside[0]} a route may lead only to a NAT gateway, an instance, an interface or a"
+            " Gateway Load Balancer endpoint",
             "remove the route; the local route carries this traffic",
         )
     if destination not in inside and destination not in set(subnets):
@@ -96,7 +97,7 @@ def gateway_route_refusal(
     if destination not in {*vpc_blocks, *subnets}:
         text = f"a gateway's route table leads only to whole blocks of the VPC or of its subnets, and {destination} is none"
         return Refusal("ROUTE-21", text, "name a subnet's whole block")
-    if target_kind not in {"local", "instance", "interface", "VPC endpoint", "unknown"}:
+    if target_kind not in {"local", "instance", "interface", *_INSPECTION, "unknown"}:
         text = f"a gateway's route table leads to an interface or an inspection endpoint, not to {with_article(target_kind)}"
         return Refusal("ROUTE-21", text, "name the appliance")
     return None
@@ -107,5 +108,7 @@ def propagates(block: Cidr, vpc_blocks: Iterable[Cidr]) -> bool:
     return not any(block in own for own in vpc_blocks)
 
 
-MIDDLEBOXES: Final = frozenset({"instance", "interface", "nat gateway", "VPC endpoint"})
+_INSPECTION: Final = frozenset({"VPC endpoint", "Network Firewall endpoint"})
+"""Gateway Load Balancer endpoints, also under another name (EP-11)."""
+MIDDLEBOXES: Final = frozenset({"instance", "interface", "nat gateway", *_INSPECTION})
 """Targets that may take traffic away from the local route (ROUTE-8, ROUTE-9)."""

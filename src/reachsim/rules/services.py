@@ -133,8 +133,7 @@ def public_name_region(service: str, host: str) -> str | None:
     >>> public_name_region("ecr.api", "api.ecr.eu-west-1.amazonaws.com")
     'eu-west-1'
     """
-    head, _, tail = service.partition(".")
-    spelt = f"{tail}.{head}" if tail else head
+    spelt = _spelt(service)
     name = host.lower().rstrip(".")
     for domain in (".amazonaws.com", ".amazonaws.com.cn"):
         if name.endswith(domain):
@@ -142,6 +141,21 @@ def public_name_region(service: str, host: str) -> str | None:
             if "-" in region and (own == spelt or own.endswith(f".{spelt}")):
                 return region
     return None
+
+
+def public_name(service: str, region: str) -> str:
+    """The public name of a service in a Region (EP-8).
+
+    >>> public_name("ecr.api", "eu-west-1")
+    'api.ecr.eu-west-1.amazonaws.com'
+    """
+    return f"{_spelt(service)}.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}"
+
+
+def _spelt(service: str) -> str:
+    """A service's short name as its public name has it."""
+    head, _, tail = service.partition(".")
+    return f"{tail}.{head}" if tail else head
 
 
 def may_be_name(service: str, host: str) -> bool:

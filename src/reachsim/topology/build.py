@@ -33,7 +33,7 @@ from reachsim.resources.resource import At, InterfaceNeed, Resource, RouteMade, 
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
 from reachsim.resources.subnet import SubnetLink
-from reachsim.resources.unmodelled import UnmodelledCheckpoint, door_in_vpc, unknown_interfaces
+from reachsim.resources.unmodelled import Door, UnmodelledCheckpoint, door_in_vpc, unknown_interfaces
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.resources.vpn_gateway import VpnGatewayIn
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
@@ -220,6 +220,10 @@ class TopologyBuilder:
     def perhaps_join(self, vpcs: Iterable[str]) -> None:
         """Say that nobody knows whether two VPCs are joined, of each pair that has all of some."""
         self.topology.perhaps_joined.append(frozenset(vpcs))
+
+    def add_stranger(self, door: Door) -> None:
+        """Something that may bring packets of networks that the design does not tell."""
+        self.topology.strangers.append(door)
 
     def add_sender(self, addresses: AddressSet, start: Checkpoint, label: str) -> None:
         """Addresses outside the VPCs whose packets come in somewhere else than from the internet."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from reachsim.dataplane.filters import Filter
 from reachsim.errors import DesignError, UsageError, format_path, shown
+from reachsim.loading.assign import PUBLIC_POOLS
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document
 from reachsim.loading.edits import edited_document
@@ -19,12 +20,14 @@ from reachsim.loading.load import Source, check, in_order
 from reachsim.loading.references import Home, settled_in
 from reachsim.loading.report import TooManyProblems
 from reachsim.loading.validation import validate
+from reachsim.net.cidr import AddressSet, address_set
 from reachsim.policy.filters import Policy
 from reachsim.resources.fields import Schema
 from reachsim.resources.network_acl import NetworkAcl
-from reachsim.resources.public_service import names_stand_ins
+from reachsim.resources.public_service import named_addresses, spans_of
 from reachsim.resources.security_group import SecurityGroup
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.services import STAND_INS
 from reachsim.topology.topology import Topology
 
 _RULES: dict[str, type[Schema]] = {"security_groups": SecurityGroup, "network_acls": NetworkAcl}
@@ -88,18 +91,31 @@ def edited(document: Document, edits: Mapping[str | KeyPath, Any]) -> tuple[Docu
 
 def with_rules(source: Source, document: Document, paths: list[KeyPath]) -> tuple[Source, set[KeyPath]] | None:
     """The source with the rules of the edited groups and ACLs read anew, and which these are; None where edits change more:
-    other keys, or which addresses stand for services. Raises DesignError, with all that a load would tell."""
+    other keys, or which addresses nobody writes. Raises DesignError, with all that a load would tell."""
     components = rules_only(source, paths)
     new = None if components is None else edit_rules(source, document, components)
-    if components is None or new is None or _moves_stand_ins(source, new, components):
+    if components is None or new is None or _moves_made_up(source, new, components):
         return None
     return new, components
 
 
-def _moves_stand_ins(one: Source, other: Source, components: set[KeyPath]) -> bool:
-    """Whether rules of some groups and ACLs name addresses that could stand for services, before or after."""
-    bodies = (getattr(each.design.vpcs[str(p[1])], str(p[2]))[str(p[3])] for each in (one, other) for p in components)
-    return names_stand_ins(*bodies)
+_MADE_UP: Final = address_set(PUBLIC_POOLS) | STAND_INS
+"""Where addresses come from that nobody writes. Which of them are taken hangs on what rules name (SG-1, EP-1)."""
+
+
+def _moves_made_up(one: Source, other: Source, components: set[KeyPath]) -> bool:
+    """Whether the rules in which two designs differ give other addresses to what nobody writes: public ones, and those that
+    stand for services."""
+    changed = [(str(path[1]), str(path[2]), str(path[3])) for path in components]
+    named = [
+        AddressSet.union_of(spans_of([getattr(each.design.vpcs[v], s)[n] for v, s, n in changed])) & _MADE_UP
+        for each in (one, other)
+    ]
+    if named[0] == named[1]:
+        return False
+    anew = check(other.document)  # what was edited has the addresses of what it was
+    stand = [named_addresses(each.design) & STAND_INS for each in (one, anew)]
+    return one.addresses != anew.addresses or stand[0] != stand[1]
 
 
 def rules_only(source: Source, paths: list[KeyPath]) -> set[KeyPath] | None:
@@ -125,7 +141,7 @@ def rules_that_differ(one: Source, other: Source) -> set[KeyPath] | None:
     if one.addresses != other.addresses:
         return None
     components = rules_only(one, list(_differing(network_of(one), network_of(other), ())))
-    return None if components is None or _moves_stand_ins(one, other, components) else components
+    return None if components is None or _moves_made_up(one, other, components) else components
 
 
 def network_of(source: Source) -> dict[str, Any]:

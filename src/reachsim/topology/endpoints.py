@@ -264,7 +264,8 @@ class Endpoints:
     def _hidden_in_addresses(self, addresses: AddressSet) -> tuple[Door, ...]:
         """What is not modelled and may have some of these addresses, which no interface has."""
         behind = not self.unplaced.isdisjoint(addresses)
-        return tuple(
+        strangers = tuple(self.topology.strangers) if behind else ()
+        return strangers + tuple(
             door
             for door in self.topology.doors.values()
             if (behind and door.anything) or any(not self.unowned(*at).isdisjoint(addresses) for at in door.subnets)
@@ -308,8 +309,7 @@ class Endpoints:
         """
         for vpc in selector.vpc:
             if vpc not in self.topology.vpcs:
-                near = suggest(vpc, self.topology.vpcs)
-                raise EndpointError.unknown(vpc, [] if near is None else [near])
+                raise EndpointError.unselected("VPC", vpc, self.topology.vpcs)
         subnets = [self._subnet(reference) for reference in selector.subnet]
         interfaces = [
             interface
@@ -351,8 +351,7 @@ class Endpoints:
         if len(found) != 1:
             if found:
                 raise EndpointError.ambiguous(reference, found)
-            near = suggest(reference, known)
-            raise EndpointError.unknown(reference, [] if near is None else [near])
+            raise EndpointError.unselected("subnet", reference, known)
         return found[0]
 
     def perhaps_public(self, door: Door) -> bool:

@@ -11,6 +11,8 @@ from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.dataplane.walk import walk
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.resources.endpoint_service import EndpointService
+from reachsim.resources.resource import resources
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -69,7 +71,8 @@ def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints)
     balancer of a service of one's own (EP-10, LB-5)."""
     doors = () if origin.interface is None else ends.perhaps_endpoints(origin.interface.vpc.name)
     meant = listening(destination, ends) if doors else ()
-    for service in ends.design.endpoint_services.values() if meant else ():
+    services = [body for _, body in resources("design", ends.design) if isinstance(body, EndpointService)]
+    for service in services if meant else ():
         at = service.balancer(ends.design)
         for node in () if at is None else ends.nodes.get(at.path, ()):
             relay = relay_of(node)
@@ -105,6 +108,9 @@ def _to_hidden(origin: Origin, region: AddressSet, ends: Endpoints) -> Iterator[
 def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may come from addresses that something which is not modelled may have: it sends what it likes."""
     for door in source.hidden:
+        if door.enters:
+            yield from _of_a_stranger(door, source, destination, ends)
+            continue
         if not door.host:
             continue
         if not door.subnets:  # of its VPC no subnet is known, and so no way out
@@ -121,10 +127,27 @@ def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iter
 
 def _behind_it(door: Door, source: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
     """The subnets in which something may be a router, with the addresses that may be of a network behind it."""
-    asked = source.within if source.literal is None else AddressSet.of((source.literal, source.literal))
-    region = AddressSet.nothing() if asked is None or not door.anything else asked & ends.unplaced
+    region = _strange(source, ends) if door.anything else AddressSet.nothing()
     for vpc, subnet in sorted(door.subnets) if region else ():
         yield ends.topology.vpcs[vpc].subnets[subnet], region
+
+
+def _strange(source: Endpoint, ends: Endpoints) -> AddressSet:
+    """The addresses of a source that may be of networks that the design does not tell."""
+    asked = source.within if source.literal is None else AddressSet.of((source.literal, source.literal))
+    return AddressSet.nothing() if asked is None else asked & ends.unplaced
+
+
+def _of_a_stranger(door: Door, source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """What a connection may bring from networks that the design does not tell."""
+    region = _strange(source, ends)
+    for interface in listening(destination, ends):
+        if interface.vpc.name in door.enters:
+            start = interface.subnet.entry
+            sender = Origin(door.name, start, None, (), region, UNKNOWN_CLIENT, path=door.path, place=door.name)
+            places = [each for each in interface.places if destination.within is None or each in destination.within]
+            for flow in to_addresses(sender, tuple(places), interface, empty=True):
+                yield replace(flow, perhaps=door.reason)
 
 
 def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, perhaps_public: bool) -> Iterator[Flow]:

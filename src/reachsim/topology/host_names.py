@@ -11,12 +11,14 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import Design
-from reachsim.resources.public_service import unless_private
+from reachsim.resources.private_hosted_zone import PrivateHostedZone
+from reachsim.resources.public_service import region_of, unless_private
 from reachsim.resources.resource import At, Ends, Resource, resources
+from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
-from reachsim.rules.services import AWS_DOMAINS
+from reachsim.rules.services import AWS_DOMAINS, short_name
 from reachsim.rules.verdict import Loss
 from reachsim.topology.topology import Topology
 
@@ -24,10 +26,37 @@ from reachsim.topology.topology import Topology
 def by_place(ends: Ends, topology: Topology, names: HostNames, asked: str, known: list[Endpoint]) -> list[Endpoint]:
     """What a name stands for, given what it stands for as the name of something in the file: where it is a host name that
     means different things from different places, one end that is resolved for each client."""
+    if asked.startswith(SERVICE) and len(known) == 1:
+        return [_by_zones(ends, names, short_name(asked.removeprefix(SERVICE)), known[0])]
     if "." not in asked or len(known) > 1 or (known and known[0].kind != "internet host"):
         return known
     name = ResolvedName(ends, topology, names, asked, known[0] if known else None)
     return [name.end] if name.depends else known
+
+
+def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endpoint:
+    """The public name of a service of AWS's, which is a record of a private zone where a client sees one that has it
+    (DNS-2): so VPCs share the endpoint of another one."""
+    zones = [
+        (at, body)
+        for at, body in names.speakers
+        if isinstance(body, PrivateHostedZone) and f".{at.name.lower()}".endswith(AWS_DOMAINS)
+    ]
+    otherwise = end.resolve
+
+    def meant(origin: Origin) -> Endpoint:
+        assert otherwise is not None
+        vpc = "" if origin.interface is None else origin.interface.vpc.name
+        design = ends.design
+        if vpc and design.vpcs[vpc].enable_dns_support:
+            for at, zone in zones:
+                for host in zone.hosts_of(at, service, region_of(design, vpc)):
+                    answer = zone.resolves(at, host, vpc, ends)
+                    if isinstance(answer, Endpoint):
+                        return answer
+        return otherwise(origin)
+
+    return replace(end, resolve=meant) if zones and otherwise is not None else end
 
 
 class HostNames:

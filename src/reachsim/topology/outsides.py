@@ -8,12 +8,9 @@ from reachsim.topology.endpoints import Endpoints
 
 
 def in_one_place(origin: Origin, destination: Endpoint, ends: Endpoints) -> bool:
-    """Whether both ends are in one network outside AWS."""
-    if not origin.place:
-        return False
-    if destination.realm == origin.start.home:
-        return True
-    return destination.literal is not None and destination.literal in place_of(origin, ends)
+    """Whether an address is asked for in the sender's own network outside AWS; of a set, `flows` tells that part by part."""
+    asked = destination.literal
+    return bool(origin.place) and asked is not None and asked in place_of(origin, ends)
 
 
 def place_of(origin: Origin, ends: Endpoints) -> AddressSet:

@@ -5,6 +5,9 @@ two parts are the same where their values are equal and their parts are twins, a
 a name (VPCs, interfaces, route tables, the internet) along what these hold. Nothing is known here of what a kind of
 checkpoint does, and a new kind needs nothing: whatever it holds is compared, and what cannot be compared differs.
 
+A table that is asked for the destination alone is compared run by run: it may differ for some destinations only, and holds
+each of its targets for those that it leads there.
+
 Who has an address is no part of this: an index of addresses (the owners of a VPC's, what an internet gateway translates)
 holds what interfaces and subnets say themselves. `Compared.addresses` has those of all that differ.
 """
@@ -21,27 +24,36 @@ from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace, VpcPlace
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
+from reachsim.net.address import LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap
 from reachsim.resources.inspection import InspectionEndpoint
 from reachsim.resources.internet import InternetCheckpoint
 from reachsim.resources.internet_gateway import InternetGatewayIn
+from reachsim.resources.route_table import RouteTableCheckpoint
+from reachsim.resources.transit_checkpoint import TransitTable
 from reachsim.topology.topology import Topology
 
 Element = Checkpoint | VpcPlace | SubnetPlace | InterfacePlace
 """What a walk comes to, or what a checkpoint asks about it. Those of a topology are all wired."""
 
+Held = tuple[Element, AddressSet]
+"""A part that another holds, and the destinations of packets that may come from the one to the other."""
 _PARTS: Final = (Checkpoint, VpcPlace, SubnetPlace, InterfacePlace)
 _LEFT_OUT: Final[dict[type, frozenset[str]]] = {
-    VpcSite: frozenset({"owners", "_owned", "subnets", "subnet_runs", "neighbours", "inbound_neighbours"}),
+    VpcSite: frozenset({"owners", "_owned", "subnets", "subnet_runs", "doors", "neighbours", "inbound_neighbours"}),
     SubnetSite: frozenset({"interfaces"}),
     InternetGatewayIn: frozenset({"public"}),
     InternetCheckpoint: frozenset({"table"}),
     InspectionEndpoint: frozenset({"_entrance"}),
+    RouteTableCheckpoint: frozenset({"table", "routes"}),
+    TransitTable: frozenset({"table"}),
 }
-"""Of the parts that have them: indexes of addresses, and what is made of the rest when it is asked for. The subnets of a VPC
-and whose groups its rules may name are compared by themselves (`Compared`)."""
+"""Of the parts that have them: indexes of addresses and of attachments, and what is made of the rest when it is asked for.
+The subnets of a VPC, whose groups its rules may name, and tables that are asked for the destination alone are compared
+by themselves (`Compared`)."""
+EVERYWHERE: Final = AddressSet.everything()
 _VALUES: Final = ("builtins", "fractions", "reachsim.net", "reachsim.rules")
 """Modules whose objects are values: they know of no part."""
 
@@ -49,20 +61,23 @@ _VALUES: Final = ("builtins", "fractions", "reachsim.net", "reachsim.rules")
 class Compared:
     """Two topologies as they compare, or one with two states of its filters. `before`, `after`: with what their filters say.
 
-    `differ`: parts of the first one that are others in the second, or are not there; `holds`: what each part holds that is
-    the same; `spans`: addresses of all that differs in either, and of what is in the second one alone.
+    `differ`: parts of the first one that are others in the second, or are not there, each with the destinations for which
+    it is; `holds`: what each part holds that is the same, with the destinations for which it does; `spans`: addresses of all
+    that differs in either, and of what is in the second one alone.
     """
 
     def __init__(self, before: Topology, after: Topology, books: tuple[FilterBook, FilterBook]) -> None:
         self.before, self.after = before, after
-        self.differ: set[Element] = set()
-        self.holds: dict[Element, list[Element]] = {}
+        self.differ: dict[Element, AddressSet] = {}
+        self.holds: dict[Element, list[Held]] = {}
         self.spans: list[Span] = []
         self._books = books
         self._twins: dict[Element, Element] = {}
         self._taken: set[Element] = set()
         self._todo: list[Element] = []
-        self._holding: list[Element] = []
+        self._holding: list[Held] = []
+        self._held_for = EVERYWHERE
+        self._tables: dict[tuple[int, int], tuple[AddressSet, list[Held]]] = {}
         self._filters: dict[tuple[Filter, Filter], bool] = {}
         self._comparisons: dict[type, Callable[[Any, Any], bool]] = {}
         self._by_name()
@@ -70,10 +85,11 @@ class Compared:
             part = self._todo.pop()
             twin = self._twins[part]
             self._holding = []
-            if self._same_part(part, twin):
+            at = self._where_parts_differ(part, twin)
+            if at != EVERYWHERE:
                 self.holds[part] = self._holding
-            else:
-                self._differs(part, twin)
+            if at:
+                self._differs(part, twin, at)
         self._hosts()
 
     @property
@@ -105,7 +121,7 @@ class Compared:
 
     def _are_twins(self, one: Element, other: Element) -> bool:
         """Whether two parts stand for each other; parts of one name that are met for the first time do from then on."""
-        self._holding.append(one)
+        self._holding.append((one, self._held_for))
         known = self._twins.get(one)
         if known is not None:
             return known is other
@@ -116,8 +132,8 @@ class Compared:
         self._todo.append(one)
         return True
 
-    def _differs(self, part: Element, twin: Element | None) -> None:
-        self.differ.add(part)
+    def _differs(self, part: Element, twin: Element | None, at: AddressSet = EVERYWHERE) -> None:
+        self.differ[part] = at
         for each in (part, twin) if twin is not None else (part,):
             self.spans += addresses_of(each)
 
@@ -144,7 +160,7 @@ class Compared:
                     for interface in topology.vpcs[smaller].owners.values() if smaller in topology.vpcs else ():
                         self.spans += addresses_of(interface)
                         if topology is self.before:
-                            self.differ.add(interface)
+                            self.differ[interface] = EVERYWHERE
 
     def _hosts(self) -> None:
         """What one interface of a host is counts for all of them: it may send by its first one (WALK-26)."""
@@ -159,15 +175,39 @@ class Compared:
                 if interface.machine in hosts:
                     self.spans += addresses_of(interface)
                     if topology is self.before:
-                        self.differ.add(interface)
+                        self.differ[interface] = EVERYWHERE
 
     # -- content ------------------------------------------------------------------------------------------------
 
-    def _same_part(self, one: Element, other: Element) -> bool:
+    def _where_parts_differ(self, one: Element, other: Element) -> AddressSet:
+        """The destinations for which two parts are not the same."""
         same = self._same_members(one, other)
         if isinstance(one, VpcPlace):  # who asks a VPC holds it; what is in it is met by its address
             self._holding = []
-        return same
+        if not same:
+            return EVERYWHERE
+        if isinstance(one, RouteTableCheckpoint | TransitTable):
+            assert isinstance(other, RouteTableCheckpoint | TransitTable)
+            return self._where_tables_differ(one.table, other.table)
+        return AddressSet.nothing()
+
+    def _where_tables_differ(self, one: IntervalMap[Any] | None, other: IntervalMap[Any] | None) -> AddressSet:
+        """The same of the tables that they ask; many attachments of a transit gateway ask one."""
+        if one is None or other is None:
+            return AddressSet.nothing() if one is other else EVERYWHERE
+        known = self._tables.get((id(one), id(other)))
+        if known is None:
+            before, self._holding = self._holding, []
+            differ: list[Span] = []
+            starts = sorted({*one.starts, *other.starts})
+            for low, high in zip(starts, (*(start - 1 for start in starts[1:]), LINE_LAST), strict=True):
+                self._held_for = AddressSet(((low, high),))
+                if not self._same(one[low], other[low]):
+                    differ.append((low, high))
+            known = self._tables[id(one), id(other)] = AddressSet.union_of(differ), self._holding
+            self._holding, self._held_for = before, EVERYWHERE
+        self._holding += known[1]
+        return known[0]
 
     def _same(self, one: Any, other: Any) -> bool:
         """Whether two values are the same: in parts, twins."""

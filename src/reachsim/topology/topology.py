@@ -36,7 +36,8 @@ class Topology(Faced):
     the world. `doors`: what is not modelled, by full name. `groups`: names that mean several interfaces. `noted`:
     checkpoints by the path of what they belong to. `joined`: by VPC or network, what joins it to others;
     `perhaps_joined`: each pair of VPCs that has all of one of these may be joined, too. `senders`:
-    networks outside by address: addresses, where their packets come in, and a label. `never_call`: public addresses of
+    networks outside by address: addresses, where their packets come in, and a label. `strangers`: what may bring packets of
+    networks that the design does not tell. `never_call`: public addresses of
     services, which start no connection.
     """
 
@@ -53,6 +54,7 @@ class Topology(Faced):
     joined: dict[str, set[KeyPath]] = field(default_factory=dict)
     perhaps_joined: list[frozenset[str]] = field(default_factory=list)
     senders: list[tuple[AddressSet, Checkpoint, str]] = field(default_factory=list)
+    strangers: list[Door] = field(default_factory=list)
     never_call: AddressSet = field(default_factory=AddressSet.nothing)
 
     @cached_property

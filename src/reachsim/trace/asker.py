@@ -254,9 +254,9 @@ class Asker:
             if asked & open_ports:
                 failing = asked - open_ports
                 ports = nat_ports(failing) if visit.depth else f"client ports {failing}"
-        sender = self.flow.origin.interface if leg == "forward" else self.flow.target
-        sender = None if query.abroad else sender
-        found = denials(visit, query, filter, query.peer, sender)
+        ends = self.flow.origin.interface, self.flow.target
+        sender, receiver = (None, None) if query.abroad else ends if leg == "forward" else ends[::-1]
+        found = denials(visit, query, filter, query.peer, sender, receiver)
         cause = next(cause for cause, traffic in found if before.service in traffic)
         said = denied(cause, filter, query, before, self.owners)
         answer = f"the answer to {ports}" if ports else "the answer"

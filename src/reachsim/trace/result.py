@@ -183,7 +183,8 @@ class Trace(ToldOf):
     """The fate of one packet and of its answer.
 
     `source`, `destination`: the endpoints as named; `traffic`: what was sent. `ways`: one for each way in which the source
-    may send; `shown`: the one whose hops `forward` and `reply` are (the first that fails, else the first). `resolved`: what
+    may send; `shown`: the one whose hops `forward` and `reply` are (the first whose answer is lost, else the first that
+    fails, else the first). `resolved`: what
     the destination's name was resolved to, and why; empty where it means one thing everywhere. `listener`: of a
     load balancer that passes the packet on, whether it takes the packet and answers itself; None of anything else.
     `beyond`: of a load balancer, what it sends to its targets itself, traced; `purpose`: of one of these, what that is for,
@@ -202,7 +203,7 @@ class Trace(ToldOf):
     shown: TracedWay = field(init=False)
 
     def __post_init__(self) -> None:
-        order = {"blocked": 0, "no reply": 1, "partial": 2, "undecided": 3, "reachable": 4}
+        order = {"no reply": 0, "blocked": 1, "partial": 2, "undecided": 3, "reachable": 4}
         object.__setattr__(self, "shown", min(self.ways, key=lambda way: order[way.verdict]))
 
     @property
@@ -237,15 +238,14 @@ class Trace(ToldOf):
 
     @property
     def verdict(self) -> TraceVerdict:
-        """``reachable``, ``partial`` (some ways or ports only), ``no reply``, ``blocked`` or ``undecided``."""
+        """``reachable``, ``partial`` (some ways or ports only), ``no reply`` (delivered in some way, and answered in none),
+        ``blocked`` or ``undecided``."""
         verdicts = {way.verdict for way in self.ways}
         if len(verdicts) == 1:
             return verdicts.pop()
         if "undecided" in verdicts:
             return "undecided"
-        if verdicts <= {"no reply", "blocked"}:
-            return "blocked"
-        return "partial"
+        return "no reply" if verdicts <= {"no reply", "blocked"} else "partial"
 
     @property
     def forward(self) -> tuple[Hop, ...]:

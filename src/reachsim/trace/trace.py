@@ -18,9 +18,10 @@ from reachsim.net.traffic import ICMPV6, PORTED, Traffic, one_of, protocol_of
 from reachsim.reach.flow_answer import FlowAnswer, flow_answers
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.rules.verdict import Loss
+from reachsim.topology.addressed import NO_COMMON_FAMILY
 from reachsim.topology.endpoints import Endpoints
-from reachsim.topology.flows import NO_COMMON_FAMILY, receiver, to_listener
 from reachsim.topology.flows import flows as flows_between
+from reachsim.topology.flows import receiver, to_listener
 from reachsim.topology.round_trip import round_trip_of
 from reachsim.trace.asker import Asker, Locate
 from reachsim.trace.beyond import Beyond, beyond, by_endpoints, load_balancers
@@ -152,16 +153,20 @@ class _Packet:
         delivered = not any(self.service in part.unsure for part in unsure)
         return replace(way, delivered=delivered, reachable=False, blockers=(), undecided=unsure[0].undecided)
 
-    def doubts(self, perhaps: Iterable[Flow], settled: set[NetworkInterface | int]) -> list[TracedWay]:
-        """What the flows that exist only perhaps leave open: a doubt for each end, unless the end is settled."""
-        reasons: dict[NetworkInterface | int, TracedWay] = {}
+    def doubts(self, perhaps: Iterable[Flow], settled: set[_Meant]) -> list[TracedWay]:
+        """What the flows that exist only perhaps leave open: a doubt for each end, unless the end is settled. Of one that is
+        meant in any case, by whatever address, what stops all of them."""
+        reasons: dict[_Meant, TracedWay] = {}
+        stopped: dict[_Meant, Flow] = {}
         for flow in perhaps:
             meant = _meant(flow)
             if meant in settled or meant in reasons:
                 continue
             if any(self.service in part.unsure for part in self._parts(flow)):
                 reasons[meant] = _undecided(flow.origin, flow.perhaps)
-        return list(reasons.values())
+            elif flow.target is not None and not flow.beside and flow.origin in self.source.origins:
+                stopped.setdefault(meant, flow)
+        return [*reasons.values(), *(self.way(flow) for meant, flow in stopped.items() if meant not in reasons)]
 
     def _parts(self, flow: Flow) -> Iterable[FlowAnswer]:
         return flow_answers(flow, self.endpoints, self.book)
@@ -211,9 +216,12 @@ def _resolved(destination: Endpoint, origins: Iterable[Origin]) -> str:
     return "; ".join(dict.fromkeys(note for origin in origins if (note := destination.resolve(origin).note)))
 
 
-def _meant(flow: Flow) -> NetworkInterface | int:
-    """What a flow is for: an interface, or an address."""
-    return flow.destination if flow.target is None else flow.target
+_Meant = tuple[NetworkInterface | int, bool]
+
+
+def _meant(flow: Flow) -> _Meant:
+    """What a flow is for: an interface, or an address; and whether by IPv6."""
+    return (flow.destination if flow.target is None else flow.target), flow.destination > IPV4_LAST
 
 
 def _undecided(origin: Origin, reason: str) -> TracedWay:

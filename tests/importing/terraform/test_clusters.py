@@ -234,3 +234,31 @@ def test_hosts_of_batch_have_public_addresses_where_their_subnets_give_them(
     }
     (body,) = imported(tmp_path, state(given)).design["vpcs"]["main"]["interfaces"].values()
     assert body.get("public_ip") is expected
+
+
+UNKNOWN_GROUPS = [
+    ("aws_emr_cluster", {"ec2_attributes": [{"subnet_id": "subnet-b"}]}),
+    ("aws_emr_cluster", {"ec2_attributes": [{"subnet_ids": ["subnet-b"]}]}),
+    ("aws_cloud9_environment_ec2", {"subnet_id": "subnet-b"}),
+    ("aws_directory_service_directory", {"vpc_settings": [{"vpc_id": "vpc-1", "subnet_ids": ["subnet-b"]}]}),
+]
+OWN_GROUPS = [
+    ("aws_imagebuilder_infrastructure_configuration", {"subnet_id": "subnet-b", "security_group_ids": ["sg-ssh"]}),
+    ("aws_fsx_lustre_file_system", {"subnet_ids": ["subnet-b"], "security_group_ids": ["sg-ssh"]}),
+    ("aws_synthetics_canary", {"vpc_config": [{"subnet_ids": ["subnet-b"], "security_group_ids": ["sg-ssh"]}]}),
+    ("aws_opensearchserverless_vpc_endpoint", {"subnet_ids": ["subnet-b"], "security_group_ids": ["sg-ssh"]}),
+]
+
+
+@pytest.mark.parametrize(("type", "values"), [*UNKNOWN_GROUPS, *OWN_GROUPS], ids=lambda each: str(each)[:60])
+def test_what_else_makes_interfaces_is_in_its_subnets(tmp_path: Path, type: str, values: dict[str, Any]) -> None:
+    """What makes its own groups may let in anybody; what is given groups lets in whom these do, here nobody."""
+    service = f"{type}.s"
+    more = {
+        "aws_security_group.ssh": group("sg-ssh", egress=[EVERYTHING]),
+        "aws_instance.ssh": host("ssh", "10.0.1.9", "sg-ssh"),
+        service: {"id": "s", **values},
+    }
+    found = imported(tmp_path, state({**VPC, **more}))
+    expected = "undecided" if (type, values) in UNKNOWN_GROUPS else "fails"
+    assert verdict(found, "i-ssh", service, "tcp/443") == expected

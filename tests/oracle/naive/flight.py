@@ -25,6 +25,13 @@ from tests.oracle.naive.parts import (
 )
 from tests.oracle.naive.routes import bare, subnet_route, table_route
 
+LINK_LOCAL = (
+    ("tcp/80", ["169.254.169.254", "169.254.170.2", "fd00:ec2::254"]),
+    ("udp/123", ["169.254.169.123", "fd00:ec2::123"]),
+    ("tcp/1688", ["169.254.169.249", "169.254.169.250", "169.254.169.251"]),
+)
+"""WALK-20: metadata of instances and of ECS tasks, time, Windows activation."""
+
 
 class Flight(Header, Balancers):
     """WALK-1 to WALK-3 between the interfaces of a VPC; the other files have what lies beyond."""
@@ -141,9 +148,7 @@ class Flight(Header, Balancers):
             if body.get("enable_dns_support") is False:
                 raise Lost(f"DNS-2: the resolver of {sender.vpc} is off")
             return True
-        return (covers("tcp/80", packet) and inside(packet.dst, ["169.254.169.254"])) or (
-            covers("udp/123", packet) and inside(packet.dst, ["169.254.169.123"])
-        )
+        return any(covers(traffic, packet) and inside(packet.dst, hosts) for traffic, hosts in LINK_LOCAL)
 
     def snat_applies(self, sender: Interface, packet: Packet) -> bool:
         """Does the host translate what its secondary addresses send out of the VPC?"""

@@ -118,15 +118,16 @@ def variants(
 
 
 def judge_variants(
-    design: Design, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None
+    design: Design | World, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None
 ) -> list[tuple[str, Verdict]]:
     """One verdict for each interface that may ask, each address that may be meant (LAMBDA-19, LAMBDA-26) and each
     way that AWS may choose (TGW-8, LB-8).
 
     `traffic` is one packet: `tcp/443`, `icmp/8`, `proto/50`. With `nat_port` a NAT device picks that port;
-    without it the answer must pass for all of 1024-65535.
+    without it the answer must pass for all of 1024-65535. Whoever asks often about one design gives its world.
     """
-    return variants(World(design), src, dst, traffic, source_port, nat_port)
+    world = design if isinstance(design, World) else World(design)
+    return variants(world, src, dst, traffic, source_port, nat_port)
 
 
 def together(verdicts: list[Verdict]) -> Verdict:
@@ -144,6 +145,8 @@ def together(verdicts: list[Verdict]) -> Verdict:
     )
 
 
-def judge(design: Design, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None) -> Verdict:
+def judge(
+    design: Design | World, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None
+) -> Verdict:
     """The verdict that holds for every variant of `judge_variants`."""
     return together([verdict for _, verdict in judge_variants(design, src, dst, traffic, source_port, nat_port)])

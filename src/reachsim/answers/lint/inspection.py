@@ -1,4 +1,4 @@
-"""Flows of which appliances see one half: the two ways pass different ones, or one way passes none."""
+"""Flows of which an appliance sees one half of the conversation: the two ways pass different ones, or one passes none."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ from collections.abc import Iterable, Iterator
 from itertools import permutations
 from typing import Final
 
-from reachsim.answers.lint.registry import SOMEBODY_OUT_THERE, Found, Subject, finds
-from reachsim.answers.lint.routes import senders
+from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.net.cidr import Cidr
-from reachsim.resources.inspection import INSPECTION
 from reachsim.resources.resource import resources
 from reachsim.resources.transit_gateway import Attachment, TransitGateway
 from reachsim.rules.lint import LintCode
 from reachsim.trace.result import Hop, Trace
-from reachsim.trace.words import inspected_one_way
 
 _SERVICE: Final = "icmp/8"
-_SERVICES: Final = ("tcp/443", "tcp/80", "icmp/8")
-"""Of which one that passes is the evidence."""
+_HTTPS: Final = "tcp/443"
 _PAIRS: Final = 50
 """Pairs of places that are tried for each attachment: which zones they are in decides, and there are few of them."""
 
@@ -60,63 +55,6 @@ def _split(subject: Subject, gateway: TransitGateway, body: Attachment) -> Itera
             yield trace, " and ".join(sorted(there)), " and ".join(sorted(back))
 
 
-@finds(LintCode.INSPECTION_BYPASSED)
-def bypassed_inspection(subject: Subject) -> Iterator[Found]:
-    """An inspection endpoint that sees one way of a flow, and nothing the other way (WALK-19)."""
-    known: set[str] = set()
-    for endpoint, one, other in _led_through(subject):
-        if endpoint.name in known:
-            continue
-        traces = (subject.network.trace(one, other, service) for service in _SERVICES)
-        found = next(
-            ((trace, text) for trace in traces if trace.reachable and (text := inspected_one_way(trace.shown))), None
-        )
-        if found is not None:
-            known.add(endpoint.name)
-            trace, text = found
-            yield Found(
-                LintCode.INSPECTION_BYPASSED,
-                endpoint.name,
-                endpoint.path,
-                "it sees one way of a flow, and the other way goes past it: an appliance that keeps state drops that",
-                f"of {trace.packet} ({trace.source} to {trace.destination}) {text}",
-                "lead the other way through it as well, by a route of the table that takes it past",
-                "WALK-19",
-            )
-
-
-def _led_through(subject: Subject) -> Iterator[tuple[NetworkInterface, str, str]]:
-    """Inspection endpoints with the ends of flows that routes lead through them: of subnets' tables, then of gateways'."""
-    for table, sender in senders(subject):
-        for route in table.routes:
-            ends = (sender.interface, _end_in(subject, route.destination))
-            if route.toward is not None and route.toward.kind == INSPECTION and ends[0] and ends[1]:
-                yield route.toward, ends[0].name, ends[1]
-    for vpc, body in subject.design.vpcs.items():
-        for edge in body.route_tables.values():
-            for block, target in edge.routes.items() if edge.gateway is not None else ():
-                endpoint = subject.topology.interfaces.get(f"{vpc}.{target}")
-                inside = (
-                    [each for each in _interfaces_in(subject, block) if each.publics] if isinstance(block, Cidr) else []
-                )
-                if endpoint is not None and endpoint.kind == INSPECTION and inside:
-                    yield endpoint, "internet", inside[0].name
-
-
-def _end_in(subject: Subject, block: Cidr) -> str:
-    """An end in a block: the internet, or an interface; empty where there is none."""
-    if SOMEBODY_OUT_THERE in block:
-        return "internet"
-    return next((interface.name for interface in _interfaces_in(subject, block)), "")
-
-
-def _interfaces_in(subject: Subject, block: Cidr) -> Iterator[NetworkInterface]:
-    """The interfaces with an address in a block, which packets may be for."""
-    for interface in subject.topology.interfaces.values():
-        if interface.silent is None and not interface.shared and any(a in block for a in interface.addresses):
-            yield interface
-
-
 def _places(subject: Subject, gateway: TransitGateway, inspecting: str) -> Iterable[NetworkInterface]:
     """An interface of each zone of each other VPC of a transit gateway."""
     attached = {body.vpc for body in gateway.attachments.values()} - {inspecting}
@@ -135,3 +73,45 @@ def _appliances(subject: Subject, vpc: str, hops: Iterable[Hop]) -> set[str]:
     """The interfaces of a VPC that packets pass."""
     interfaces = subject.topology.interfaces
     return {hop.component for hop in hops if hop.component in interfaces and interfaces[hop.component].vpc.name == vpc}
+
+
+_FAR: Final = "8.8.8.8"
+"""An address outside, whose answers come back by the internet gateway."""
+
+
+@finds(LintCode.INSPECTION_BYPASSED)
+def bypassed_inspection(subject: Subject) -> Iterator[Found]:
+    """An inspection endpoint that sees what goes out of a subnet, and not what comes back (WALK-19)."""
+    endpoints = {
+        f"{vpc}.{name}"
+        for vpc, body in subject.design.vpcs.items()
+        for name, endpoint in getattr(body, "vpc_endpoints", {}).items()
+        if endpoint.type == "gateway_load_balancer"
+    }
+    for interface in _one_of_each_subnet(subject) if endpoints else ():
+        trace = subject.network.trace(interface.name, _FAR, _HTTPS)
+        way = trace.shown
+        there, back = ({hop.component for hop in hops} & endpoints for hops in (way.forward, way.reply))
+        if not way.reply or trace.undecided or not there - back:
+            continue
+        missed = sorted(there - back)
+        sent = next(hop for hop in way.forward if hop.checkpoint.startswith("route table "))
+        yield Found(
+            LintCode.INSPECTION_BYPASSED,
+            interface.subnet.full_name,
+            sent.path,
+            f"{' and '.join(missed)} sees what goes out, and not the answers",
+            f"{trace.packet} ({trace.source} to {_FAR}) passes {' and '.join(missed)}, and its answer does not",
+            f"route {', '.join(map(str, interface.subnet.blocks))} to it where answers come in: in the table of the NAT"
+            " gateway's subnet, or in that of the internet gateway",
+            "WALK-19",
+        )
+
+
+def _one_of_each_subnet(subject: Subject) -> Iterable[NetworkInterface]:
+    """An interface of each subnet that sends something itself."""
+    found: dict[str, NetworkInterface] = {}
+    for interface in subject.topology.interfaces.values():
+        if interface.silent is None and not interface.shared and interface.kind in ("instance", "interface"):
+            found.setdefault(interface.subnet.full_name, interface)
+    return found.values()

@@ -21,9 +21,10 @@ from reachsim.answers.lint import (
     unused,
 )
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
+from reachsim.answers.listed import Listing
 from reachsim.answers.share import Work
 from reachsim.errors import UsageError, shown, suggest
-from reachsim.faces import Faced, ToldOf, record
+from reachsim.faces import Faced, record
 from reachsim.loading.load import Source
 from reachsim.reach.pair import Progress
 from reachsim.resources.lint import IgnoredFindings
@@ -51,7 +52,7 @@ class Silenced(Faced):
 
 
 @dataclass(frozen=True, repr=False)
-class Lint(ToldOf):
+class Lint(Listing[Finding]):
     """What was found, the gravest first, then in the order of the file. True when there is neither error nor warning."""
 
     findings: tuple[Finding, ...]
@@ -60,11 +61,9 @@ class Lint(ToldOf):
     def __bool__(self) -> bool:
         return all(finding.severity == "advice" for finding in self.findings)
 
-    def __len__(self) -> int:
-        return len(self.findings)
-
-    def __getitem__(self, index: int) -> Finding:
-        return self.findings[index]
+    @property
+    def _listed(self) -> tuple[Finding, ...]:
+        return self.findings
 
     @property
     def title(self) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from reachsim.answers.lint.registry import Found, Subject, finds
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.traffic import Traffic
 from reachsim.resources.resource import At
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.vpc_endpoint import VpcEndpoint
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.lint import LintCode
+from reachsim.rules.services import is_amazons
 
 _HTTPS = Traffic.parse("tcp/443")
 
@@ -60,7 +63,8 @@ def _named_groups(subject: Subject) -> set[tuple[str, str]]:
 
 @finds(LintCode.ENDPOINT_UNUSED)
 def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
-    """Gateway endpoints in no table of a subnet (EP-1), interface endpoints that no name means (EP-8)."""
+    """Gateway endpoints in no table of a subnet (EP-1), interface endpoints that no name means (EP-8). Those of services
+    that are not AWS's are called by names of their own, unless private DNS is asked for."""
     records = {
         value
         for zone in getattr(subject.design, "private_hosted_zones", {}).values()
@@ -88,7 +92,7 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
                     )  # fmt: skip
             elif endpoint.type == "interface" and not {name, at.full_name} & records:
                 reason = endpoint.without_private_dns(at, subject.design)
-                if reason:
+                if reason and (endpoint.private_dns or _amazons(endpoint, subject)):
                     yield Found(
                         LintCode.ENDPOINT_UNUSED, at.full_name, at.path, "no name leads to it",
                         f"{reason}, and no record of a private zone and no expectation names it",
@@ -96,9 +100,28 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
                     )  # fmt: skip
 
 
+def _amazons(endpoint: VpcEndpoint, subject: Subject) -> bool:
+    """Whether an endpoint is of a service of AWS's own."""
+    design: Any = subject.design
+    return endpoint.service not in design.endpoint_services and is_amazons(endpoint.service)
+
+
+def _called_on(interface: NetworkInterface, subject: Subject) -> Traffic:
+    """What an interface endpoint is called on: HTTPS for a service of AWS's, the listeners of one of one's own, and what
+    nobody knows for somebody else's."""
+    design: Any = subject.design
+    endpoint = design.vpcs[str(interface.owner[1])].vpc_endpoints[str(interface.owner[3])]
+    if _amazons(endpoint, subject):
+        return _HTTPS
+    service = design.endpoint_services.get(endpoint.service)
+    balancer = None if service is None else service.balancer(design)
+    spoken = () if balancer is None else design.vpcs[balancer.vpc].load_balancers[balancer.name].spoken()
+    return Traffic.union_of(span for _, traffic in spoken for span in traffic.spans) or Traffic.everything()
+
+
 @finds(LintCode.ENDPOINT_CLOSED)
 def endpoints_that_nobody_reaches(subject: Subject) -> Iterator[Found]:
-    """Interface endpoints to which no interface of their VPC gets through on port 443 (EP-6, SSM-4)."""
+    """Interface endpoints to which no interface of their VPC gets through with what they are called on (EP-6, SSM-4)."""
     interfaces = subject.topology.interfaces.values()
     for interface in interfaces:
         if interface.kind != VpcEndpoint.noun:
@@ -108,20 +131,21 @@ def endpoints_that_nobody_reaches(subject: Subject) -> Iterator[Found]:
         ]
         rows = subject.network.rows_between(clients, (interface,))
         cells = map(rows.cell_of, {rows.number(other, interface) for other in clients})
-        if not clients or any(cell.undecided or cell.reachable & _HTTPS for cell in cells):
+        called = _called_on(interface, subject)
+        if not clients or any(cell.undecided or cell.reachable & called for cell in cells):
             continue
         if any(other.shared and other.vpc is interface.vpc for other in interfaces):
             continue  # functions are asked by name, and may be its only clients
-        trace = subject.network.trace(clients[0].name, interface.name, "tcp/443")
+        trace = subject.network.trace(clients[0].name, interface.name, called)
         why = str(trace.blockers[0]) if trace.blockers else trace.verdict
         path = trace.blockers[0].cause.path if trace.blockers else interface.owner
         yield Found(
             LintCode.ENDPOINT_CLOSED,
             interface.name,
             path,
-            "nothing in its VPC reaches it on port 443",
+            f"nothing in its VPC reaches it {'on port 443' if called == _HTTPS else f'with {called}'}",
             f"of {len(clients)} interface{'s' * (len(clients) > 1)} none does; {clients[0].name} -> {interface.name}: {why}",
-            "let its group admit tcp/443 from its clients",
+            f"let its group admit {called} from its clients",
             "EP-6",
         )
 

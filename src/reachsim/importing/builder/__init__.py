@@ -38,6 +38,7 @@ from reachsim.importing.builder.remainder import tell_remainder
 from reachsim.importing.builder.routes import add_routes
 from reachsim.importing.builder.services import add_endpoint_services
 from reachsim.importing.builder.sorts import fit
+from reachsim.importing.builder.strangers import add_strange_subnets
 from reachsim.importing.builder.subnets import add_subnets
 from reachsim.importing.builder.transit_gateways import add_transit_gateways, name_transit_gateways
 from reachsim.importing.builder.unplaced import add_not_read, add_unplaced
@@ -55,6 +56,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_prefix_lists,
     add_vpcs,
     add_subnets,
+    add_strange_subnets,
     name_members,
     associate_subnets,
     add_gateways,

@@ -40,11 +40,14 @@ def _doubt(draft: Draft, item: Item, reason: str) -> None:
 
 
 def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]) -> None:
-    """One function. Raises NotKnown."""
+    """One function, with those of its versions of which it is known where they run. Raises NotKnown."""
     name = draft.naming.name("functions", first.text("FunctionName"), base)
     body: Data = {}
-    carried = {version: attachment(draft, item) for version, item in versions.items()}
+    carried = {version: _carried(draft, item) for version, item in versions.items()}
     if LATEST in carried and carried[LATEST] is None:
+        for version, item in versions.items():
+            if version != LATEST and carried[version]:
+                _doubt(draft, item, f"where {LATEST} of its function runs is not known")
         return
     if carried.get(LATEST):
         body["latest"] = carried[LATEST]
@@ -60,6 +63,15 @@ def add_function(draft: Draft, first: Item, base: str, versions: dict[str, Item]
     draft.top("lambda_functions")[name] = body
     draft.place(first, ("lambda_functions", name))
     draft.out.names[base] = name
+
+
+def _carried(draft: Draft, item: Item) -> Data | None:
+    """What a version carries; None where that is not known, which is then said of this version alone (LAMBDA-22)."""
+    try:
+        return attachment(draft, item)
+    except NotKnown as error:
+        _doubt(draft, item, error.reason)
+        return None
 
 
 def attachment(draft: Draft, item: Item) -> Data | None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.builder.interfaces import every_interface
 from reachsim.importing.builder.ipv6 import block_of_subnet
 from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.naming import cleaned
 from reachsim.importing.rules import Refused, block
-from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.cidr import holds_block
@@ -35,7 +32,6 @@ def add_subnets(draft: Draft) -> None:
     draft.each("Subnets", add, _doubt, maybe=True)
     for item in later:
         choose_block(draft, item)
-    add_strange_subnets(draft)
 
 
 def _doubt(draft: Draft, item: Item, reason: str) -> None:
@@ -126,45 +122,6 @@ def is_seen_by_participants(draft: Draft, vpc: str) -> bool:
     return isinstance(owner, str) and bool(owners) and owner not in owners
 
 
-def add_strange_subnets(draft: Draft) -> None:
-    """Subnets of interfaces that were not read themselves: blocks of 16 addresses around those that are known."""
-    held: dict[str, list[Item]] = {}
-    for interface in every_interface(draft.found):
-        subnet = interface.either("SubnetId")
-        if isinstance(subnet, str) and subnet not in draft.names and interface.either("VpcId") in draft.names:
-            held.setdefault(subnet, []).append(interface)
-    for id, members in held.items():
-        if draft.found.one("Subnets", id) is None:
-            add_strange_subnet(draft, id, members)
-
-
-def add_strange_subnet(draft: Draft, id: str, members: list[Item]) -> None:
-    """One subnet that only its interfaces tell of; where these will get addresses, any free block of its VPC."""
-    vpc = str(members[0].either("VpcId"))
-    values = sorted(int(parse_address(text)) for each in members for text in _private_ips(each))
-    given_later = any(isinstance(each.either("PrivateIpAddress"), Unknown) for each in members)
-    free = free_block(draft, vpc) if given_later and not values else None
-    if not values and free is None:
-        return
-    covering = Cidr.parse(free) if free is not None else _around(values)
-    name = draft.naming.name(f"{vpc} subnets", "", id)
-    draft.section(vpc, "subnets")[name] = {
-        "cidr": str(covering), "route_table": UNKNOWN, "network_acl": UNKNOWN, "interfaces": UNKNOWN,
-    }  # fmt: skip
-    draft.names[id], draft.vpc_of[id] = name, vpc
-    draft.out.names[id] = f"{draft.names[vpc]}.{name}"
-    draft.note("unknown", name, f"subnet {id} was not collected: its block, table, ACL and interfaces are not known")
-    known = draft.body(vpc)["cidrs"]
-    if not any(covering in Cidr.parse(text) for text in known):
-        known.append(str(covering))
-
-
-def _around(values: list[int]) -> Cidr:
-    """The smallest usual block of a subnet that holds some addresses, in order."""
-    length = next(n for n in range(28, 15, -1) if values[0] >> (32 - n) == values[-1] >> (32 - n) or n == 16)
-    return Cidr.single(values[0]).supernet(length)
-
-
 def subnet_blocks(item: Item) -> dict[str, Any]:
     """The blocks of a subnet as a design writes them; `Unknown` in place of one that is not known."""
     out: dict[str, Any] = {}
@@ -189,8 +146,3 @@ def _read(value: Any) -> Any:
         return value if isinstance(value, Unknown) else block(value)
     except Refused as error:
         return Unknown(str(error))
-
-
-def _private_ips(item: Item) -> Iterator[str]:
-    listed = [each.either("PrivateIpAddress") for each in item.members("PrivateIpAddresses").known]
-    yield from (each for each in (listed or [item.either("PrivateIpAddress")]) if isinstance(each, str) and each)

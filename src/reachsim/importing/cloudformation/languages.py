@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from reachsim.errors import UsageError, shown
 from reachsim.importing.cloudformation.evaluate import Scope, evaluate
-from reachsim.importing.cloudformation.template import Template
+from reachsim.importing.cloudformation.template import LOOP, Template
 
-_LOOP: Final = "Fn::ForEach::"
 _MOST: Final = 20_000
 """Values that the loops of a template may make."""
 _SERVERLESS: Final = "AWS::Serverless-2016-10-31"
@@ -69,7 +68,7 @@ class _Loops:
             return self.reference(value["Ref"], names)
         found: dict[str, Any] = {}
         for key, member in value.items():
-            if key.startswith(_LOOP):
+            if key.startswith(LOOP):
                 for name, made in self.loop(key, member, names):
                     if name in found:
                         raise UsageError(f"{self.template.file}: {key} makes {shown(name)} twice")

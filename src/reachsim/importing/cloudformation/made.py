@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from reachsim.importing.cloudformation.evaluate import ABSENT, Either, External, Reference, condition
 from reachsim.importing.cloudformation.stack import Resource, Stack
-from reachsim.importing.defaults import default_id, stand_in
+from reachsim.importing.defaults import DEFAULT_SUBNET, default_id, stand_in
 from reachsim.importing.inventory import IDS, MAYBE, NOT_READ, PARTS, WHERE, Attributes, Inventory, Item, Unknown, Where
 from reachsim.importing.rules import Refused, block, number
 
@@ -16,8 +16,6 @@ _BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", 
 """Kinds that do nothing by themselves: whether they are there shows in what names them."""
 DEFAULT_VPC: Final = "default-vpc"
 """What stands for the account's default VPC, which no template makes."""
-DEFAULT_SUBNET: Final = "default-subnet"
-"""What stands for its subnets."""
 CLUSTER_GROUP: Final = "{}/cluster security group"
 """The id of the group that EKS makes for a cluster."""
 

@@ -30,6 +30,8 @@ _is_integer: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})").fullmatch
 _WHOLE: Final = frozenset({"Ref", "Condition", "Transform"})
 """Tags whose functions have no `Fn::` before their name."""
 _MERGE: Final = "<<"
+LOOP: Final = "Fn::ForEach::"
+"""What the key of a loop begins with, in place of a logical id too."""
 _RULES: Final = frozenset({"SecurityGroupIngress", "SecurityGroupEgress"})
 """Properties that are lists of rules."""
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]\n]')
@@ -76,7 +78,8 @@ def recognises(source: Source) -> bool:
     if not isinstance(resources, dict):
         return False
     typed = any(isinstance(each, dict) and isinstance(each.get("Type"), str) for each in resources.values())
-    return typed or "AWSTemplateFormatVersion" in source.data
+    looped = any(key.startswith(LOOP) for key in resources)
+    return typed or looped or "AWSTemplateFormatVersion" in source.data
 
 
 def template_of(source: Source) -> Template:

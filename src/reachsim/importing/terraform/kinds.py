@@ -292,6 +292,15 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_sagemaker_notebook_instance": {"subnet_id": SUBNET, "security_groups": GROUP},
     "aws_apprunner_vpc_connector": {"subnets": SUBNET, "security_groups": GROUP},
     "aws_apigatewayv2_vpc_link": _SUBNETS_AND_GROUPS,
+    "aws_emr_cluster": {"ec2_attributes.subnet_id": SUBNET, "ec2_attributes.subnet_ids": SUBNET},
+    "aws_cloud9_environment_ec2": {"subnet_id": SUBNET},
+    "aws_imagebuilder_infrastructure_configuration": {"subnet_id": SUBNET, "security_group_ids": GROUP},
+    "aws_directory_service_directory": {"vpc_settings.subnet_ids": SUBNET, "vpc_settings.vpc_id": VPC},
+    **dict.fromkeys(
+        (f"aws_fsx_{name}_file_system" for name in ("lustre", "ontap", "openzfs", "windows")), _SUBNETS_AND_GROUPS
+    ),
+    "aws_synthetics_canary": _VPC_CONFIG,
+    "aws_opensearchserverless_vpc_endpoint": _SUBNETS_AND_GROUPS,
     "aws_batch_compute_environment": {
         "compute_resources.subnets": SUBNET, "compute_resources.security_group_ids": GROUP,
     },

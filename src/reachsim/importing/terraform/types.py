@@ -21,6 +21,7 @@ _NETWORK: Final = (
     "aws_elastic_beanstalk_environment", "aws_lightsail", "aws_quicksight_vpc", "aws_synthetics_canary",
     "awscc_ec2_", "awscc_elasticloadbalancing", "aws_cloudcontrolapi_resource",
     "aws_mskconnect", "aws_grafana_workspace", "aws_cloudhsm", "aws_location_vpc",
+    "aws_imagebuilder_infrastructure",
 )  # fmt: skip
 """What the names of types begin with that make, join, filter or stand in a network."""
 _WITHOUT: Final = (

@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from reachsim.importing.cloudformation.made import CLUSTER_GROUP, Made, flag, id_of, ids_of
 from reachsim.importing.cloudformation.stack import Resource
-from reachsim.importing.inventory import MAYBE, Unknown
+from reachsim.importing.defaults import cluster_group, remote_access_group
+from reachsim.importing.inventory import Unknown
 
 _EKS: Final = "AWS::EKS::Cluster"
 _NODES: Final = "AWS::EKS::Nodegroup"
 _CLUSTERS: Final = {f"AWS::{each}::DBInstance": f"AWS::{each}::DBCluster" for each in ("RDS", "DocDB", "Neptune")}
 _REPLICAS: Final = ("SourceDBInstanceIdentifier", "SourceDBInstanceArn")
-_EVERYONE: Final = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-_EVERYONE_V6: Final = {"Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
 
 
 def _called(made: Made, kind: str, name: Any) -> Resource | Unknown | None:
@@ -79,14 +78,8 @@ def cluster(made: Made, resource: Resource) -> None:
     config = resource.get("ResourcesVpcConfig")
     subnets = ids_of(config.get("SubnetIds")) if isinstance(config, dict) else []
     id = CLUSTER_GROUP.format(resource.id)
-    egress_v6 = {"IpProtocol": "-1", **_EVERYONE_V6, MAYBE: "whether the rule is for IPv6"}
-    attributes = {
-        "GroupName": f"eks-cluster-sg-{resource.logical_id}",
-        "VpcId": made.vpc_of([each for each in subnets if isinstance(each, str)] or subnets or Unknown("its subnets")),
-        "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": id}]}],
-        "IpPermissionsEgress": [{"IpProtocol": "-1", **_EVERYONE}, egress_v6],
-    }
-    made.add("SecurityGroups", resource, attributes, id=id)
+    vpc = made.vpc_of([each for each in subnets if isinstance(each, str)] or subnets or Unknown("its subnets"))
+    made.add("SecurityGroups", resource, {**cluster_group(id, resource.logical_id), "VpcId": vpc}, id=id)
 
 
 def nodes(made: Made, resource: Resource) -> None:
@@ -94,17 +87,9 @@ def nodes(made: Made, resource: Resource) -> None:
     access = resource.get("RemoteAccess")
     if not isinstance(access, dict):
         return
-    sources = [
-        each if isinstance(each, Unknown) else {"GroupId": each} for each in ids_of(access.get("SourceSecurityGroups"))
-    ]
-    peers: dict[str, Any] = {"UserIdGroupPairs": sources} if sources else _EVERYONE
-    attributes = {
-        "GroupName": f"eks-remoteAccess-{resource.logical_id}",
-        "VpcId": made.vpc_of(ids_of(resource.get("Subnets")) or Unknown("its subnets")),
-        "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, **peers}],
-        "IpPermissionsEgress": [{"IpProtocol": "-1", **_EVERYONE}],
-    }
-    made.add("SecurityGroups", resource, attributes, id=_remote_access(resource))
+    body = remote_access_group(resource.logical_id, ids_of(access.get("SourceSecurityGroups")))
+    vpc = made.vpc_of(ids_of(resource.get("Subnets")) or Unknown("its subnets"))
+    made.add("SecurityGroups", resource, {**body, "VpcId": vpc}, id=_remote_access(resource))
 
 
 def _remote_access(resource: Resource) -> str:

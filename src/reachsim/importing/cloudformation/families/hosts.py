@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from reachsim.importing.cloudformation.made import (
-    DEFAULT_SUBNET,
     Made,
     entries,
     flag,
@@ -17,6 +16,7 @@ from reachsim.importing.cloudformation.made import (
     without_none,
 )
 from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.defaults import DEFAULT_SUBNET
 from reachsim.importing.inventory import Attributes, Unknown
 
 _ASSIGNED: Final = Unknown("AWS gives the address")
@@ -69,7 +69,7 @@ def _interface(
         "VpcId": vpc,
         "Groups": made.groups_of(groups, vpc),
         "Attachment": {"InstanceId": resource.id, "DeviceIndex": index if isinstance(index, int) else 0},
-        "PrivateIpAddress": inline.get("PrivateIpAddress") or properties.get("PrivateIpAddress"),
+        "PrivateIpAddress": inline.get("PrivateIpAddress") or properties.get("PrivateIpAddress") or _ASSIGNED,
         "SourceDestCheck": True if check is None else check,
         "Association": _at_launch(made, inline, subnet, count),
     }
@@ -149,7 +149,7 @@ def interface(made: Made, resource: Resource) -> None:
         "VpcId": vpc,
         "InterfaceType": "interface",
         "Groups": made.groups_of(resource.get("GroupSet"), vpc),
-        "PrivateIpAddress": resource.get("PrivateIpAddress"),
+        "PrivateIpAddress": resource.get("PrivateIpAddress") or _ASSIGNED,
         "SourceDestCheck": True if check is None else check,
         "TagSet": tags_of(resource.get("Tags")),
         **_addresses(made, resource.properties, subnet),

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from reachsim.importing.cloudformation.families import clusters
 from reachsim.importing.cloudformation.made import (
-    DEFAULT_SUBNET,
     Made,
     entries,
     flag,
@@ -21,6 +20,7 @@ from reachsim.importing.cloudformation.made import (
     without_none,
 )
 from reachsim.importing.cloudformation.stack import Resource
+from reachsim.importing.defaults import DEFAULT_SUBNET
 from reachsim.importing.inventory import Unknown
 
 

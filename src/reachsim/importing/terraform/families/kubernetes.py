@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.defaults import own_members
-from reachsim.importing.inventory import MAYBE, Attributes, Unknown
+from reachsim.importing.defaults import cluster_group, remote_access_group
+from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.hosts import vpc_of
 from reachsim.importing.terraform.families.services import launched, put, template_of
@@ -28,8 +28,8 @@ def add_groups(made: Assembly) -> None:
         subnets = each.at("vpc_config.subnet_ids")
         vpc = vpc_of(made, subnets[0] if isinstance(subnets, list) and subnets else subnets)
         if isinstance(vpc, str):
-            name = f"eks-cluster-sg-{each.get('name') or each.address.name}"
-            made.place("SecurityGroups", _group(each), {"VpcId": vpc, **_own_members(_group(each), name)}, each.origin)
+            body = cluster_group(_group(each), str(each.get("name") or each.address.name))
+            made.place("SecurityGroups", _group(each), {"VpcId": vpc, **body}, each.origin)
 
 
 def add(made: Assembly) -> None:
@@ -43,14 +43,6 @@ def add(made: Assembly) -> None:
         _add_nodes(made, each, _group_of(each, clusters))
     for each in made.found.of("aws_eks_fargate_profile"):
         put(made, each, "Fargate profile", each.values.get("subnet_ids"), _group_of(each, clusters), False, None)
-
-
-def _own_members(id: str, name: str) -> Attributes:
-    """AWS's page has its outbound rule for "0.0.0.0/0 (IPv4) or ::/0 (IPv6)"."""
-    body = own_members(id, name)
-    everyone = body["IpPermissionsEgress"][0]
-    ipv6 = {"IpProtocol": "-1", "Ipv6Ranges": everyone.pop("Ipv6Ranges"), MAYBE: "whether the rule is for IPv6"}
-    return {**body, "IpPermissionsEgress": [everyone, ipv6]}
 
 
 def _group(cluster: Resource) -> str:
@@ -89,15 +81,8 @@ def _remote_access(made: Assembly, each: Resource, subnets: Any) -> str:
     if not each.at("remote_access.ec2_ssh_key"):
         return ""
     named = each.at("remote_access.source_security_group_ids")
-    rule: Attributes = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22}
-    if isinstance(named, Unknown):
-        rule["UserIdGroupPairs"] = named
-    elif named:
-        rule["UserIdGroupPairs"] = [one if isinstance(one, Unknown) else {"GroupId": one} for one in named]
-    else:
-        rule["IpRanges"] = [{"CidrIp": "0.0.0.0/0"}]
     id = f"{each.address}.remote_access"
     vpc = vpc_of(made, subnets[0] if isinstance(subnets, list) and subnets else subnets)
-    body = {"GroupName": id, "VpcId": vpc, "IpPermissions": [rule], "IpPermissionsEgress": []}
+    body = {"VpcId": vpc, **remote_access_group(each.address.name, named)}
     made.place("SecurityGroups", id, present(body), each.origin)
     return id

@@ -17,10 +17,11 @@ from reachsim.importing.terraform.snapshot import Resource
 
 @dataclass(frozen=True)
 class Service:
-    """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot. `by`: the type of
-    the subnet group that `subnets` names. `public`: what tells whether it has public addresses. `members`: the type of the
-    instances that tell it in its place. `count`: how many there are at least, a number or an attribute. `for_others`: what
-    tells whether it sends from its clients' addresses."""
+    """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot. `or_else`: where it
+    tells its subnets instead. `by`: the type of the subnet group that `subnets` names. `public`: what tells whether it has
+    public addresses. `members`: the type of the instances that tell it in its place. `count`: how many there are at least, a
+    number or an attribute. `for_others`: what tells whether it sends from its clients' addresses. `own_groups`: why nobody
+    knows its groups, as it makes them itself."""
 
     name: str
     subnets: str
@@ -30,6 +31,8 @@ class Service:
     members: str = ""
     count: str = ""
     for_others: str = ""
+    own_groups: str = ""
+    or_else: str = ""
 
 
 _AS_SUBNETS: Final = "map_public_ip_on_launch"
@@ -97,6 +100,25 @@ SERVICES: Final[Mapping[str, Service]] = {
     "aws_sagemaker_notebook_instance": Service("notebook", "subnet_id", "security_groups", count="1"),
     "aws_apprunner_vpc_connector": Service("VPC connector", "subnets", "security_groups"),
     "aws_apigatewayv2_vpc_link": Service("VPC link", "subnet_ids", "security_group_ids"),
+    "aws_emr_cluster": Service(
+        "EMR cluster", "ec2_attributes.subnet_id", public=_AS_SUBNETS,
+        own_groups="EMR adds rules to the groups of its nodes", or_else="ec2_attributes.subnet_ids",
+    ),
+    "aws_cloud9_environment_ec2": Service(
+        "Cloud9 environment", "subnet_id", public=_AS_SUBNETS, count="1", own_groups="Cloud9 makes its group"
+    ),
+    "aws_imagebuilder_infrastructure_configuration": Service(
+        "Image Builder", "subnet_id", "security_group_ids", public=_AS_SUBNETS
+    ),
+    "aws_directory_service_directory": Service(
+        "directory", "vpc_settings.subnet_ids", own_groups="a directory makes a group of its own"
+    ),
+    **dict.fromkeys(
+        (f"aws_fsx_{name}_file_system" for name in ("lustre", "ontap", "openzfs", "windows")),
+        Service("file system", "subnet_ids", "security_group_ids"),
+    ),
+    "aws_synthetics_canary": Service("canary", "vpc_config.subnet_ids", "vpc_config.security_group_ids"),
+    "aws_opensearchserverless_vpc_endpoint": Service("endpoint of OpenSearch", "subnet_ids", "security_group_ids"),
     "aws_batch_compute_environment": Service(
         "compute environment", "compute_resources.subnets", "compute_resources.security_group_ids", public=_AS_SUBNETS
     ),
@@ -109,6 +131,8 @@ TYPES: Final = (
 )
 _FREE: Final = (
     "aws_ecs_service",
+    "aws_imagebuilder_infrastructure_configuration",
+    "aws_synthetics_canary",
     "aws_codebuild_project",
     "aws_opensearch_domain",
     "aws_elasticsearch_domain",
@@ -122,20 +146,26 @@ def add(made: Assembly) -> None:
     """The interfaces that may be there."""
     for each in made.found.of(*SERVICES):
         service = SERVICES[each.address.type]
-        subnets = _replicated(made, each, each.at(service.subnets))
+        told = each.at(service.subnets)
+        subnets = _replicated(made, each, each.at(service.or_else) if told is None and service.or_else else told)
         if service.by and subnets is not None:
             subnets = _of_group(made, subnets, service.by)
         count: Any = (
             int(service.count) if service.count.isdigit() else each.at(service.count) if service.count else None
         )
         body = put(
-            made, each, service.name, subnets, each.at(service.groups), _public(made, each, service, subnets), count
+            made, each, service.name, subnets, _groups(each, service), _public(made, each, service, subnets), count
         )
         if service.for_others and body is not None:
             told = each.get(service.for_others)
             body["SendsForOthers"] = Unknown("whether it sends from its clients' addresses") if told is None else told
     for each in made.found.of("aws_autoscaling_group"):
         _add_scaling_group(made, each)
+
+
+def _groups(each: Resource, service: Service) -> Any:
+    """The groups of a service, as far as a file can tell."""
+    return Unknown(service.own_groups) if service.own_groups else each.at(service.groups)
 
 
 def _replicated(made: Assembly, each: Resource, subnets: Any) -> Any:

@@ -1,0 +1,107 @@
+"""Subnets that only what is in them tells of: their table, their ACL and what else is in them are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from reachsim.importing.builder.draft import Draft
+from reachsim.importing.builder.interfaces import every_interface
+from reachsim.importing.builder.subnets import free_block
+from reachsim.importing.defaults import DEFAULT_SUBNET
+from reachsim.importing.inventory import Fields, Item, Reading, Unknown
+from reachsim.net.address import parse_address
+from reachsim.net.cidr import Cidr
+from reachsim.resources.reference import UNKNOWN
+
+_GROUPS: Final = ("Groups", "SecurityGroupIds")
+_FUNCTION: Final = "VpcConfig"
+
+
+def add_strange_subnets(draft: Draft) -> None:
+    """Subnets of interfaces, services and functions that were not read themselves: blocks around the addresses that are
+    known, or any that are free where AWS will choose."""
+    held: dict[str, list[Item]] = {}
+    for interface in every_interface(draft.found):
+        subnet = interface.either("SubnetId")
+        if isinstance(subnet, str):
+            held.setdefault(subnet, []).append(interface)
+    addressed = set(held)
+    for item in draft.found.of("PossibleInterfaces"):
+        for id in _subnets(draft, item):
+            held.setdefault(id, []).append(item)
+    for item in draft.found.of("Functions"):
+        config = item.either(_FUNCTION)
+        for id in config.members("SubnetIds").known if isinstance(config, Fields) else ():
+            if isinstance(id, str):
+                held.setdefault(id, []).append(Item(item.id, config.attributes, item.origin))
+    for id, members in held.items():
+        if id not in draft.names and id != DEFAULT_SUBNET and draft.found.one("Subnets", id) is None:
+            add_strange_subnet(draft, id, members, id not in addressed)
+
+
+def _subnets(draft: Draft, item: Item) -> list[str]:
+    """The subnets that a service names. Where it may have any of a VPC that was not read, two stand for them."""
+    listed = item.members("SubnetIds")
+    vpc = _home(draft, item)
+    vague = listed.unknown and not listed.known and not getattr(listed.unknown[0], "candidates", ())
+    if vague and vpc and vpc not in draft.found.created and not draft.inside("Subnets", vpc):
+        ids = [f"{item.id}/subnet {number}" for number in (1, 2)]
+        draft.found.items["PossibleInterfaces"][item.id] = replace(
+            item, attributes={**item.attributes, "SubnetIds": ids}
+        )
+        return ids
+    return [id for id in listed.known if isinstance(id, str)]
+
+
+def _home(draft: Draft, item: Item) -> str:
+    """The VPC that something says it is in, or its groups do; empty where neither tells one that the design has."""
+    told = item.either("VpcId")
+    if isinstance(told, str):
+        return told if told in draft.names else ""
+    groups = [draft.found.one("SecurityGroups", id) for id in _groups(item)]
+    homes = {group.either("VpcId") for group in groups if group is not None}
+    home = homes.pop() if len(homes) == 1 else None
+    return home if isinstance(home, str) and home in draft.names else ""
+
+
+def _groups(item: Item) -> Iterator[str]:
+    for key in _GROUPS:
+        for each in item.members(key).known:
+            id = each.either("GroupId") if isinstance(each, Reading) else each
+            if isinstance(id, str):
+                yield id
+
+
+def add_strange_subnet(draft: Draft, id: str, members: list[Item], of_a_service: bool) -> None:
+    """One subnet that only what is in it tells of."""
+    vpc = next(filter(None, (_home(draft, each) for each in members)), "")
+    values = sorted(int(parse_address(text)) for each in members for text in _private_ips(each))
+    given_later = of_a_service or any(isinstance(each.either("PrivateIpAddress"), Unknown) for each in members)
+    others = vpc not in draft.found.created  # of one that the file makes it tells all subnets
+    free = free_block(draft, vpc) if vpc and others and given_later and not values else None
+    if not vpc or not (values or free):
+        return
+    covering = Cidr.parse(free) if free is not None else _around(values)
+    name = draft.naming.name(f"{vpc} subnets", "", id)
+    draft.section(vpc, "subnets")[name] = {
+        "cidr": str(covering), "route_table": UNKNOWN, "network_acl": UNKNOWN, "interfaces": UNKNOWN,
+    }  # fmt: skip
+    draft.names[id], draft.vpc_of[id] = name, vpc
+    draft.out.names[id] = f"{draft.names[vpc]}.{name}"
+    draft.note("unknown", name, f"subnet {id} was not collected: its block, table, ACL and interfaces are not known")
+    known = draft.body(vpc)["cidrs"]
+    if not any(covering in Cidr.parse(text) for text in known):
+        known.append(str(covering))
+
+
+def _around(values: list[int]) -> Cidr:
+    """The smallest usual block of a subnet that holds some addresses, in order."""
+    length = next(n for n in range(28, 15, -1) if values[0] >> (32 - n) == values[-1] >> (32 - n) or n == 16)
+    return Cidr.single(values[0]).supernet(length)
+
+
+def _private_ips(item: Item) -> Iterator[str]:
+    listed = [each.either("PrivateIpAddress") for each in item.members("PrivateIpAddresses").known]
+    yield from (each for each in (listed or [item.either("PrivateIpAddress")]) if isinstance(each, str) and each)

@@ -1,0 +1,41 @@
+"""Designs that people posted: the verdict is right, the cause comes first, and the cure is found and holds in the file."""
+
+from __future__ import annotations
+
+import pytest
+from tests.answers.posted import Posted, Question
+from tests.answers.posted_balancers import POSTED_BALANCERS
+from tests.answers.posted_doors import POSTED_DOORS
+from tests.answers.posted_ways import POSTED_WAYS
+
+import reachsim
+
+POSTED = (*POSTED_WAYS, *POSTED_DOORS, *POSTED_BALANCERS)
+ASKED = [(each, question) for each in POSTED for question in each.questions]
+
+
+def named(value: object) -> str:
+    """A case by where it was posted, and what was asked."""
+    return value.source if isinstance(value, Posted) else " ".join(value[:3]) if isinstance(value, tuple) else ""
+
+
+@pytest.mark.parametrize(("design", "question"), ASKED, ids=named)
+def test_what_was_posted(design: Posted, question: Question) -> None:
+    source, destination, traffic, verdict, code, cure = question
+    net = reachsim.loads(f"version: 1\n{design.text}")
+    asked, token = ("deny", traffic[5:]) if traffic.startswith("deny ") else ("allow", traffic)
+    result = net.expect(source, destination, **{asked: token})
+    assert result.verdict == verdict
+    assert next((blocker.code for blocker in result.blockers), "") == code
+    if verdict != "fails":
+        return
+    explanation = net.explain(source, destination, token)
+    assert explanation.obstacles[0].blocker.code == code
+    fixes = net.fixes(source, destination, token)
+    assert any(cure in str(fix) for fix in fixes), [str(fix) for fix in fixes]
+    for fix in fixes:
+        assert reachsim.loads(fix.patch.after).expect(source, destination, allow=token)
+
+
+def test_there_are_many() -> None:
+    assert len({each.source for each in POSTED}) >= 50
