@@ -358,14 +358,14 @@ def test_what_is_not_known_may_be_an_endpoint_with_private_dns(
 
 
 @pytest.mark.rule("LB-5")
-def test_a_load_balancer_that_is_not_known_may_bring_what_the_group_admits() -> None:
-    """It is taken to send to the port that it listens at (docs/limits.md)."""
+def test_a_load_balancer_that_is_not_known_may_send_to_any_port() -> None:
+    """Its listener at 443 may have targets at 8443, the only port that the group admits (LB-1)."""
     groups = {"one": {"ingress": [{"allow": "tcp/8443", "from": "0.0.0.0/0"}]}}
     changes = STRANGER | {
         "security_groups": groups,
         "instances": {"app": {"subnet": "app", "security_groups": ["one"]}},
     }
-    assert verdict(changes, "{from: internet, to: app, deny: tcp/8443}") == UNDECIDED
+    assert verdict(changes, "{from: internet, to: app, deny: tcp/443}") == UNDECIDED
     assert verdict(changes, "{from: internet, to: app, deny: udp}") == HOLDS
     groups["one"]["ingress"][0]["from"] = "10.0.0.0/8"  # whom it keeps as they are
     assert verdict(changes, "{from: internet, to: app, deny: tcp}") == HOLDS

@@ -11,7 +11,6 @@ from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.dataplane.walk import walk
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
-from reachsim.net.traffic import TCP, UDP, Traffic
 from reachsim.resources.endpoint_service import EndpointService
 from reachsim.resources.resource import resources
 from reachsim.resources.unmodelled import Door
@@ -27,7 +26,6 @@ from reachsim.topology.addressed import (
 )
 from reachsim.topology.endpoints import Endpoints
 
-ALL_TCP, ALL_UDP = Traffic.protocol(TCP), Traffic.protocol(UDP)
 _PERHAPS_PUBLIC = "what is not modelled may have a public address"
 
 
@@ -65,8 +63,7 @@ def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints)
             for start in starts:
                 sender = replace(origin, start=start)
                 for flow in to_addresses(sender, interface.primary, interface, empty=True):
-                    about = ALL_TCP | ALL_UDP  # it is taken to send to the port that it listens at (docs/limits.md)
-                    yield replace(flow, perhaps=door.reason, about=about, beside=True)
+                    yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
 
 
 def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
