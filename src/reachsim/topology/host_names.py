@@ -18,7 +18,7 @@ from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
-from reachsim.rules.services import AWS_DOMAINS, short_name
+from reachsim.rules.services import AWS_DOMAINS, public_name, short_name
 from reachsim.rules.verdict import Loss
 from reachsim.topology.topology import Topology
 
@@ -36,7 +36,8 @@ def by_place(ends: Ends, topology: Topology, names: HostNames, asked: str, known
 
 def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endpoint:
     """The public name of a service of AWS's, which is a record of a private zone where a client sees one that has it
-    (DNS-2): so VPCs share the endpoint of another one."""
+    (DNS-2): so VPCs share the endpoint of another one. The zone of an endpoint's private DNS in the client's own VPC goes
+    before less specific ones (EP-8)."""
     zones = [
         (at, body)
         for at, body in names.speakers
@@ -48,15 +49,17 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
         assert otherwise is not None
         vpc = "" if origin.interface is None else origin.interface.vpc.name
         design = ends.design
+        found = otherwise(origin)
+        region = region_of(design, vpc)
+        least = public_name(service, region).count(".") if found.interfaces else 0
         unseen: list[Loss] = []
         if vpc and design.vpcs[vpc].enable_dns_support:
             for at, zone in zones:
-                for host in zone.hosts_of(at, service, region_of(design, vpc)):
+                for host in zone.hosts_of(at, service, region) if at.name.count(".") >= least else ():
                     answer = zone.resolves(at, host, vpc, ends)
                     if isinstance(answer, Endpoint):
                         return answer
                     unseen.append(answer)
-        found = otherwise(origin)
         return replace(found, note=found.note + "".join(f"; {loss.text}" for loss in unseen)) if found.note else found
 
     return replace(end, resolve=meant) if zones and otherwise is not None else end
@@ -78,7 +81,7 @@ class HostNames:
             name = getattr(body, "public_dns_name", None)
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
-        self.speakers.sort(key=lambda each: -each[0].name.count("."))
+        self.speakers.sort(key=lambda each: -each[1].namespace(each[0], design).count("."))
 
 
 def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
