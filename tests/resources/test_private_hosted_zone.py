@@ -164,6 +164,20 @@ def test_the_zone_of_an_endpoint_goes_before_that_of_the_whole_region(name: str,
 
 
 @pytest.mark.rule("DNS-2")
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize("name", ["service:kms", KMS])
+@pytest.mark.parametrize("records", [{}, {"kms": "db"}, {"kms": "10.9.9.9"}])
+def test_nor_is_it_known_what_that_says_where_there_may_be_an_endpoint(name: str, records: dict[str, str]) -> None:
+    """A zone with the service's own name rules out such an endpoint: AWS has one zone of a name in a VPC."""
+    perhaps = {"vpcs app unknown_components it": {"subnets": ["isolated"], "why": "not read"}}
+    above = load(SHARED, shared("eu-west-1.amazonaws.com", **records), perhaps)
+    assert above.trace("probe", name, "tcp/443").verdict == "undecided"
+    assert above.reach("probe", name).undecided
+    same = load(SHARED, shared(KMS, **{"@": "data.kms"}), perhaps)
+    passes(same.trace("probe", name, "tcp/443"))
+
+
+@pytest.mark.rule("DNS-2")
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
