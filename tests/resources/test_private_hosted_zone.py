@@ -173,6 +173,7 @@ def test_nor_is_it_known_what_that_says_where_there_may_be_an_endpoint(name: str
     above = load(SHARED, shared("eu-west-1.amazonaws.com", **records), perhaps)
     assert above.trace("probe", name, "tcp/443").verdict == "undecided"
     assert above.reach("probe", name).undecided
+    assert above.expect("probe", name, allow="tcp/443").verdict == "undecided"
     same = load(SHARED, shared(KMS, **{"@": "data.kms"}), perhaps)
     passes(same.trace("probe", name, "tcp/443"))
 
