@@ -90,6 +90,11 @@ class PeeringConnection(Resource):
         """Its status, where it carries nothing (PEER-1)."""
         return "" if self.active else self.status
 
+    @classmethod
+    def overlap(cls, *, both_vpcs: bool) -> tuple[str, str]:
+        """Any is refused."""
+        return "PEER-7", "AWS refuses a peering of VPCs any of whose blocks overlap"
+
     def linked(self, at: At) -> Iterator[KeyPath]:
         """Its two VPCs."""
         yield from (("vpcs", self.requester), ("vpcs", self.accepter))
