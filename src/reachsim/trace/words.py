@@ -56,6 +56,25 @@ def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
                     yield f"{address} was assigned by reachsim: the file does not write it"
 
 
+def inspected_one_way(way: TracedWay) -> str:
+    """What to say of a packet that an inspection endpoint sees on one of its two ways, where none sees it on the other: an
+    appliance that keeps state may drop it (WALK-19), which is taken as transparent (EP-11). Empty where there is nothing."""
+    there, back = (
+        list(dict.fromkeys(hop.component for hop in hops if hop.inspects)) for hops in (way.forward, way.reply)
+    )
+    if not way.reply or bool(there) == bool(back):
+        return ""
+    seen, unseen = ("the request", "its answer") if there else ("the answer", "the request")
+    return f"{seen} passes {' and '.join(there or back)}, which inspects, and {unseen} passes no inspection endpoint"
+
+
+def inspection_notes(ways: Iterable[TracedWay]) -> Iterator[str]:
+    """The same of all ways that both directions get through, each once."""
+    for text in dict.fromkeys(inspected_one_way(way) for way in ways if way.reachable):
+        if text:
+            yield f"{text}: an appliance that keeps state drops such flows (WALK-19)"
+
+
 def left_open(ways: Iterable[TracedWay], endpoints: Endpoints) -> Iterator[str]:
     """What the reader of a file found that is not known of that on which an answer hangs, and no reason has said."""
     provenance = endpoints.topology.source.document.provenance
