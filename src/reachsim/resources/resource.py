@@ -303,6 +303,10 @@ class Resource(Schema):
         """Whether it may say somewhere what a host name means."""
         return False
 
+    def namespace(self, at: At, design: Any) -> str:
+        """The zone that it speaks for: of two that have a name, the more specific one answers (DNS-2)."""
+        return at.name
+
     def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
         """What a host name that it speaks for means where it is asked in a VPC ("": outside all), or why it does not say."""
         raise NotImplementedError
