@@ -105,6 +105,10 @@ class ExternalNetwork(Resource):
             return Endpoint(at.name, "network", unknown=text, realm=at.path)
         return self._end(at.name, ends, address_set(self.cidrs), None)
 
+    def parts(self, at: At) -> Iterator[str]:
+        """Its hosts: ``office.pc``."""
+        return (f"{at.name}.{host}" for host in self.hosts)
+
     @classmethod
     def special(cls, asked: str, ends: Ends) -> Iterator[Endpoint]:
         """``office.pc``: a host of a network."""

@@ -299,6 +299,10 @@ class Resource(Schema):
         """Names beside its own that mean something because it is there, such as those of a service or of hosts."""
         yield from ()
 
+    def parts(self, at: At) -> Iterator[str]:
+        """Names of what is written in it that a question may name."""
+        yield from ()
+
     def speaks_for(self, at: At, host: str, design: Any) -> bool:
         """Whether it may say somewhere what a host name means."""
         return False
