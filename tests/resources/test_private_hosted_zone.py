@@ -200,6 +200,15 @@ def test_a_wildcard_is_for_names_that_are_not_there(name: str, meant: str) -> No
     assert (zone.record("corp.example", name) or ("",)) == (meant,)
 
 
+@pytest.mark.rule("DNS-2")
+def test_a_record_that_is_not_known_may_go_before_a_wildcard() -> None:
+    records = {"*": "10.0.1.11", "db": "10.0.1.11", "unknown": "unknown"}
+    net = load(ZONE, {"private_hosted_zones corp.example records": records})
+    told = {name: net.trace("probe", f"{name}.corp.example", "tcp/5432").verdict for name in ("db", "other")}
+    assert told["db"] != "undecided"
+    assert told["other"] == "undecided"
+
+
 def test_a_service_of_registries_is_what_a_wildcard_says() -> None:
     zone = shared("dkr.ecr.eu-west-1.amazonaws.com", **{"*": "data.kms"})
     net = load(SHARED, zone, {"vpcs data vpc_endpoints kms service": "ecr.dkr"})

@@ -1,4 +1,4 @@
-"""The public addresses of AWS's services, as a design tells them, or the table, or else a stand-in (EP-1, PL-1)."""
+"""The public addresses of AWS's services, as a design tells them, or the table, or else a stand-in (EP-1)."""
 
 from __future__ import annotations
 

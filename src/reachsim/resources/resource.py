@@ -249,6 +249,11 @@ class Resource(Schema):
         """Pairs of VPCs between which it carries traffic, of which a rule may name groups in vain."""
         yield from ()
 
+    @classmethod
+    def overlap(cls, *, both_vpcs: bool) -> tuple[str, str]:
+        """The rule about blocks that overlap between two that it joins, VPCs or a VPC and a network, and what follows."""
+        return "ROUTE-7", "in the VPC such an address is the VPC's own, and nobody else's is reached by it"
+
     def down(self) -> str:
         """Its state, where it does not surely carry traffic; empty where it does."""
         return ""
@@ -292,6 +297,10 @@ class Resource(Schema):
 
     def names(self, at: At) -> Iterator[str]:
         """Names beside its own that mean something because it is there, such as those of a service or of hosts."""
+        yield from ()
+
+    def parts(self, at: At) -> Iterator[str]:
+        """Names of what is written in it that a question may name."""
         yield from ()
 
     def speaks_for(self, at: At, host: str, design: Any) -> bool:

@@ -88,7 +88,7 @@ class HostNames:
     def __init__(self, design: Design) -> None:
         self.speakers: list[tuple[At, Resource]] = []
         self.owners: dict[str, list[tuple[At, Resource]]] = {}
-        for at, body in _all_resources(design):
+        for at, body in all_resources(design):
             if type(body).speaks_for is not Resource.speaks_for:
                 self.speakers.append((at, body))
             name = getattr(body, "public_dns_name", None)
@@ -97,7 +97,8 @@ class HostNames:
         self.speakers.sort(key=lambda each: -each[1].namespace(each[0], design).count("."))
 
 
-def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
+def all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
+    """Every resource of a design, with where it is written."""
     yield from resources("design", design)
     for name, vpc in design.vpcs.items():
         yield from resources("vpc", vpc, name)
