@@ -28,6 +28,7 @@ def test_the_base_is_clean() -> None:
 # -- the gallery --------------------------------------------------------------------------------------------
 
 PLANTED = {
+    "01-lambda-no-nat-route": "CONNECTION_UNUSED",
     "02-lambda-in-public-subnet": "FUNCTION_IN_PUBLIC_SUBNET",
     "03-nat-gateway-in-private-subnet": "NAT_WITHOUT_WAY_OUT",
     "04-subnet-on-main-route-table": "HOSTS_IN_PUBLIC_SUBNET",
@@ -66,7 +67,6 @@ PLANTED = {
 }
 """Models whose fault needs no question to be seen, with the code that names it."""
 QUESTIONS = {
-    "01-lambda-no-nat-route": "a subnet without a way out may be meant",
     "20-group-reference-over-public-address": "the rule matches what comes from private addresses",
     "21-lambda-to-database-closed-group": "who is to reach the database, nothing tells",
     "27-pod-range-not-admitted": "who is to reach the service, nothing tells",
