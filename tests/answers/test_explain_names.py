@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import reachsim
+from reachsim.errors import DesignError
 
 ENDPOINT = """
 version: 1
@@ -87,3 +88,9 @@ def test_a_private_zone_that_is_not_seen_comes_before_the_route_to_its_public_tw
         ("NO_ROUTE_TO_DESTINATION", "ROUTE-16", "vpcs.a.route_tables.main"),
     ]
     assert not causes(ZONE.format(hostnames="true", vpcs="a"), "app", "db.corp.example.com", "tcp/5432")
+
+
+def test_no_expectation_is_marked_by_what_stops_no_packet() -> None:
+    promise = "expect: [{from: node, to: 'service:ssm', allow: tcp/443, fails: NAME_MEANS_PUBLIC_ADDRESS}]\n"
+    with pytest.raises(DesignError, match="is not the code of a blocker"):
+        reachsim.loads(ENDPOINT.format(hostnames="false", private="true", node="") + promise)

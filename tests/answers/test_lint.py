@@ -87,6 +87,19 @@ def test_the_planted_fault_is_found_and_its_repair_is_not(name: str) -> None:
         assert finding.cure
 
 
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("regional-nat-zone-without-address", "an address in that zone"),
+        ("inspection-bypassed-on-the-way-out", "to the middlebox"),
+        ("block-public-access", "exclude the subnet"),
+        ("privatelink-target-admits-clients", "mend what stops it there"),
+    ],
+)
+def test_the_cure_is_of_the_cause(name: str, cure: str) -> None:
+    assert [cure in each.cure for each in shared(MODELS / f"{name}-as-found.yaml").lint(PLANTED[name])] == [True]
+
+
 def test_the_page_has_the_same_two_lists() -> None:
     page = (ROOT / "docs/lint.md").read_text(encoding="utf-8")
     rows = {f"| {name} | `{code}` |" for name, code in PLANTED.items()}
