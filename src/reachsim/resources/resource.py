@@ -298,6 +298,10 @@ class Resource(Schema):
         """Whether it may say somewhere what a host name means."""
         return False
 
+    def zone(self, at: At, host: str) -> str:
+        """The zone in which it has a host name that it speaks for."""
+        return at.name
+
     def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
         """What a host name that it speaks for means where it is asked in a VPC ("": outside all), or why it does not say."""
         raise NotImplementedError

@@ -55,6 +55,7 @@ from reachsim.rules.services import (
     GATEWAY_SERVICES,
     is_amazons,
     may_be_name,
+    public_name,
     public_name_region,
     region_named,
     short_name,
@@ -361,6 +362,11 @@ class VpcEndpoint(Resource):
         if found is None:
             return may_be_name(self.short, host)
         return self.region(at.vpc, design) in ("", found)
+
+    def zone(self, at: At, host: str) -> str:
+        """The public name of its service, as a zone of its own (EP-8)."""
+        region = public_name_region(self.short, host)
+        return host if region is None else public_name(self.short, region)
 
     def region(self, vpc: str, design: Any) -> str:
         """The Region of its service: that of its full name, else that of its VPC; empty where neither is known (EP-6)."""

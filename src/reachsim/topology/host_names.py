@@ -18,7 +18,7 @@ from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
-from reachsim.rules.services import AWS_DOMAINS, short_name
+from reachsim.rules.services import AWS_DOMAINS, public_name_region, short_name
 from reachsim.rules.verdict import Loss
 from reachsim.topology.topology import Topology
 
@@ -36,27 +36,31 @@ def by_place(ends: Ends, topology: Topology, names: HostNames, asked: str, known
 
 def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endpoint:
     """The public name of a service of AWS's, which is a record of a private zone where a client sees one that has it
-    (DNS-2): so VPCs share the endpoint of another one."""
+    (DNS-2): so VPCs share the endpoint of another one. An endpoint's own private DNS is a zone of that name, and goes before
+    those that have more than it (EP-8)."""
     zones = [
         (at, body)
         for at, body in names.speakers
         if isinstance(body, PrivateHostedZone) and f".{at.name.lower()}".endswith(AWS_DOMAINS)
     ]
+    zones.sort(key=lambda each: -each[0].name.count("."))
     otherwise = end.resolve
 
     def meant(origin: Origin) -> Endpoint:
         assert otherwise is not None
         vpc = "" if origin.interface is None else origin.interface.vpc.name
         design = ends.design
+        found = otherwise(origin)
         unseen: list[Loss] = []
         if vpc and design.vpcs[vpc].enable_dns_support:
             for at, zone in zones:
+                if found.interfaces and public_name_region(service, at.name) is None:
+                    continue
                 for host in zone.hosts_of(at, service, region_of(design, vpc)):
                     answer = zone.resolves(at, host, vpc, ends)
                     if isinstance(answer, Endpoint):
                         return answer
                     unseen.append(answer)
-        found = otherwise(origin)
         return replace(found, note=found.note + "".join(f"; {loss.text}" for loss in unseen)) if found.note else found
 
     return replace(end, resolve=meant) if zones and otherwise is not None else end
@@ -65,8 +69,7 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
 class HostNames:
     """Who has something to say of host names in a design, found once for all of them.
 
-    `speakers`: resources of the kinds that may speak for a name, of zones the smaller ones first, which hide the larger
-    (DNS-2). `owners`: by host name, the resources that have it.
+    `speakers`: resources of the kinds that may speak for a name. `owners`: by host name, the resources that have it.
     """
 
     def __init__(self, design: Design) -> None:
@@ -78,7 +81,6 @@ class HostNames:
             name = getattr(body, "public_dns_name", None)
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
-        self.speakers.sort(key=lambda each: -each[0].name.count("."))
 
 
 def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
@@ -88,7 +90,8 @@ def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
 
 
 class ResolvedName:
-    """One host name, and who may say what it means: resources that speak for it, and interfaces that have it.
+    """One host name, and who may say what it means: resources that speak for it, those of smaller zones first, which hide
+    larger ones (DNS-2), and interfaces that have it.
 
     `base`: the host outside that has the name, if the design writes one.
     """
@@ -99,6 +102,7 @@ class ResolvedName:
         self.asked = asked
         self.base = base
         self.speakers = [(at, body) for at, body in names.speakers if body.speaks_for(at, asked, ends.design)]
+        self.speakers.sort(key=lambda each: -each[1].zone(each[0], asked).count("."))
         owners = names.owners.get(asked, [])
         self.interfaces = [
             topology.interfaces[f"{at.vpc}.{need.name}"] for at, body in owners for need in body.interfaces(at)
