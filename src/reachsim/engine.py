@@ -9,7 +9,7 @@ import pickle
 from collections.abc import Callable, Generator, Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Never
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
@@ -179,7 +179,7 @@ class Engine:
     @in_time
     def matrix(
         self,
-        *,
+        *asked: Never,
         executor: Executor | None = None,
         jobs: int | None = None,
         progress: Progress | None = None,
@@ -187,8 +187,10 @@ class Engine:
     ) -> Matrix:
         """All ordered pairs of interfaces, and on demand functions, hosts and the internet, held by classes.
 
-        `executor`, `jobs`, `progress`: as for `rows`. Raises LostWorker, UsageError.
+        `executor`, `jobs`, `progress`: as for `rows`. Raises LostWorker, UsageError, also for an argument of traffic.
         """
+        if asked:
+            raise UsageError(f"a matrix is of all traffic; its part with some is net.matrix()[{cut(repr(asked[0]))}]")
         worker = self.new_worker()
         with collector_paused():  # what a matrix is made of stays, and none of it is a circle
             blocks = self._stream(RowMaker(worker, kept=True), Question(kept=True), executor, jobs, progress)

@@ -99,7 +99,8 @@ class Network(Editable):
         ]
         names = {name: name.split(".", 1)[1] for name in inside}
         others = [name for direction in ("who", "what") for name in other_names(self, direction)]
-        names |= {name: "" for name in (*self.ends.names(), *others) if name not in names}
+        others += [*self.ends.names(), *self.ends.further_names()]
+        names |= {name: "" for name in others if name not in names}
         return Named("endpoint", names, self.endpoint, lambda end: {"name": end.name, "kind": end.kind})
 
     def __dir__(self) -> list[str]:

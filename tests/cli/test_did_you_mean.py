@@ -9,7 +9,7 @@ from tests.gateways import load
 
 import reachsim
 from reachsim.cli.main import main
-from reachsim.errors import DesignError, EndpointError
+from reachsim.errors import DesignError, EndpointError, UsageError
 from reachsim.net.traffic import Traffic
 
 ALL_OF = "for all interfaces in it write"
@@ -190,3 +190,31 @@ def test_a_selector_of_the_command_line_elsewhere(written: str, meant: str) -> N
     with pytest.raises(DesignError) as read:
         reachsim.loads(f"{text}\n  - {{from: {written!r}, to: internet, deny: all}}\n")
     assert "is how the command line writes" in str(read.value)
+
+
+OFFICE = "models/26-vpn-routes-not-propagated-repaired.yaml"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("office.dest", "office.desk"), ("desk", "office.desk"), ("offise", "office")]
+)
+def test_a_host_of_a_network(written: str, meant: str) -> None:
+    """`office.desk` is written in a network, and `desk` alone is nothing."""
+    net = reachsim.load(OFFICE)
+    with pytest.raises(EndpointError) as caught:
+        net.trace(written, "app", "tcp/22")
+    assert caught.value.candidates == (meant,)
+    assert meant in net.endpoints
+
+
+def test_some_traffic_for_a_matrix() -> None:
+    """Whoever asks a matrix for some traffic means its part."""
+    net = reachsim.load(OFFICE)
+    with pytest.raises(UsageError, match=r"its part with some is net\.matrix\(\)\['tcp/22'\]"):
+        net.matrix("tcp/22")  # type: ignore[arg-type]
+
+
+def test_a_vpc_for_a_pool(capsys: pytest.CaptureFixture[str]) -> None:
+    """A word that is neither a file nor a block may be a VPC of the file before it."""
+    assert last_line(capsys, "cidr", "free", OFFICE, "main").endswith("reachsim cidr free FILE --vpc main")
+    assert "--vpc" not in last_line(capsys, "cidr", "free", OFFICE, "main.yaml")

@@ -86,15 +86,12 @@ class ExternalNetwork(Resource):
 
     def _unconnected(self, at: At, wiring: Wiring) -> Loss:
         """Why it sends nothing, where no connection of it ends at a gateway (VPN-4)."""
-        text, path = f"{at.name} has no connection", (*at.path, "via")
-        for connection in self.connections(wiring):
-            key = "gateways" if connection.path[0] == "direct_connect_gateways" else "gateway"
-            text, path = (
-                f"{connection.component}, which leads to {at.name}, is attached nowhere",
-                (*connection.path, key),
-            )
-            break
-        return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text, path=path)
+        connection = next(self.connections(wiring), None)
+        if connection is None:
+            return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", f"{at.name} has no connection", path=(*at.path, "via"))
+        key = "gateways" if connection.path[0] == "direct_connect_gateways" else "gateway"
+        text = f"{connection.component}, which leads to {at.name}, is attached nowhere"
+        return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text, path=(*connection.path, key))
 
     def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
         """The connections that lead to it."""
@@ -107,6 +104,10 @@ class ExternalNetwork(Resource):
             text = f"network {at.name} has no `cidrs`, so its addresses are not known"
             return Endpoint(at.name, "network", unknown=text, realm=at.path)
         return self._end(at.name, ends, address_set(self.cidrs), None)
+
+    def parts(self, at: At) -> Iterator[str]:
+        """Its hosts: ``office.pc``."""
+        return (f"{at.name}.{host}" for host in self.hosts)
 
     @classmethod
     def special(cls, asked: str, ends: Ends) -> Iterator[Endpoint]:

@@ -363,10 +363,12 @@ class VpcEndpoint(Resource):
             return may_be_name(self.short, host)
         return self.region(at.vpc, design) in ("", found)
 
-    def zone(self, at: At, host: str) -> str:
-        """The public name of its service, as a zone of its own (EP-8)."""
-        region = public_name_region(self.short, host)
-        return host if region is None else public_name(self.short, region)
+    def namespace(self, at: At, design: Any) -> str:
+        """The zone that AWS makes for its private DNS, which is its service's name (EP-8)."""
+        mine = design.endpoint_services.get(self.service)
+        if mine is not None:
+            return str(mine.private_dns_name or "")
+        return public_name(self.short, self.region(at.vpc, design))
 
     def region(self, vpc: str, design: Any) -> str:
         """The Region of its service: that of its full name, else that of its VPC; empty where neither is known (EP-6)."""

@@ -19,7 +19,7 @@ from reachsim.rules.addresses import NETWORKS, PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.functions import function_end
-from reachsim.topology.host_names import HostNames, by_place
+from reachsim.topology.host_names import HostNames, all_resources, by_place
 from reachsim.topology.other_kinds import of_another_kind, of_the_command_line
 from reachsim.topology.pieces import Pieces
 from reachsim.topology.topology import Topology
@@ -66,6 +66,14 @@ class Endpoints:
         for name, function in self.design.lambda_functions.items():
             out += [name, *(f"{name}:{v}" for v in function.versions), *(f"{name}:{a}" for a in function.aliases)]
         return [*out, *self.design.api_gateways]
+
+    def further_names(self) -> Iterator[str]:
+        """What else can be asked for: resources that are no interfaces, their parts, and what means something because they
+        are there, such as services and records of zones."""
+        for at, body in all_resources(self.design):
+            if at.full_name not in self.known and body.endpoint(at, self) is not None:
+                yield at.full_name
+            yield from (*body.parts(at), *body.names(at))
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -128,7 +136,9 @@ class Endpoints:
         other = of_another_kind(asked, self.topology)
         if other is not None:
             raise other
-        near = suggest(asked, [*self.names(), *self.by_bare])
+        further = [*self.further_names()]
+        within = next((name for name in further if name.endswith(f".{asked}")), None)
+        near = within or suggest(asked, [*self.names(), *self.by_bare, *further])
         raise EndpointError.unknown(asked, [] if near is None else [near])
 
     def _unmodelled(self, asked: str) -> Endpoint | None:

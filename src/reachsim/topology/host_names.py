@@ -18,7 +18,7 @@ from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
-from reachsim.rules.services import AWS_DOMAINS, public_name_region, short_name
+from reachsim.rules.services import AWS_DOMAINS, public_name, short_name
 from reachsim.rules.verdict import Loss
 from reachsim.topology.topology import Topology
 
@@ -36,14 +36,13 @@ def by_place(ends: Ends, topology: Topology, names: HostNames, asked: str, known
 
 def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endpoint:
     """The public name of a service of AWS's, which is a record of a private zone where a client sees one that has it
-    (DNS-2): so VPCs share the endpoint of another one. An endpoint's own private DNS is a zone of that name, and goes before
-    those that have more than it (EP-8)."""
+    (DNS-2): so VPCs share the endpoint of another one. The zone of an endpoint's private DNS in the client's own VPC goes
+    before less specific ones (EP-8)."""
     zones = [
         (at, body)
         for at, body in names.speakers
         if isinstance(body, PrivateHostedZone) and f".{at.name.lower()}".endswith(AWS_DOMAINS)
     ]
-    zones.sort(key=lambda each: -each[0].name.count("."))
     otherwise = end.resolve
 
     def meant(origin: Origin) -> Endpoint:
@@ -51,47 +50,62 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
         vpc = "" if origin.interface is None else origin.interface.vpc.name
         design = ends.design
         found = otherwise(origin)
+        region = region_of(design, vpc)
+        own = public_name(service, region).count(".")
         unseen: list[Loss] = []
         if vpc and design.vpcs[vpc].enable_dns_support:
             for at, zone in zones:
-                if found.interfaces and public_name_region(service, at.name) is None:
-                    continue
-                for host in zone.hosts_of(at, service, region_of(design, vpc)):
+                above = at.name.count(".") < own
+                for host in () if above and found.interfaces else zone.hosts_of(at, service, region):
                     answer = zone.resolves(at, host, vpc, ends)
                     if isinstance(answer, Endpoint):
-                        return answer
+                        return _unless_nearer(answer, vpc, ends) if above else answer
                     unseen.append(answer)
         return replace(found, note=found.note + "".join(f"; {loss.text}" for loss in unseen)) if found.note else found
 
     return replace(end, resolve=meant) if zones and otherwise is not None else end
 
 
+def _unless_nearer(answer: Endpoint, vpc: str, ends: Ends) -> Endpoint:
+    """What a private zone above a service's name says of it, or the addresses of an endpoint that the design does not tell,
+    whose zone is more specific (EP-8)."""
+    found = unless_private(answer, vpc, ends)
+    if found is answer:
+        return answer
+    # What may be an endpoint is at none of the addresses that the zone tells.
+    return Endpoint(
+        answer.name, answer.kind, several=(answer,), hidden=found.hidden, either=found.either, note=answer.note
+    )
+
+
 class HostNames:
     """Who has something to say of host names in a design, found once for all of them.
 
-    `speakers`: resources of the kinds that may speak for a name. `owners`: by host name, the resources that have it.
+    `speakers`: resources of the kinds that may speak for a name, of zones the smaller ones first, which hide the larger
+    (DNS-2). `owners`: by host name, the resources that have it.
     """
 
     def __init__(self, design: Design) -> None:
         self.speakers: list[tuple[At, Resource]] = []
         self.owners: dict[str, list[tuple[At, Resource]]] = {}
-        for at, body in _all_resources(design):
+        for at, body in all_resources(design):
             if type(body).speaks_for is not Resource.speaks_for:
                 self.speakers.append((at, body))
             name = getattr(body, "public_dns_name", None)
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
+        self.speakers.sort(key=lambda each: -each[1].namespace(each[0], design).count("."))
 
 
-def _all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
+def all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
+    """Every resource of a design, with where it is written."""
     yield from resources("design", design)
     for name, vpc in design.vpcs.items():
         yield from resources("vpc", vpc, name)
 
 
 class ResolvedName:
-    """One host name, and who may say what it means: resources that speak for it, those of smaller zones first, which hide
-    larger ones (DNS-2), and interfaces that have it.
+    """One host name, and who may say what it means: resources that speak for it, and interfaces that have it.
 
     `base`: the host outside that has the name, if the design writes one.
     """
@@ -101,8 +115,8 @@ class ResolvedName:
         self.topology = topology
         self.asked = asked
         self.base = base
+        self.is_aws = asked.endswith(AWS_DOMAINS)
         self.speakers = [(at, body) for at, body in names.speakers if body.speaks_for(at, asked, ends.design)]
-        self.speakers.sort(key=lambda each: -each[1].zone(each[0], asked).count("."))
         owners = names.owners.get(asked, [])
         self.interfaces = [
             topology.interfaces[f"{at.vpc}.{need.name}"] for at, body in owners for need in body.interfaces(at)
@@ -112,7 +126,7 @@ class ResolvedName:
     def depends(self) -> bool:
         """Whether its meaning depends on who asks."""
         off = any(not vpc.enable_dns_support for vpc in self.ends.design.vpcs.values())
-        doubts = self.asked.endswith(AWS_DOMAINS) and any(map(self.ends.perhaps_endpoints, self.ends.design.vpcs))
+        doubts = self.is_aws and any(map(self.ends.perhaps_endpoints, self.ends.design.vpcs))
         return bool(self.speakers or self.interfaces) or (self.base is not None and (off or doubts))
 
     @property
@@ -135,7 +149,8 @@ class ResolvedName:
         for at, body in self.speakers:
             answer = body.resolves(at, self.asked, vpc, self.ends)
             if isinstance(answer, Endpoint):
-                return answer
+                above = isinstance(body, PrivateHostedZone) and at.name.lower() != self.asked.lower()
+                return _unless_nearer(answer, vpc, self.ends) if above and self.is_aws else answer
             reasons.append(answer)
         if self.interfaces:
             return self.public_name(vpc)
@@ -143,7 +158,7 @@ class ResolvedName:
         if self.base is not None:
             addresses = ", ".join(format_address(low) for low, _ in self.base.outside.spans)
             outside = replace(self.base, note=f"{self.asked} is {addresses}, its public address{why}")
-            return unless_private(outside, vpc, self.ends) if self.asked.endswith(AWS_DOMAINS) else outside
+            return unless_private(outside, vpc, self.ends) if self.is_aws else outside
         for at, body in self.speakers:
             public = body.in_public(at, self.asked, vpc, self.ends)
             if public is not None:
