@@ -97,3 +97,12 @@ def test_the_text_tells_the_edited_line_where_it_is_elsewhere() -> None:
     assert "    edited  vpcs.app.instances.probe.security_groups[0], after.yaml:" in text
     one, other = network("before"), network("after", {"vpcs app route_tables private 0.0.0.0/0": "igw"})
     assert "edited" not in diff_text(reachsim.diff(one, other), [], (one, other))
+
+
+def test_of_two_edits_the_nearest_is_told_where_none_is_on_the_line_that_decides() -> None:
+    edits: Changes = {"vpcs app instances probe security_groups": ["open"], "vpcs data route_tables api": {}}
+    before, after = network("before", NAMED), network("after", NAMED, edits)
+    found = reachsim.diff(before, after)
+    behind = causes_of(found, before, after)
+    to_db = next(number for number, change in enumerate(found.changes) if change.destinations == ("app.db",))
+    assert behind[to_db].edited == "vpcs.app.instances.probe.security_groups[0]"

@@ -62,6 +62,15 @@ def test_an_acls_rule_names_the_subnet_of_a_peer_whose_address_aws_chooses() -> 
     assert named == ["10.0.1.0/24"]
 
 
+@pytest.mark.rule("NACL-2")
+def test_an_allow_that_comes_too_late_gets_a_number_before_the_deny() -> None:
+    late = acl_of("isolated", ["deny tcp/5432 0.0.0.0/0", "allow all 0.0.0.0/0"], ["allow all 0.0.0.0/0"])
+    found = written(late).fixes("probe", "db", "tcp/5432")
+    best(found)
+    at = ("vpcs", "app", "network_acls", "isolated-acl", "ingress", 1, "rule")
+    assert any(0 < values(fix).get(at, 0) < 10 for fix in found)
+
+
 def test_a_rule_goes_to_and_names_the_group_that_the_fewest_carry() -> None:
     """A rule in a group that everybody carries opens everybody."""
     broad = {**group("all-hosts"), "vpcs app instances db security_groups": ["all-hosts", "shut"]}

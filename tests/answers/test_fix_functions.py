@@ -28,6 +28,13 @@ def test_latest_is_published_where_no_version_is_in_the_vpc() -> None:
     assert values(fix) == {(*path, "versions", "2"): INSIDE, (*path, "aliases", "live"): 2}
 
 
+@pytest.mark.rule("LAMBDA-24")
+def test_nothing_is_published_where_a_version_is_like_latest_already() -> None:
+    found = written(function(INSIDE, OUTSIDE, INSIDE, alias=1)).fixes("f:live", "db", "tcp/5432")
+    assert values(best(found)) == {("lambda_functions", "f", "aliases", "live"): 2}
+    assert not any(path[2] == "versions" for fix in found for path in values(fix))
+
+
 @pytest.mark.rule("LAMBDA-28")
 def test_a_function_outside_is_attached_with_the_group_that_its_target_admits() -> None:
     admits = {**group("admits", ("tcp/5432", "client")), "vpcs app instances db security_groups": ["admits"]}

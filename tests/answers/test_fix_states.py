@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.answers.test_fix import best, written
 from tests.answers.test_fix_functions import INSIDE, OUTSIDE, function
-from tests.designs import GONE, Changes
+from tests.designs import ANY, GONE, Changes
 
 import reachsim
 from reachsim.net.address import Address
@@ -128,3 +128,25 @@ def test_an_edited_copy_that_names_a_stand_in_is_the_edited_file() -> None:
     assert copy.trace(*SERVICE).to_dict() == loaded.trace(*SERVICE).to_dict()
     assert not copy.trace(*SERVICE).delivered
     assert not reachsim.diff(copy, loaded)
+
+
+@pytest.mark.rule("NACL-1")
+def test_a_subnet_with_the_acl_of_another_gets_that_of_its_neighbours() -> None:
+    """One edit for all promises that a swapped ACL breaks, in place of a rule for each."""
+    tight = {"ingress": [{"rule": 10, "allow": "tcp/5432", "from": "10.0.0.0/16"}], "egress": []}
+    everything = {
+        "ingress": [{"rule": 10, "allow": "all", "from": ANY}],
+        "egress": [{"rule": 10, "allow": "all", "to": ANY}],
+    }
+    swapped: Changes = {
+        "vpcs app network_acls": {"open": everything, "tight": tight},
+        "vpcs app subnets public network_acl": "open",
+        "vpcs app subnets private network_acl": "tight",
+    }
+    asked = [("www", "tcp/443"), ("dns", "udp/53"), ("api", "tcp/80")]
+    promises = [{"from": "probe", "to": to, "allow": traffic} for to, traffic in asked]
+    whole = written(swapped, expect=promises).fix_all().whole
+    assert whole is not None
+    assert [(change.path[-2:], change.value) for edit in whole.edits for change in edit.changes] == [
+        (("private", "network_acl"), "open")
+    ]

@@ -94,3 +94,39 @@ def test_answers_come_back_by_the_endpoint_that_saw_the_question(changes: dict[s
     findings = (net.with_(changes) if changes else net).lint("INSPECTION_BYPASSED")
     assert [finding.component for finding in findings] == found
     assert all("app.fwe sees what goes out, and not the answers" in str(finding) for finding in findings)
+
+
+NOTE = (
+    "the request passes app.fwe, which inspects, and its answer passes no inspection endpoint: an appliance that keeps "
+    "state drops such flows (WALK-19)"
+)
+OUT = ("job", "8.8.8.8", "tcp/443")
+
+
+@pytest.mark.rule("WALK-19")
+@pytest.mark.rule("EP-11")
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({}, NOTE),
+        ({f"{TABLES}.public.'10.0.2.0/24'": "fwe"}, ""),
+        (
+            {f"{TABLES}.private.'0.0.0.0/0'": "nat", f"{TABLES}.public.'10.0.2.0/24'": "fwe"},
+            NOTE.replace("the request", "the answer", 1).replace("its answer passes", "the request passes"),
+        ),
+    ],
+    ids=["the answer goes past it", "both by it", "the request goes past it"],
+)
+def test_a_trace_notes_what_an_inspection_endpoint_sees_one_way_alone(changes: dict[str, object], note: str) -> None:
+    """The inspection is taken as transparent, so the verdict stays."""
+    net = reachsim.loads(EGRESS)
+    trace = (net.with_(changes) if changes else net).trace(*OUT)
+    assert trace.reachable
+    assert [each for each in trace.notes if "inspects" in each] == ([note] if note else [])
+
+
+@pytest.mark.rule("WALK-19")
+def test_no_note_is_made_of_what_does_not_pass() -> None:
+    shut = EGRESS.replace("{job: {subnet: private}}", "{job: {subnet: private, security_groups: [shut]}}")
+    net = reachsim.loads(shut + "    security_groups: {shut: {egress: []}}\n")
+    assert not any("inspects" in note for note in net.trace(*OUT).notes)

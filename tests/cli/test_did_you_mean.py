@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.gateways import load
 
 import reachsim
 from reachsim.cli.main import main
@@ -114,6 +115,26 @@ def test_tables_and_acls_are_no_ends(tmp_path: Path, capsys: pytest.CaptureFixtu
         "g": "'g' is a security group, which is no end of a question; nothing has it",
     }.items():
         assert last_line(capsys, "trace", str(file), "i", name, "tcp/443") == f"reachsim: {told}"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("old.vgw", "a virtual private gateway"),
+        ("vgw", "a virtual private gateway"),
+        ("tgw", "a transit gateway"),
+        ("line", "a VPN connection"),
+        ("dx", "a Direct Connect gateway"),
+        ("pcx", "a peering connection"),
+    ],
+)
+def test_what_joins_networks_is_no_end(name: str, kind: str) -> None:
+    joined = {
+        "peering_connections pcx": {"requester": "app", "accepter": "data"},
+        "direct_connect_gateways dx": {"gateways": ["old.vgw"], "prefixes": ["172.21.0.0/16"]},
+    }
+    with pytest.raises(EndpointError, match=f"^{name!r} is {kind}, {NO_END}$"):
+        load(joined).endpoint(name)
 
 
 def test_a_file_that_names_another_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -156,3 +156,21 @@ def test_in_a_network_of_parameters_groups_are_what_is_known(
     several = "Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}}"
     template.write_text(f"{PARAMETERS.rstrip()[:-1]}, {several}\nResources:\n{GROUPS}{HOSTS}")
     assert reachsim.load(template).expect(source, destination, allow=traffic).verdict == expected
+
+
+OWN = "  A: {Type: AWS::EC2::Instance, Properties: {ImageId: x, SubnetId: !Ref Net, SecurityGroupIds: [!Ref Sg]}}\n"
+
+
+@pytest.mark.parametrize("ends", [("A", "10.0.0.77"), ("10.0.0.77", "A")])
+def test_groups_without_a_value_are_named_by_the_parameter(tmp_path: Path, ends: tuple[str, str]) -> None:
+    """An answer that hangs on the groups of an instance says what would tell them."""
+    template = tmp_path / "template.yaml"
+    other = (
+        "  B: {Type: AWS::EC2::Instance, Properties: {ImageId: x, SubnetId: !Ref Net, PrivateIpAddress: 10.0.0.77}}\n"
+    )
+    template.write_text(
+        f"Parameters: {{Sg: {{Type: 'AWS::EC2::SecurityGroup::Id'}}}}\nResources:\n{NETWORK}{OWN}{other}"
+    )
+    answer = reachsim.load(template).trace(*ends, "tcp/443")
+    assert answer.verdict == "undecided"
+    assert "parameter Sg has no value (--parameter Sg=VALUE)" in " ".join(str(answer).split())

@@ -117,9 +117,10 @@ def test_who_never_decides_is_never_wrong(capsys: pytest.CaptureFixture[str]) ->
     code, out = run("undecided", capsys)
     assert code == 0
     assert out.splitlines()[0] == "seed 40"
-    assert (
-        out.splitlines()[-1] == "0 agreed, 32 undecided, 0 open, 0 explained, 0 unrefuted, 0 refused, 0 contradictions"
-    )
+    (counts,) = [line for line in out.splitlines() if line.endswith(" contradictions")]
+    seen = dict(reversed(each.split(" ", 1)) for each in counts.split(", "))
+    assert int(seen.pop("undecided")) > 0
+    assert set(seen.values()) == {"0"}
 
 
 def test_who_says_what_the_oracle_says_agrees(capsys: pytest.CaptureFixture[str]) -> None:

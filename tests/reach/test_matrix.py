@@ -184,3 +184,20 @@ def test_progress_is_told() -> None:
     net.matrix(progress=lambda done, total: heard.append((done, total)))
     assert heard[-1][0] == heard[-1][1] >= len(net.classes.classes) ** 2
     assert repr(net.matrix()) == "<Matrix: 42 pairs of interfaces in 7 classes>"
+
+
+@pytest.mark.rule("PEER-9")
+def test_what_comes_to_another_who_has_the_address_is_not_delivered() -> None:
+    """Of two VPCs with the same block, each keeps what is sent to an address of it."""
+    same_block = {
+        "vpcs twin": {
+            "cidrs": ["10.0.0.0/16"],
+            "subnets": {"s": {"cidr": "10.0.2.0/24"}},
+            "security_groups": {"open": {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}]}},
+            "instances": {"db": {"subnet": "s", "private_ip": "10.0.2.20", "security_groups": ["open"]}},
+        }
+    }
+    net = load(same_block)
+    assert net.trace("app.probe", "twin.db", "tcp/80").blockers[0].code == "DELIVERED_ELSEWHERE"
+    assert not net.matrix().cell("app.probe", "twin.db").delivered
+    assert net.matrix().cell("app.probe", "app.db").delivered

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from tests.designs import edited
 from tests.networks import laws, seeds
-from tests.reach.test_spokes import ALL, Body, connected, first
+from tests.reach.test_spokes import ALL, Body, connected, first, inspected
 from tests.reach.test_touched import same_as_whole
 
 import reachsim
@@ -121,3 +121,19 @@ def test_behind_a_device_whose_address_a_route_has_all_are_touched_that_send_the
     lost = {"transit_gateways tgw route_tables all routes 10.1.200.0/24": "blackhole"}
     assert not reachsim.loads(json.dumps(edited(masked, lost))).reach("v1.x", "v2.x").reachable
     touched(masked, lost)
+
+
+@pytest.mark.rule("WALK-15")
+def test_what_a_device_puts_back_may_be_lost_behind_it() -> None:
+    """`v2.x` knows no way but to the NAT instance in the middle, which puts the address of `v1.x` back into its answers: a
+    route there for that address decides about them, though `v2.x` sends nothing to it."""
+    design = edited(
+        inspected(),
+        {"vpcs hub instances fw nat masquerade": True},
+        {f"vpcs {name} route_tables main": {"10.100.1.0/24": "tgw"} for name in NAMES if name != "v1"},
+    )
+    lost = {"vpcs hub route_tables out 10.1.0.0/16": "blackhole"}
+    before, after = (reachsim.loads(json.dumps(each)) for each in (design, edited(design, lost)))
+    assert before.reach("v1.x", "v2.x").reachable
+    assert not after.reach("v1.x", "v2.x").reachable
+    touched(design, lost)

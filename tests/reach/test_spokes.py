@@ -204,6 +204,13 @@ def test_one_walk_for_each_two_kinds_of_ends() -> None:
     assert kinds_walked(connected(first)) == 1
 
 
+@pytest.mark.rule("TGW-12")
+def test_workloads_in_attached_subnets_share_walks_too() -> None:
+    """What comes to them there passes no ACL of the subnet, from whichever VPC."""
+    inside = {f"vpcs v{number} instances {name} subnet": "ta" for number in range(5) for name in "xy"}
+    assert kinds_walked(edited(connected(first), inside)) == 1
+
+
 def inspected() -> Body:
     """Five VPCs of one kind, and one in the middle that all that is between them passes."""
     design = connected(first)

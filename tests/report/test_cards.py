@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.benchmarks.organisation import organisation
+from tests.models import shared
 
 import reachsim
 from reachsim import cidr
@@ -64,7 +65,7 @@ def shown(answer: Any) -> Reader:
 
 
 def model(name: str) -> reachsim.Network:
-    return reachsim.load(f"models/{name}.yaml")
+    return shared(f"models/{name}.yaml")
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +77,7 @@ def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
 def cards() -> dict[str, Any]:
     """One answer of every kind."""
     found, repaired, shop = (
-        reachsim.load(ROOT / f"models/{n}.yaml") for n in ("vpc-lambda-as-found", "vpc-lambda-repaired", "three-tier")
+        shared(ROOT / f"models/{n}.yaml") for n in ("vpc-lambda-as-found", "vpc-lambda-repaired", "three-tier")
     )
     question = ("fetch", "www.google.com", "tcp/443")
     matrix = shop.matrix()
@@ -95,16 +96,16 @@ def cards() -> dict[str, Any]:
         "exposed": shop.exposure()[0],
         "isolation": shop.isolated("app-a", "db-a"),
         "difference": reachsim.diff(found, repaired),
-        "dead ends": reachsim.load(ROOT / "models/10-nat-instance-in-its-clients-subnet-as-found.yaml").dead_ends(),
-        "idle rules": reachsim.load(ROOT / "models/15-acl-deny-shadows-allow-as-found.yaml").idle_rules(),
+        "dead ends": shared(ROOT / "models/10-nat-instance-in-its-clients-subnet-as-found.yaml").dead_ends(),
+        "idle rules": shared(ROOT / "models/15-acl-deny-shadows-allow-as-found.yaml").idle_rules(),
         "findings": shop.findings(),
         "lint": found.lint(),
         "explanation": found.explain(*question),
         "fixes": found.fixes(*question),
         "fix": found.fixes(*question).best,
         "plan of fixes": found.fix_all(),
-        "lambda addresses": reachsim.load(ROOT / "models/lambda-one-off-groups.yaml").lambda_addresses(),
-        "sessions": reachsim.load(ROOT / "models/22-session-manager-private-dns-off-as-found.yaml").session_manager(),
+        "lambda addresses": shared(ROOT / "models/lambda-one-off-groups.yaml").lambda_addresses(),
+        "sessions": shared(ROOT / "models/22-session-manager-private-dns-off-as-found.yaml").session_manager(),
         "address plan": cidr.plan_file(str(ROOT / "models/plans/three-vpcs.yaml")),
         "overlaps": cidr.find_overlaps(cidr.read_sources([str(ROOT / "models/plans/today.txt")]).entries, []),
         "block": cidr.describe(cidr.Cidr.parse("10.0.0.0/24")),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.models import shared
 
 import reachsim
 from reachsim import cidr
@@ -71,7 +72,7 @@ ASKED: dict[str, tuple[str, Ask, tuple[str, ...]]] = {
     "addresses": (FUNCTIONS, lambda net: net.lambda_addresses(20), ("lambda", FUNCTIONS, "--growth", "20")),
     "sessions": (SESSIONS, lambda net: net.session_manager(), ("session-manager", SESSIONS)),
     "named sessions": (SESSIONS, lambda net: net.session_manager(NODE), ("session-manager", SESSIONS, NODE)),
-    "difference": (FOUND, lambda net: reachsim.diff(net, reachsim.load(REPAIRED)), ("diff", FOUND, REPAIRED)),
+    "difference": (FOUND, lambda net: reachsim.diff(net, shared(REPAIRED)), ("diff", FOUND, REPAIRED)),
 }
 
 
@@ -91,7 +92,7 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 @pytest.mark.parametrize("name", ASKED)
 def test_the_text_of_an_answer_is_what_is_printed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     file, ask, arguments = ASKED[name]
-    answer = ask(reachsim.load(file))
+    answer = ask(shared(file))
     assert str(answer) == printed(capsys, *arguments)
     assert len(repr(answer)) <= REPR_LENGTH
     assert "\n" not in repr(answer)
@@ -101,7 +102,7 @@ def test_the_text_names_what_is_not_modelled(tmp_path: Path, capsys: pytest.Capt
     """Every answer does, also one that has its question decided."""
     file = tmp_path / "doors.yaml"
     file.write_text(DOORS, encoding="utf-8")
-    net = reachsim.load(file)
+    net = shared(file)
     for answer, arguments in (
         (net.check(), ("check",)),
         (net.trace("i", "j", "tcp/22"), ("trace", "i", "j", "tcp/22")),
@@ -128,15 +129,15 @@ def test_answers_of_addresses_too(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_mends_sessions_is_part_of_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    plan = reachsim.load(SESSIONS).fix_sessions()
+    plan = shared(SESSIONS).fix_sessions()
     assert plan.whole is not None
     assert printed(capsys, "session-manager", SESSIONS, "--fix").endswith("\n\n" + str(plan))
-    assert str(reachsim.load(SHOP).fix_sessions("web-a").title) in str(reachsim.load(SHOP).fix_sessions("web-a"))
+    assert str(shared(SHOP).fix_sessions("web-a").title) in str(shared(SHOP).fix_sessions("web-a"))
 
 
 def test_one_result_is_its_part_of_the_check(capsys: pytest.CaptureFixture[str]) -> None:
     whole = printed(capsys, "check", FOUND)
-    for result in reachsim.load(FOUND).check():
+    for result in shared(FOUND).check():
         if result.holds:
             assert str(result) == result.title
         else:
@@ -152,20 +153,20 @@ def test_a_text_of_nothing_says_so() -> None:
 
 
 def test_findings_read_as_those_of_lint() -> None:
-    text = str(reachsim.load(SHADOWS).findings())
+    text = str(shared(SHADOWS).findings())
     assert text.startswith("FINDINGS  ")
     assert "SHADOWED_RULE" in text
 
 
 def test_a_network_is_one_line() -> None:
-    net = reachsim.load(SHOP)
+    net = shared(SHOP)
     assert str(net) == repr(net) == f"<Network {SHOP}: 1 VPC, 9 interfaces>"
 
 
 @pytest.mark.parametrize("name", ["check", "difference", "exposure", "isolation", "who", "reach", "trace"])
 def test_a_copy_has_the_same_text(name: str) -> None:
     file, ask, _ = ASKED[name]
-    answer = ask(reachsim.load(file))
+    answer = ask(shared(file))
     for again in (pickle.loads(pickle.dumps(answer)), copy.copy(answer), copy.deepcopy(answer)):
         assert again == answer
         assert str(again) == str(answer)
@@ -174,7 +175,7 @@ def test_a_copy_has_the_same_text(name: str) -> None:
 
 def test_an_answer_of_no_network_is_its_title() -> None:
     """What somebody made of others: it is not what the network said."""
-    net = reachsim.load(FOUND)
+    net = shared(FOUND)
     changed = replace(reachsim.diff(net, net), undecided=("a transit gateway",), added=("app.new",))
     assert str(changed) == "0 opened, 0 closed, some undecided"
 

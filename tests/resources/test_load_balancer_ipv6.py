@@ -116,6 +116,26 @@ def test_whose_address_a_target_sees(family: str, keeps: bool, called: str, seen
     assert net.reach("client", called).reachable.traffic() == reachsim.Traffic.parse("tcp/443")
 
 
+@pytest.mark.rule("LB-10")
+@pytest.mark.parametrize("asked", ["tcp/8443", "tcp/443"])
+def test_health_checks_come_from_the_load_balancer_whoever_the_connection_comes_from(asked: str) -> None:
+    """Where the client's address is kept, a rule for the clients alone lets no health check in, on whatever port it is."""
+    clients: Changes = {"vpcs app security_groups web ingress": [{"allow": "all", "from": "203.0.113.9/32"}]}
+    trace = load(clients, {f"{GROUP} health_check": asked}).trace("www", "lb", "tcp/443")
+    assert trace.reachable
+    (note,) = trace.notes
+    assert f"health checks of target app.web on {asked} fail" in note
+
+
+@pytest.mark.rule("LB-5")
+def test_from_outside_nothing_comes_by_an_internal_one() -> None:
+    """Its IPv6 address is of the internet's kind too, but nobody there may send to it."""
+    by = {"through app.lb/front"}
+    for asked in ("six", "internet"):
+        assert by <= {part.flow.via for part in load(IPV6_TARGETS).reach(asked, "web").parts}
+        assert not by & {part.flow.via for part in load(IPV6_TARGETS, INTERNAL).reach(asked, "web").parts}
+
+
 @pytest.mark.rule("LB-11")
 def test_the_targets_rules_are_of_the_family_in_which_it_is_called() -> None:
     only4: Changes = {"vpcs app security_groups web ingress": [{"allow": "tcp/8443", "from": "10.0.0.50/32"}]}

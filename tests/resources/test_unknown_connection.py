@@ -33,8 +33,9 @@ def test_a_name_means_both_addresses_between_vpcs_that_it_may_join() -> None:
 
 
 def test_its_vpcs_are_there() -> None:
-    (problem,) = problems({"unknown_connections peer": {"vpcs": ["prod"]}})
+    (problem,) = problems({"unknown_connections peer": {"vpcs": ["app", "prod"]}})
     assert problem.message == "there is no VPC 'prod'"
+    assert problem.path == ("unknown_connections", "peer", "vpcs", 1)  # the one that is wrong
 
 
 def perhaps_joined(admits: str) -> dict[str, Any]:

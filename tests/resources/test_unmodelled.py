@@ -282,6 +282,33 @@ def test_what_is_not_known_may_call_the_internet_by_its_own_route(
     assert verdict(changes, "{from: {subnet: one.back}, to: internet, deny: tcp/22}") == expected
 
 
+def stranger(**more: Any) -> dict[str, Any]:
+    """A component of which a little more is known."""
+    return {"unknown_components": {"strange": {"subnets": ["back"], "why": "nobody knows", **more}}}
+
+
+@pytest.mark.rule("LB-5", "IGW-9", "EP-8")
+@pytest.mark.parametrize(
+    ("known", "expectation", "expected"),
+    [
+        # -- a host sends, and takes what is for it; it passes nothing on, and no name means it
+        ({"kind": "host"}, "{from: internet, to: {subnet: one.app}, deny: all}", HOLDS),
+        ({"kind": "host"}, "{from: internet, to: {subnet: one.back}, deny: tcp/22}", UNDECIDED),
+        ({"kind": "host"}, "{from: {subnet: one.back}, to: app, deny: all}", UNDECIDED),
+        # -- without a public address no way from the internet leads by it
+        ({"public": False}, "{from: internet, to: {subnet: one.app}, deny: all}", HOLDS),
+        ({"public": False}, "{from: internet, to: {subnet: one.back}, deny: tcp/22}", HOLDS),
+        ({"public": False}, "{from: {subnet: one.back}, to: app, deny: all}", UNDECIDED),
+        ({"public": "no"}, "{from: internet, to: {subnet: one.app}, deny: all}", UNDECIDED),
+        ({"kind": "balancer"}, "{from: internet, to: {subnet: one.app}, deny: all}", UNDECIDED),
+    ],
+)
+def test_what_is_known_of_it_rules_out_what_it_cannot_be(
+    known: dict[str, Any], expectation: str, expected: str
+) -> None:
+    assert verdict(stranger(**known), expectation) == expected
+
+
 def test_what_is_in_a_vpc_without_known_subnets_may_send() -> None:
     net = reachsim.loads(
         "version: 1\nvpcs: {v: {cidrs: [10.0.0.0/16], internet_gateway: igw, unknown_components: {x: {why: lost}}}}\n"

@@ -212,6 +212,17 @@ def test_without_a_list_and_a_region_the_service_is_some_address_that_no_rule_na
     passes(named.trace("probe", "s3.eu-west-1.amazonaws.com", "tcp/443"))
 
 
+@pytest.mark.rule("EP-2")
+@pytest.mark.parametrize("region", [{}, {"region": "eu-west-9"}], ids=["none", "a Region whose list is not known"])
+def test_what_a_default_route_loses_may_leave_by_the_endpoint(region: Changes) -> None:
+    """The route to the service wins over the default route, and nobody says which addresses are the service's."""
+    net = load(UNLISTED, region, {f"{APP} route_tables private {ANY}": "igw"})
+    for asked in ("52.218.1.1", "52.218.0.0/16"):
+        assert net.expect("probe", asked, deny="tcp/443").verdict == "undecided"
+        assert net.reach("probe", asked).undecided
+    assert net.trace("probe", "52.218.1.1", "tcp/443").verdict == "undecided"
+
+
 def test_what_denies_the_internet_knows_of_the_endpoint() -> None:
     """No way out but the endpoint: S3's own addresses are public ones."""
     for changes in (S3, UNLISTED, {**UNLISTED, "region": "eu-west-1"}):

@@ -160,7 +160,7 @@ def unsaid(rng: random.Random, before: reachsim.Network, after: reachsim.Network
     for number in plan.whole.holds:
         expectation = after.design.expect[number - 1]
         sender, called = after.endpoint(expectation.from_), after.endpoint(expectation.to)
-        meant = [called.resolve(origin) for origin in sender.origins] if called.resolve else []
+        meant = [called.resolve(origin) for origin in sender.origins] if called.resolve else [called]
         answering = {interface.name for end in meant for interface in end.interfaces}  # for a service: its endpoint's
         said.append(((str(expectation.from_),), (str(expectation.to), *answering), expectation.traffic))
     for _ in range(8):
@@ -168,7 +168,7 @@ def unsaid(rng: random.Random, before: reachsim.Network, after: reachsim.Network
         service = rng.choice(SERVICES)
         try:
             flows = after.trace(source, destination, service).reachable
-            if not flows or before.trace(source, destination, service).reachable:
+            if not flows or any(way.reachable for way in before.trace(source, destination, service).ways):
                 continue
         except reachsim.ReachsimError:
             continue

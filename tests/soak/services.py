@@ -128,7 +128,7 @@ def function(key: str) -> Injector:
         value = ["web"] if key == "security_groups" else ["data-a"]
         for body in (fetch["latest"], *fetch["versions"].values()):
             if body:
-                body[key] = value
+                body[key] = list(value)
         return f"function: other {key}", (("vpcs", "app"), ("lambda_functions", "fetch"))
 
     return fault

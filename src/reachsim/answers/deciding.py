@@ -115,7 +115,9 @@ class _Judged:
         self._settle_hidden()
 
     def _perhaps(self, part: FlowAnswer) -> None:
-        """A flow that exists or not."""
+        """A flow that exists or not; nobody who asks for an end's own addresses needs a further one."""
+        if self.allow and part.flow.beside:
+            return
         if self.allow:
             self.hidden.setdefault((id(part.flow.origin), part.flow.perhaps), []).append(part)
         elif self._may_pass(part):

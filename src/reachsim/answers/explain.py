@@ -336,10 +336,9 @@ def _probe(
             f". What is different about {source.name}: {found.blockers[0].text if found.blockers else found.undecided}"
         )
     elif not seen.reachable and seen.blockers and found.blockers:
-        same = seen.blockers[0].cause == found.blockers[0].cause
         text += (
             f", stopped by the same: {source.name} being a function is not the reason"
-            if same
+            if _first(seen) == _first(found)
             else f", stopped by {_first(seen)}, not by {_first(found)}"
         )
     return Probe(place, seen, differs, text)

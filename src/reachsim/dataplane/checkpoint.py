@@ -262,6 +262,8 @@ class Checkpoint:
     """The rule of a packet that comes round again to it, where it stands behind an interface."""
     nat64: ClassVar[bool] = False
     """Whether it carries IPv6 packets to IPv4 addresses (NATGW-16)."""
+    inspects: ClassVar[bool] = False
+    """Whether somebody looks at what passes, and may want to see both ways of a flow (WALK-19)."""
 
     def __init_subclass__(
         cls, *, is_a: CheckpointType | None = None, cuts: bool | None = None, asks: bool | None = None

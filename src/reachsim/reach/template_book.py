@@ -91,6 +91,14 @@ class TemplateBook:
             found = self._pairs[source.index, destination.index] = self._as_known(made)
         return found
 
+    def of_pair(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways:
+        """What holds between two routing classes in different subnets, by a walk of others where that stands for theirs."""
+        one, other = source.first.subnet, destination.first.subnet
+        ways = self.between_alike(source, destination, ends)
+        if ways is None or one in ways.not_from or other in ways.not_to:
+            return self.between(source, destination, ends)
+        return ways
+
     def _between_spokes(
         self, source: RoutingClass, destination: RoutingClass, ends: Endpoints
     ) -> tuple[Ways | None, tuple[Template, ...] | None]:

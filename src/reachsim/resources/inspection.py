@@ -75,6 +75,7 @@ class InspectionEndpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=
     """
 
     __slots__ = ("_entrance", "interface", "loss", "nodes", "unknown")
+    inspects = True
 
     def __init__(self, interface: NetworkInterface) -> None:
         super().__init__(interface.name, "Gateway Load Balancer endpoint", interface.path)

@@ -173,7 +173,7 @@ _FOR_ITS_SUBNET = (
 
 def _dearer(case: Case) -> int:
     """A route, or a rule, is less to change than where a function runs; a function in a public subnet is out of place."""
-    return 0 if case.code == Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS else 2
+    return 0 if case.code == Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS else 1
 
 
 def _ways_out(case: Case, attached: Any) -> Iterator[tuple[str, str]]:

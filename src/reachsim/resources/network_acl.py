@@ -302,6 +302,21 @@ def rules_of_acls(case: Case) -> Iterator[Edit]:
         yield Edit.adding((*acl, word), {"rule": number, "allow": tokens_of(case.wanted), key: str(block)}, text, cost)
 
 
+@mends
+def acls_of_subnets(case: Case) -> Iterator[Edit]:
+    """Another ACL of the VPC for the subnet whose ACL stops the packet (NACL-1): the one of other subnets, say."""
+    path = case.cause.path
+    if case.code != Code.SUBNET_ACL_RESTRICTION or path[2:3] != ("network_acls",):
+        return
+    vpc, acl = str(path[1]), str(path[3])
+    subnets = case.view.design.vpcs[vpc].subnets
+    name = case.cause.component.removeprefix(f"{vpc}.")
+    others = {body.network_acl for body in subnets.values()} - {None, UNKNOWN, acl}
+    for other in sorted(others) if name in subnets and subnets[name].network_acl == acl else ():
+        text = f"associate subnet {name} of {vpc} with network ACL {other}, not {acl}"
+        yield Edit.setting(("vpcs", vpc, "subnets", name, "network_acl"), other, text, 3)
+
+
 def _free_number(numbers: list[int], limit: int | None) -> int | None:
     """A number behind all rules, or before one of them."""
     if limit is None:

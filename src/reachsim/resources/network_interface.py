@@ -209,7 +209,8 @@ class ElasticInterface(InterfaceSettings, Resource):
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """The default route to a host that forwards and masquerades (NATI-1); it need not do so yet as it should."""
         if vpc == at.vpc and self.nat is not None and not self.alike and _public_ipv4(case.destination):
-            yield from (RouteOffer(DEFAULT, name, f"NAT instance {name}") for name, _, _ in self.settings(at))
+            noun = "NAT instance" if self.nat.masquerade else "instance"
+            yield from (RouteOffer(DEFAULT, name, f"{noun} {name}") for name, _, _ in self.settings(at))
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """A route leads to one interface (ROUTE-10)."""

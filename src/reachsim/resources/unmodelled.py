@@ -29,6 +29,10 @@ Unmodelled = Annotated[dict[str, Any], BeforeValidator(_anything), Written(lambd
 """Any mapping; only the keys that say where its doors are, are looked at."""
 
 
+_HOST = "host"
+"""The `kind` of what sends and takes connections of its own alone, as an instance, a task or a database does."""
+
+
 @dataclass(frozen=True, repr=False)
 class Door(Faced):
     """One component that is not modelled.
@@ -36,8 +40,8 @@ class Door(Faced):
     `name`: full name; `noun`: what it is; `path`: where it is written. `subnets`: ``(vpc, subnet)`` in which it may have
     addresses of its own. `tags`: as it writes them. `why`: the reason, where it is another than that it is not modelled.
     `host`: whether it may be what instances are, and start connections and have public addresses. `anything`: whether it may
-    be of any kind, such as a load balancer, an endpoint, or a router with networks behind it. `enters`: the VPCs into which
-    it may bring packets of networks that the design does not tell.
+    be of any kind, such as a load balancer, an endpoint, or a router with networks behind it. `public`: whether it may have
+    a public address. `enters`: the VPCs into which it may bring packets of networks that the design does not tell.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Door(Faced):
     why: str = ""
     host: bool = True
     anything: bool = True
+    public: bool = True
     enters: frozenset[str] = frozenset()
 
     @property
@@ -101,8 +106,9 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
     why = f"{vpc}.{name}: {body['why']}" if isinstance(body.get("why"), str) else ""
     where = frozenset((vpc, at) for at in places)
     host = section != "network_firewalls"  # whose endpoints start nothing, and have no public address
-    anything = section == "unknown_components"
-    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), where, written, why, host, anything)
+    anything = section == "unknown_components" and body.get("kind") != _HOST
+    public = body.get("public") is not False
+    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), where, written, why, host, anything, public)
 
 
 class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):

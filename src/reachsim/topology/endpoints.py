@@ -366,7 +366,7 @@ class Endpoints:
 
     def perhaps_public(self, door: Door) -> bool:
         """Whether something that is not modelled may have a public address: its VPC has an internet gateway (IGW-9)."""
-        return door.host and door.vpc != "" and self.design.vpcs[door.vpc].internet_gateway is not None
+        return door.host and door.public and door.vpc != "" and self.design.vpcs[door.vpc].internet_gateway is not None
 
     @cached_property
     def unplaced(self) -> AddressSet:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reachsim.errors import EndpointError, cut, shown, summary
+from reachsim.errors import EndpointError, cut, shown, summary, with_article
 from reachsim.resources.expectation import Selector
+from reachsim.resources.resource import At, Resource, resources
 from reachsim.topology.topology import Topology
 
 _NOTHING = {
@@ -24,7 +25,8 @@ def of_the_command_line(asked: str) -> EndpointError | None:
 
 
 def of_another_kind(asked: str, topology: Topology) -> EndpointError | None:
-    """The error for the name of a VPC, a subnet, a group, a table or an ACL; None for the name of nothing."""
+    """The error for the name of a VPC, a subnet, a group, a table, an ACL or a resource that is no end; None for the name of
+    nothing."""
     design = topology.source.design
     if asked in design.vpcs:
         return EndpointError(f"{shown(asked)} is a VPC; for all interfaces in it {_selector('vpc', asked)}", asked)
@@ -41,6 +43,9 @@ def of_another_kind(asked: str, topology: Topology) -> EndpointError | None:
         at_top = design.prefix_lists if section == "prefix_lists" else ()
         if asked in at_top or any(asked in names for names in _members(topology, section)):
             return EndpointError(f"{shown(asked)} is {noun}, which is no end of a question", asked)
+    for at, body in _resources(topology):
+        if asked in (at.full_name, at.name):
+            return EndpointError(f"{shown(asked)} is {with_article(body.noun)}, which is no end of a question", asked)
     return None
 
 
@@ -66,6 +71,14 @@ def _members(topology: Topology, section: str) -> Iterator[tuple[str, str]]:
     for vpc, body in topology.source.design.vpcs.items():
         for name in getattr(body, section, {}):
             yield f"{vpc}.{name}", name
+
+
+def _resources(topology: Topology) -> Iterator[tuple[At, Resource]]:
+    """Every resource of each VPC, and of none."""
+    design = topology.source.design
+    for vpc, body in design.vpcs.items():
+        yield from resources("vpc", body, vpc)
+    yield from resources("design", design)
 
 
 def _who_have(group: str, topology: Topology) -> list[str]:

@@ -232,7 +232,8 @@ class Asker:
             action, rule, rule_id, where = "drop", said or blocker.text, blocker.rule_id, blocker.where
         path = step.onward.path if isinstance(step, Drop) and step.onward is not None else step.path
         at = checkpoint.component, checkpoint.role
-        return Hop(*at, before, after, action, rule, rule_id, where, path, rule_path), blockers
+        hop = Hop(*at, before, after, action, rule, rule_id, where, path, rule_path, checkpoint.inspects)
+        return hop, blockers
 
     def _ask(self, visit: Visit, query: Query, before: Packet, leg: LegName) -> tuple[Blocker | None, str, KeyPath]:
         """What a filter says: a blocker or None, what decided, and where that is written."""

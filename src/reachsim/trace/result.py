@@ -36,7 +36,7 @@ class Hop(Faced):
     `component`: full name of what it belongs to; `checkpoint`: what it is there. `before`, `after`: the packet as it came
     and as it went on. `action`: what was done. `rule`: what decided, as it is written (or AWS's default); `rule_id`: the
     rule of docs/rules.md. `where`: ``file:line`` of it, empty for AWS's defaults. `path`: the key of what it
-    went on by, `rule_path`: of the rule that a filter decided by.
+    went on by, `rule_path`: of the rule that a filter decided by. `inspects`: somebody looks at what passes there.
     """
 
     component: str
@@ -49,6 +49,7 @@ class Hop(Faced):
     where: str = ""
     path: KeyPath = field(default=(), compare=False)
     rule_path: KeyPath = field(default=(), compare=False)
+    inspects: bool = field(default=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

@@ -27,7 +27,7 @@ from reachsim.trace.asker import Asker, Locate
 from reachsim.trace.beyond import Beyond, beyond, by_endpoints, load_balancers
 from reachsim.trace.result import Blocker, Trace, TracedWay
 from reachsim.trace.ways import by_family, by_fate
-from reachsim.trace.words import assigned, left_open
+from reachsim.trace.words import assigned, inspection_notes, left_open
 
 USUAL_TRAFFIC = [
     Traffic.parse(token).first for token in ("tcp/443", "tcp/80", "tcp/22", "udp/53", "icmp/8", "icmpv6/128")
@@ -77,7 +77,7 @@ def trace(
         destination.name,
         traffic,
         tuple(ways),
-        (*packet.notes(traffic, flows), *behind.notes, *aside, *left_open(ways, endpoints)),
+        (*packet.notes(traffic, flows), *behind.notes, *aside, *left_open(ways, endpoints), *inspection_notes(ways)),
         _resolved(destination, source.origins),
         listener,
         behind.traces,

@@ -14,9 +14,10 @@ from reachsim.flow.denial import has_rules, nearest_miss
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
+from reachsim.rules.clauses import KeyPath
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.round_trip import RoundTrip
-from reachsim.trace.result import TracedWay
+from reachsim.trace.result import Hop, TracedWay
 
 
 def owners(found: RoundTrip, flow: Flow) -> dict[int, str]:
@@ -55,12 +56,39 @@ def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
                     yield f"{address} was assigned by reachsim: the file does not write it"
 
 
+def inspected_one_way(way: TracedWay) -> str:
+    """What to say of a packet that an inspection endpoint sees on one of its two ways, where none sees it on the other: an
+    appliance that keeps state may drop it (WALK-19), which is taken as transparent (EP-11). Empty where there is nothing."""
+    there, back = (
+        list(dict.fromkeys(hop.component for hop in hops if hop.inspects)) for hops in (way.forward, way.reply)
+    )
+    if not way.reply or bool(there) == bool(back):
+        return ""
+    seen, unseen = ("the request", "its answer") if there else ("the answer", "the request")
+    return f"{seen} passes {' and '.join(there or back)}, which inspects, and {unseen} passes no inspection endpoint"
+
+
+def inspection_notes(ways: Iterable[TracedWay]) -> Iterator[str]:
+    """The same of all ways that both directions get through, each once."""
+    for text in dict.fromkeys(inspected_one_way(way) for way in ways if way.reachable):
+        if text:
+            yield f"{text}: an appliance that keeps state drops such flows (WALK-19)"
+
+
 def left_open(ways: Iterable[TracedWay], endpoints: Endpoints) -> Iterator[str]:
     """What the reader of a file found that is not known of that on which an answer hangs, and no reason has said."""
     provenance = endpoints.topology.source.document.provenance
     hops = (hop for way in ways for hop in (*way.forward, *way.reply) if hop.action == "unknown")
-    told = ((hop.rule, text) for hop in hops for text in provenance.open(hop.rule_path or hop.path))
+    told = ((hop.rule, text) for hop in hops for path in _asked(hop, endpoints) for text in provenance.open(path))
     yield from dict.fromkeys(text for said, text in told if text not in said)
+
+
+def _asked(hop: Hop, endpoints: Endpoints) -> Iterator[KeyPath]:
+    """The keys of what is not known at a hop: of the rule or the route, and of who has groups that are not known."""
+    yield hop.rule_path or hop.path
+    interface = endpoints.topology.interfaces.get(hop.component)
+    if interface is not None:
+        yield interface.path
 
 
 def writes(interface: NetworkInterface, address: int, endpoints: Endpoints) -> bool:

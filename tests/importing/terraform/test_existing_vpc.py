@@ -48,17 +48,23 @@ def _in_the_default_vpc(tmp_path: Path) -> Any:
         },
         "aws_instance.h": {"subnet_id": "subnet-a"},
         "aws_instance.other": {"subnet_id": "subnet-b"},
+        "aws_instance.anywhere": {},
     }  # fmt: skip
     groups = {"vpc_security_group_ids": ["aws_security_group.g.id", "aws_security_group.g"]}
     vpc = ["data.aws_vpc.default.id", "data.aws_vpc.default"]
     blocks: dict[str, Any] = {
         "data.aws_vpc.default": {}, "data.aws_subnets.default": {}, "aws_security_group.g": {"vpc_id": vpc},
-        "aws_instance.h": groups, "aws_instance.other": groups,
+        "aws_instance.h": groups, "aws_instance.other": groups, "aws_instance.anywhere": groups,
     }  # fmt: skip
     host = {"vpc_security_group_ids": True, "private_ip": True, "public_ip": True}
     read = {"id": False}
-    unknown = {"data.aws_vpc.default": read, "data.aws_subnets.default": read}
-    return imported(tmp_path, plan(made, blocks, {**unknown, "aws_instance.h": host, "aws_instance.other": host}))
+    unknown: dict[str, Any] = {"data.aws_vpc.default": read, "data.aws_subnets.default": read}
+    unknown |= {
+        "aws_instance.h": host,
+        "aws_instance.other": host,
+        "aws_instance.anywhere": {**host, "subnet_id": True},
+    }
+    return imported(tmp_path, plan(made, blocks, unknown))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +74,8 @@ def _in_the_default_vpc(tmp_path: Path) -> Any:
         ("internet", "aws_instance.h", "tcp/22", "fails"),  # its groups are known
         ("aws_instance.other", "aws_instance.h", "tcp/22", "fails"),
         ("aws_instance.other", "aws_instance.h", "tcp/80", "undecided"),  # the ACL of its subnet is not known
+        ("aws_instance.anywhere", "aws_instance.h", "tcp/22", "fails"),
+        ("aws_instance.h", "aws_instance.anywhere", "tcp/80", "undecided"),
     ],
 )
 def test_what_is_in_a_subnet_that_only_it_names_is_known_by_its_groups(

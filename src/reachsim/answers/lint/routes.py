@@ -236,10 +236,21 @@ def routes_on_one_side(subject: Subject) -> Iterator[Found]:
         others = [vpc for vpc in by_vpc if vpc != one and not joined.get(one, set()).isdisjoint(joined.get(vpc, set()))]
         for interface in own:
             for other in (each for vpc in others for each in by_vpc[vpc] if each.takes):
+                if _answers_come_back(subject, interface, other):
+                    continue
                 found = _one_sided(subject, tables[interface.name], interface, other)
                 if found is not None and (key := (found.path, found.component, one)) not in seen:
                     seen.add(key)
                     yield found
+
+
+def _answers_come_back(subject: Subject, interface: NetworkInterface, other: NetworkInterface) -> bool:
+    """Whether no route loses an answer between two, as one walk says of all that are alike: VPCs of a transit gateway are
+    as many pairs as there are."""
+    network = subject.network
+    source, destination = (network.classes.of[each].routing for each in (interface, other))
+    ways = network.templates.of_pair(source, destination, network.ends)
+    return all(way.answered or way.never or way.undecided for way in ways.templates)
 
 
 def _one_sided(

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, Final
 
 from reachsim.importing.builder.choices import Choices, choices
+from reachsim.importing.builder.nature import nature
 from reachsim.importing.imported import Imported, Note, Path
 from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
 from reachsim.importing.naming import Naming
@@ -201,7 +202,7 @@ class Draft:
             return
         name = self.naming.name("targets", called(item), item.id)
         body: Data = {"subnets": list(dict.fromkeys(subnets))} if subnets else {}
-        self.section(vpc, section)[name] = {**body, "why": reason}
+        self.section(vpc, section)[name] = {**body, **nature(self.found, item), "why": reason}
         self.place(item, ("vpcs", self.names[vpc], section, name), vpc)
 
     def whereabouts(self, item: Item) -> tuple[str, list[str]]:

@@ -23,14 +23,19 @@ def add_strange_subnets(draft: Draft) -> None:
     """Subnets of interfaces, services and functions that were not read themselves: blocks around the addresses that are
     known, or any that are free where AWS will choose."""
     held: dict[str, list[Item]] = {}
+    for item in draft.found.of("NetworkInterfaces"):
+        _give_subnets(draft, item, "SubnetId", f"{item.id}/subnet")
+    for item in draft.found.of("PossibleInterfaces"):
+        _give_subnets(draft, item, "SubnetIds", [f"{item.id}/subnet {number}" for number in (1, 2)])
     for interface in every_interface(draft.found):
         subnet = interface.either("SubnetId")
         if isinstance(subnet, str):
             held.setdefault(subnet, []).append(interface)
     addressed = set(held)
     for item in draft.found.of("PossibleInterfaces"):
-        for id in _subnets(draft, item):
-            held.setdefault(id, []).append(item)
+        for id in item.members("SubnetIds").known:
+            if isinstance(id, str):
+                held.setdefault(id, []).append(item)
     for item in draft.found.of("Functions"):
         config = item.either(_FUNCTION)
         for id in config.members("SubnetIds").known if isinstance(config, Fields) else ():
@@ -41,18 +46,14 @@ def add_strange_subnets(draft: Draft) -> None:
             add_strange_subnet(draft, id, members, id not in addressed)
 
 
-def _subnets(draft: Draft, item: Item) -> list[str]:
-    """The subnets that a service names. Where it may have any of a VPC that was not read, two stand for them."""
-    listed = item.members("SubnetIds")
-    vpc = _home(draft, item)
-    vague = listed.unknown and not listed.known and not getattr(listed.unknown[0], "candidates", ())
-    if vague and vpc and vpc not in draft.found.created and not draft.inside("Subnets", vpc):
-        ids = [f"{item.id}/subnet {number}" for number in (1, 2)]
-        draft.found.items["PossibleInterfaces"][item.id] = replace(
-            item, attributes={**item.attributes, "SubnetIds": ids}
-        )
-        return ids
-    return [id for id in listed.known if isinstance(id, str)]
+def _give_subnets(draft: Draft, item: Item, key: str, ids: str | list[str]) -> None:
+    """Put subnets of which nothing is known in place of any that a VPC has of which none was read."""
+    told = item.members(key)
+    vague = told.unknown and not told.known and not getattr(told.unknown[0], "candidates", ())
+    vpc = _home(draft, item) if vague else ""
+    if vpc and vpc not in draft.found.created and not draft.inside("Subnets", vpc):
+        kind = draft.found.items["NetworkInterfaces" if key == "SubnetId" else "PossibleInterfaces"]
+        kind[item.id] = replace(item, attributes={**item.attributes, key: ids})
 
 
 def _home(draft: Draft, item: Item) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Draft, called
 from reachsim.importing.builder.interfaces import every_interface, owner_of
+from reachsim.importing.builder.nature import nature
 from reachsim.importing.builder.remainder import is_gone
 from reachsim.importing.builder.vpcs import add_vpc
 from reachsim.importing.inventory import NOT_READ, Fields, Item
@@ -45,7 +46,7 @@ def add_unplaced(draft: Draft) -> None:
             _assume_a_gateway(draft, vpc, item)
             name = draft.naming.name("targets", called(item), item.id)
             path = ("vpcs", draft.names[vpc], "unknown_components", name)
-            draft.section(vpc, "unknown_components")[name] = {"why": reason}
+            draft.section(vpc, "unknown_components")[name] = {**nature(draft.found, item), "why": reason}
             draft.out.origins[path] = item.origin
             draft.out.names.setdefault(item.id, f"{draft.names[vpc]}.{name}")
 

@@ -128,6 +128,7 @@ TYPES: Final = (
     frozenset(SERVICES)
     | _MEMBERS
     | {"aws_docdb_cluster_instance", "aws_autoscaling_group", "aws_launch_template", "aws_launch_configuration"}
+    | {"aws_dms_replication_subnet_group"}  # which makes no interfaces, like those of other services
 )
 _FREE: Final = (
     "aws_ecs_service",
