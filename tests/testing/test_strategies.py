@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,12 @@ from tests.addresses import ip_address, ip_network
 from tests.agreement import ask
 
 import reachsim
-from reachsim.errors import EndpointError
 from reachsim.net.address import IPV4_LAST, Address, format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
-from reachsim.testing import laws
 from reachsim.testing import strategies as rs
 from reachsim.testing.strategies.edits import closing
 from reachsim.testing.strategies.questions import border_tokens
@@ -264,30 +262,3 @@ def test_without_hypothesis_it_says_what_to_install() -> None:
     code = "import sys; sys.modules['hypothesis'] = None; import reachsim.testing.strategies"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert "ImportError: reachsim.testing.strategies needs Hypothesis: pip install reachsim[test]" in done.stderr
-
-
-class TestShrinking:
-    """A design that breaks a law is shown on a screen's first lines, whatever the law is about."""
-
-    @pytest.mark.parametrize(
-        ("law", "components"),
-        [
-            (lambda net: laws.nothing_reaches(net, {"vpc": "data"}, {"vpc": "app"}), ("peering_connections",)),
-            (laws.private_subnets_reach_endpoints, tuple(rs.COMPONENTS)),
-        ],
-        ids=["no-dev-to-prod", "endpoints"],
-    )
-    def test_to_a_few_lines(self, law: Callable[[reachsim.Network], None], components: tuple[str, ...]) -> None:
-        """Two VPCs, a connection and a rule are 14 lines, so there is nothing in them that the law does not need."""
-
-        def broken(net: reachsim.Network) -> bool:
-            try:
-                law(net)
-            except EndpointError:  # of a VPC that was not drawn
-                return False
-            except laws.Broken:
-                return True
-            return False
-
-        text = find(rs.networks(components=components), broken, settings=SEARCH).source.document.text
-        assert text.count("\n") <= 15, text
