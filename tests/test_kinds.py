@@ -22,7 +22,6 @@ which have sections of their own."""
 SUBJECTS: Final = {
     "answers/explain.py": "a plain instance as a probe; that a NAT gateway is in the wrong subnet, in words",
     "answers/lint/balancers.py": "a check on load balancers",
-    "answers/lint/blocks.py": "what AWS makes of an overlap is another rule for each kind of connection",
     "answers/lint/inspection.py": "a check on transit gateways",
     "answers/lint/places.py": "a check on private zones",
     "answers/lint/quotas.py": "a quota counts one kind",

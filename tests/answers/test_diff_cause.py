@@ -15,6 +15,10 @@ NAMED: Changes = {
     "vpcs app security_groups dbs": {"ingress": [{"allow": "tcp/5432", "from": "client"}]},
     "vpcs app instances db security_groups": ["dbs"],
 }
+WORD: Changes = {
+    "vpcs app security_groups tags": {"ingress": [{"allow": "tcp/5432", "from": "client"}]},
+    "vpcs app instances db security_groups": ["tags"],
+}
 LISTED: Changes = {
     "prefix_lists pl": ["10.0.1.0/24"],
     "vpcs data security_groups open": {"ingress": [{"allow": "all", "from": "pl"}]},
@@ -57,6 +61,8 @@ def causes(one: Changes, other: Changes) -> tuple[reachsim.Network, reachsim.Net
         ({}, {"peering_connections pcx status": "deleted"}, "peering_connections.pcx.status"),
         ({}, {"vpcs data route_tables api": {}}, "vpcs.data.route_tables.api.'10.0.0.0/16'"),
         (NAMED, {"vpcs app security_groups dbs ingress": []}, "vpcs.app.security_groups.dbs.ingress"),
+        # A name may be any word, also one that is a key which no packet meets.
+        (WORD, {"vpcs app security_groups tags ingress": []}, "vpcs.app.security_groups.tags.ingress"),
     ],
 )  # fmt: skip
 def test_the_cause_is_the_edited_key(one: Changes, other: Changes, key: str) -> None:

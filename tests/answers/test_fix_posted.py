@@ -300,6 +300,11 @@ def test_who_has_no_ipv6_gets_it_where_the_subnet_has_it(
     assert all(reachsim.loads(fix.patch.after).expect(source, destination, allow="tcp/443") for fix in found)
 
 
+def test_no_endpoint_of_ipv4_is_proposed_in_a_subnet_of_ipv6_alone() -> None:
+    fixes = reachsim.loads(DUAL).fixes("other", "service:ssm", "tcp/443")
+    assert not any("interface endpoint" in str(fix) for fix in fixes)
+
+
 @pytest.mark.rule("PL-2")
 @pytest.mark.parametrize(
     ("lists", "cure"),

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from tests.faults import LOOP, MIDDLEBOX, NAT64, ULA
 from tests.networks import laws, network, seeds
+from tests.oracle.text import write_yaml
+from tests.resources.test_vpn_gateway import TWO_ON_DX
 
 import reachsim
 from reachsim.dataplane.checkpoint import Checkpoint, Deliver, Drop, Forward, Header
@@ -165,3 +167,12 @@ def test_steps_are_the_same_for_all_that_their_scopes_speak_of(seed: int) -> Non
 @pytest.mark.parametrize("text", [LOOP, MIDDLEBOX, NAT64, ULA])
 def test_scopes_of_every_kind_of_checkpoint(text: str) -> None:
     assert hold_all(random.Random(7), reachsim.loads(text), 60) > 200
+
+
+def test_what_a_network_announces_is_not_the_same_in_a_vpc_of_its_direct_connect_gateway() -> None:
+    """The one is delivered; the other is undecided (VPN-6)."""
+    dx = {"dx": {"gateways": ["a.vgw", "b.vgw"], "prefixes": ["10.0.0.0/8"]}}
+    net = reachsim.loads(write_yaml({"version": 1, **TWO_ON_DX, "direct_connect_gateways": dx}))
+    host = net.topology.interfaces["a.host"]
+    for far in ("10.3.0.9", "10.2.1.4"):
+        assert holds(random.Random(7), net, host.outbound, Header(host.addresses[0], parse_address(far), host)) > 20

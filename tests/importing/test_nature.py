@@ -20,6 +20,9 @@ HOST, PRIVATE = {"kind": "host"}, {"public": False}
         ("Instances", {"SourceDestCheck": Unknown("a parameter")}, {}),
         ("PossibleInterfaces", {}, HOST),
         ("PossibleInterfaces", {"SourceDestCheck": False}, {}),
+        ("PossibleInterfaces", {"SendsForOthers": False}, HOST),
+        ("PossibleInterfaces", {"SendsForOthers": True}, {}),  # an endpoint of Instance Connect
+        ("PossibleInterfaces", {"SendsForOthers": Unknown("a parameter")}, {}),
         ("Functions", {}, HOST | PRIVATE),
         ("VpcEndpoints", {}, PRIVATE),
         ("LoadBalancers", {"Type": "application", "Scheme": "internet-facing"}, HOST),

@@ -62,6 +62,8 @@ def test_a_word_for_something_else_is_told_what_to_write(line: str, said: str) -
 
 def test_a_word_that_means_nothing_here_gets_no_advice() -> None:
     assert problem("    wibble: {}") == "unknown key 'wibble'; None"
+    assert problem("    '': {}") == "unknown key ''; None"
+    assert problem("'': {}") == "unknown key ''; None"
 
 
 def test_a_name_of_an_interface_may_be_such_a_word() -> None:

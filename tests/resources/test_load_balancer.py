@@ -137,6 +137,13 @@ def test_without_a_group_of_its_own_no_reference_matches() -> None:
     assert said(load({**group("web", ("tcp/8443", "lb")), f"{LB}.security_groups": None})) == LOST
 
 
+@pytest.mark.rule("SG-1")
+def test_a_load_balancer_that_may_call_its_own_group_alone_names_no_target() -> None:
+    """Its target has another group: no reference is lost."""
+    own = {"vpcs.app.security_groups.lb.egress": [{"allow": "all", "to": "lb"}]}
+    assert code(load(own)) == ("ENI_SG_RULES_MISMATCH", "SG-1")
+
+
 @pytest.mark.rule("LB-5")
 @pytest.mark.parametrize(
     ("target", "listener", "attribute", "kept"),

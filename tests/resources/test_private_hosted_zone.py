@@ -149,6 +149,35 @@ def test_a_zone_of_the_whole_region_hides_the_services_that_it_has_not() -> None
 
 
 @pytest.mark.rule("DNS-2")
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize("name", ["service:kms", KMS])
+@pytest.mark.parametrize("records", [{}, {"kms": "db"}, {"*": "db"}])
+def test_the_zone_of_an_endpoint_goes_before_that_of_the_whole_region(name: str, records: dict[str, str]) -> None:
+    """Private DNS is a zone with the name of the service, and of two that are seen the more specific one answers."""
+    own = {"vpcs data vpc_endpoints kms private_dns": True}
+    net = load(SHARED, shared("eu-west-1.amazonaws.com", **records), own)
+    trace = net.trace("api", name, "tcp/443")
+    passes(trace)
+    assert trace.forward[-1].component == "data.kms"
+    other = net.trace("probe", name, "tcp/443")  # its VPC has no endpoint
+    assert "private zone eu-west-1" in (other.resolved if records else other.blockers[0].text)
+
+
+@pytest.mark.rule("DNS-2")
+@pytest.mark.rule("EP-8")
+@pytest.mark.parametrize("name", ["service:kms", KMS])
+@pytest.mark.parametrize("records", [{}, {"kms": "db"}, {"kms": "10.9.9.9"}])
+def test_nor_is_it_known_what_that_says_where_there_may_be_an_endpoint(name: str, records: dict[str, str]) -> None:
+    """A zone with the service's own name rules out such an endpoint: AWS has one zone of a name in a VPC."""
+    perhaps = {"vpcs app unknown_components it": {"subnets": ["isolated"], "why": "not read"}}
+    above = load(SHARED, shared("eu-west-1.amazonaws.com", **records), perhaps)
+    assert above.trace("probe", name, "tcp/443").verdict == "undecided"
+    assert above.reach("probe", name).undecided
+    same = load(SHARED, shared(KMS, **{"@": "data.kms"}), perhaps)
+    passes(same.trace("probe", name, "tcp/443"))
+
+
+@pytest.mark.rule("DNS-2")
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
@@ -168,6 +197,15 @@ def test_a_wildcard_is_for_names_that_are_not_there(name: str, meant: str) -> No
     net = load(ZONE, {"private_hosted_zones corp.example records": records})
     zone = net.design.private_hosted_zones["corp.example"]
     assert (zone.record("corp.example", name) or ("",)) == (meant,)
+
+
+@pytest.mark.rule("DNS-2")
+def test_a_record_that_is_not_known_may_go_before_a_wildcard() -> None:
+    records = {"*": "10.0.1.11", "db": "10.0.1.11", "unknown": "unknown"}
+    net = load(ZONE, {"private_hosted_zones corp.example records": records})
+    told = {name: net.trace("probe", f"{name}.corp.example", "tcp/5432").verdict for name in ("db", "other")}
+    assert told["db"] != "undecided"
+    assert told["other"] == "undecided"
 
 
 def test_a_service_of_registries_is_what_a_wildcard_says() -> None:

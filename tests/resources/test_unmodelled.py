@@ -287,7 +287,7 @@ def stranger(**more: Any) -> dict[str, Any]:
     return {"unknown_components": {"strange": {"subnets": ["back"], "why": "nobody knows", **more}}}
 
 
-@pytest.mark.rule("LB-5", "IGW-9", "EP-8")
+@pytest.mark.rule("LB-5", "IGW-9")
 @pytest.mark.parametrize(
     ("known", "expectation", "expected"),
     [
@@ -344,6 +344,7 @@ NO_HOST = {"unknown_components": {}, "capacity_providers": {"cp": {"subnets": ["
         (STRANGER, "app", "deny", HOLDS),  # which has no route to the internet
         (CROWD | DNS, "app", "deny", UNDECIDED),
         (FIREWALL | DNS, "app", "deny", HOLDS),
+        (stranger(kind="host") | DNS, "app", "deny", HOLDS),
         (NO_HOST | DNS, "app", "deny", HOLDS),
     ],
 )

@@ -24,36 +24,6 @@ TABLE = ROOT / "docs" / "rules-tests.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 COMMAND = "python -m tests.tools.rules_table"
 
-FIRST_CHAPTERS = frozenset(
-    {
-        "WALK",
-        "ROUTE",
-        "SG",
-        "NACL",
-        "IGW",
-        "NATGW",
-        "NATI",
-        "NAT",
-        "PEER",
-        "CIDR",
-        "SUBNET",
-        "IPV6",
-        "PL",
-        "LAMBDA",
-        "OBS",
-        "EP",
-        "DNS",
-        "TGW",
-        "VPN",
-        "LB",
-        "ENC",
-        "RA",
-        "NAA",
-    }
-)
-"""Chapters whose rules have a home, as far as they decide whether a packet flows: what has no home there
-says why."""
-
 RUN_TIME = "run-time state: what happens in time, or under load, is not in a design"
 QUOTA = "a quota that an account can have raised"
 FOLLOWS = "follows from other rules, and has no code of its own"
@@ -66,25 +36,25 @@ WITHOUT_HOME: dict[str, str] = {
     for why, rules in {
         RUN_TIME: (
             "SG-5 SG-6 SG-7 SG-8 SG-9 NATGW-8 NATGW-9 LAMBDA-11 LAMBDA-12 "
-            "LAMBDA-14 LAMBDA-15 OBS-4 OBS-6 IGW-13 NACL-13"
+            "LAMBDA-14 LAMBDA-15 SSM-15 OBS-4 OBS-6 IGW-13 NACL-13"
         ),
         QUOTA: "PL-3",
         FOLLOWS: (
             "WALK-6 WALK-7 WALK-8 WALK-17 WALK-21 ROUTE-3 ROUTE-24 "
             "SG-20 NACL-8 NACL-15 NACL-17 IGW-2 IGW-10 IGW-11 "
             "NATGW-14 NATI-3 NATI-4 NATI-6 NATI-9 SUBNET-4 IPV6-3 "
-            "IPV6-7 LAMBDA-2 LAMBDA-32 NACL-16"
+            "IPV6-7 LAMBDA-2 LAMBDA-32 NACL-16 SSM-13"
         ),
         FORMAT: "PEER-8 LAMBDA-20 NACL-9 ROUTE-27 ENC-1",
         SEEN: (
-            "OBS-3 OBS-5 OBS-8 OBS-10 OBS-11 LAMBDA-21 RA-1 RA-2 RA-3 RA-4 RA-5 RA-6 RA-7 RA-8 RA-9 "
+            "OBS-3 OBS-5 OBS-8 OBS-10 OBS-11 LAMBDA-21 SSM-12 RA-1 RA-2 RA-3 RA-4 RA-5 RA-6 RA-7 RA-8 RA-9 "
             "NAA-1 NAA-2 NAA-3 NAA-4"
         ),
-        BACKGROUND: "IGW-12 NATI-8 LAMBDA-17 LAMBDA-23",
+        BACKGROUND: "IGW-12 NATI-8 LAMBDA-17 LAMBDA-23 SSM-5",
     }.items()
     for rule in rules.split()
 }
-"""For rules of the first chapters that have no home: why."""
+"""For rules that have no home: why."""
 
 _ID = re.compile(r"\b([A-Z][A-Z0-9]*-\d+|NAT-PORT)\b")
 _ANCHOR = re.compile(r'<a id="[a-z0-9-]+"></a>\*\*([A-Z][A-Z0-9]*-\d+|NAT-PORT)\*\*')
@@ -101,9 +71,19 @@ def rules_of_the_book() -> list[str]:
     return list(dict.fromkeys(_ANCHOR.findall(RULES.read_text(encoding="utf-8"))))
 
 
+PROPOSALS = frozenset({"Edit", "KeyChange", "RouteOffer"})
+"""What is proposed to be changed."""
+
+
+def proposes(function: ast.FunctionDef) -> bool:
+    """Whether a function proposes changes: it follows rules that are decided elsewhere."""
+    said = ast.walk(function.returns) if function.returns else ()
+    return any(isinstance(node, ast.Name) and node.id in PROPOSALS for node in said)
+
+
 def docstrings(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
-    """(name, text) of every docstring of a module: of itself, its classes, functions and documented
-    variables."""
+    """(name, text) of every docstring of a module: of itself, its classes, functions and documented variables. What a
+    function that proposes changes says is left out: it decides nothing."""
 
     def inside(body: list[ast.stmt], name: str) -> Iterator[tuple[str, str]]:
         documented = name
@@ -114,7 +94,9 @@ def docstrings(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
                 documented = ""
                 continue
             documented = ""
-            if isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(statement, ast.ClassDef) or (
+                isinstance(statement, ast.FunctionDef) and not proposes(statement)
+            ):
                 yield from inside(statement.body, f"{name}.{statement.name}")
             elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 documented = f"{name}.{statement.targets[0].id}"
@@ -126,7 +108,7 @@ def docstrings(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
 
 @functools.cache
 def homes() -> dict[str, list[str]]:
-    """For every rule that a docstring under src cites, the names of what cites it."""
+    """For every rule that a docstring under src cites, the names of what cites it, proposals aside."""
     found: dict[str, dict[str, None]] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         module = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
@@ -232,16 +214,23 @@ def file_of(home: str) -> str:
     return "/".join(parts[1 : next(sizes)])
 
 
-def first_file(files: list[str], weights: Counter[str]) -> str:
-    """Of the files that cite a rule, the one to read first: that where it is decided, else the one that has most of its
-    chapter (`weights`), a resource before others. What only edits, lint and imports ask comes last,
-    and what wires all of it."""
+def first_files(files: list[str], weights: Counter[str]) -> list[str]:
+    """Of the files that cite a rule, those to read first: where it is decided by itself, more than one where it has several
+    facts; else the one that has most of its chapter (`weights`), a resource before others. What only edits, lint and
+    imports ask comes last, and what wires all of it or says why."""
+    several = dict.fromkeys(files)
+    decided = [file for file in several if file.startswith("rules/")]
+    if decided:
+        return [*decided, *(file for file in several if file.startswith("net/"))]
 
-    def place(file: str) -> tuple[bool, bool, int, bool]:
-        aside = file.endswith("_edits") or file.startswith(("answers/lint/", "importing/", "topology/build"))
-        return aside, not file.startswith("rules/"), -weights[file], not file.startswith("resources/")
+    def place(file: str) -> tuple[bool, int, bool]:
+        aside = file.endswith("_edits") or file.startswith(ASIDE)
+        return aside, -weights[file], not file.startswith("resources/")
 
-    return min(files, key=place)
+    return [min(files, key=place)]
+
+
+ASIDE = ("answers/lint/", "importing/", "topology/build", "flow/denial")
 
 
 def files_table() -> str:
@@ -256,8 +245,9 @@ def files_table() -> str:
         numbers: dict[str, list[str]] = {}
         for rule in rules:
             without = "follows from others" if WITHOUT_HOME.get(rule) == FOLLOWS else "not modelled"
-            where = f"`{first_file(found[rule], weights)}`" if rule in found else without
-            numbers.setdefault(where, []).append(rule.partition("-")[2])
+            read = [f"`{file}`" for file in first_files(found[rule], weights)] if rule in found else [without]
+            for where in read:
+                numbers.setdefault(where, []).append(rule.partition("-")[2])
         cell = "; ".join(" ".join([where, *those]) for where, those in numbers.items())
         lines.append(f"| {chapter} | {cell} |")
     return "\n".join(lines)

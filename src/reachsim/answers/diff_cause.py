@@ -210,7 +210,7 @@ def _edited(one: Any, other: Any, at: KeyPath) -> Iterator[KeyPath]:
     """The keys that differ between two plain values: as deep down as both have them; a list of another length as a whole."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in dict.fromkeys([*one, *other]):
-            if key in _SAID:
+            if key in _SAID and not _has_names(at):
                 continue
             if key in one and key in other:
                 yield from _edited(one[key], other[key], (*at, key))
@@ -221,6 +221,11 @@ def _edited(one: Any, other: Any, at: KeyPath) -> Iterator[KeyPath]:
             yield from _edited(*pair, (*at, index))
     elif one != other or isinstance(one, bool) != isinstance(other, bool):
         yield at
+
+
+def _has_names(at: KeyPath) -> bool:
+    """Whether the keys of a mapping are names, which may be any word: those of a section of the design or of a VPC."""
+    return len(at) == 1 or (len(at) == 3 and at[0] == "vpcs")
 
 
 def _touches(key: KeyPath, path: KeyPath) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from reachsim.cidr.entries import CidrConnection, Sources, Standing, SubnetEntry
@@ -89,12 +90,14 @@ class _ModelReader:
                     out.connections.append(CidrConnection(by, vpc, owner, kind=kind))
 
     def _gateways(self, vpcs: dict[str, Any], gateways: Any) -> Iterator[CidrConnection]:
-        """VPCs that are attached to one transit gateway or have routes to it, joined by it."""
-        for gateway, body in gateways.items() if isinstance(gateways, dict) else ():
-            joined = _attached(gateway, body, vpcs)
-            for index, one in enumerate(joined):
-                for other in joined[index + 1 :]:
-                    yield CidrConnection(gateway, one, other, kind="transit gateway")
+        """VPCs that are attached to one transit gateway or have routes to it, joined by it; so are those of gateways that
+        it is peered with."""
+        bodies = _bodies(gateways)
+        for gateway in bodies:
+            own = set(_attached(gateway, bodies, vpcs))
+            for pair in combinations(_reached(gateway, bodies, vpcs), 2):
+                if not own.isdisjoint(pair):
+                    yield CidrConnection(gateway, *pair, kind="transit gateway")
 
     def _subnets(self, path: Path, vpc: dict[str, Any]) -> Iterator[tuple[str, Cidr]]:
         for name, subnet in self._mapping((*path, "subnets"), vpc.get("subnets")).items():
@@ -169,11 +172,19 @@ def _bodies(value: Any) -> dict[str, dict[str, Any]]:
     return {name: body if isinstance(body, dict) else {} for name, body in items}
 
 
-def _attached(gateway: str, body: Any, vpcs: dict[str, Any]) -> list[str]:
+def _attached(gateway: str, gateways: dict[str, dict[str, Any]], vpcs: dict[str, Any]) -> list[str]:
     """The VPCs of a transit gateway, in the order of the file."""
-    attachments = _bodies(body.get("attachments") if isinstance(body, dict) else None)
+    attachments = _bodies(gateways.get(gateway, {}).get("attachments"))
     attached = {each.get("vpc") for each in attachments.values() if isinstance(each.get("vpc"), str)}
     return [name for name, vpc in vpcs.items() if name in attached or gateway in _targets(vpc)]
+
+
+def _reached(gateway: str, gateways: dict[str, dict[str, Any]], vpcs: dict[str, Any]) -> list[str]:
+    """The VPCs of a transit gateway and of those that it is peered with, in the order of the file."""
+    sides = [each.get("peer") for each in _bodies(gateways.get(gateway, {}).get("attachments")).values()]
+    peers = [side.partition(".")[0] for side in sides if isinstance(side, str)]  # written as `gateway.attachment`
+    found = {name for each in (gateway, *peers) for name in _attached(each, gateways, vpcs)}
+    return [name for name in vpcs if name in found]
 
 
 def _joined_by(connection: str, vpcs: dict[str, Any], data: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -186,8 +197,9 @@ def _joined_by(connection: str, vpcs: dict[str, Any], data: dict[str, Any]) -> I
         own = _bodies(vpc.get("vpn_gateways") if isinstance(vpc, dict) else None)
         if any(each in ends or f"{name}.{each}" in ends for each in own):
             yield name, connection, kind
-    for gateway, body in _bodies(data.get("transit_gateways")).items():
+    gateways = _bodies(data.get("transit_gateways"))
+    for gateway, body in gateways.items():
         attachments = _bodies(body.get("attachments")).values()
         if gateway in ends or any(connection in (a.get("vpn"), a.get("direct_connect_gateway")) for a in attachments):
-            for vpc in _attached(gateway, body, vpcs):
+            for vpc in _reached(gateway, gateways, vpcs):
                 yield vpc, gateway, "transit gateway"

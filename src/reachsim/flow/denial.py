@@ -30,7 +30,7 @@ def denials(
 
     `filter`: what stands in the query's place now. `sender`: the interface that sent the packet first, whose groups a rule
     may name without matching, since the address is no longer its own; `receiver`: the one that it is sent to, whose groups
-    a rule may name that cannot. Of a query about one service, what it denies is all.
+    a rule may name that cannot match them. Of a query about one service, what it denies is all.
     """
     if query.service is not None:
         for cause, traffic in denials(visit, query._replace(service=None), filter, peer, sender, receiver):
@@ -38,13 +38,12 @@ def denials(
                 yield cause, Traffic.everything()
         return
     inbound = filter.direction is Direction.INGRESS
+    sent_to = receiver if receiver is not None and peer in receiver.places else None  # not a device before it
     for clause, traffic in filter.denied(peer, query.groups):
-        lost = traffic & _by_lost_reference(filter, peer, sender if inbound else receiver)
+        lost = traffic & _by_lost_reference(filter, peer, sender if inbound else sent_to)
         if lost:
-            yield (
-                (_lost_reference(visit, filter, peer, sender) if inbound else _no_reference(visit, filter, peer)),
-                lost,
-            )
+            why = _why_lost(visit, peer, sender) if inbound else _why_not_named(peer, sent_to)
+            yield _lost_reference(visit, filter, *why), lost
         if traffic - lost:
             yield _cause(visit, filter, clause), traffic - lost
 
@@ -75,23 +74,21 @@ def _by_lost_reference(filter: Filter, peer: int, other: NetworkInterface | None
     return filter.allowed(peer, other.groups)
 
 
-def _no_reference(visit: Visit, filter: Filter, peer: int) -> Cause:
-    """A rule for what goes out that names the receiver's group and does not match: the packet is sent to its public address
-    (SG-12), or it is in a VPC whose groups such rules cannot name (SG-11)."""
-    rule, why = "SG-11", "a rule for what goes out names groups of its own VPC, and of peered ones in the Region, alone"
-    if peer in PUBLIC:
-        rule, why = "SG-12", "a rule that names the receiver's group does not match a public address"
-    decided = _no_match(filter)
-    at, code = visit.checkpoint, Code.SG_REFERENCES_NOT_PRESERVED
-    return Cause(code, rule, f"{decided}; {why}", at.component, at.role, filter.path, decided)
-
-
-def _lost_reference(visit: Visit, filter: Filter, peer: int, sender: NetworkInterface | None) -> Cause:
-    rule, why = _why_lost(visit, peer, sender)
+def _lost_reference(visit: Visit, filter: Filter, rule: str, why: str) -> Cause:
+    """A rule that names the other end's group and does not match, by a rule of AWS's and in words."""
     code = filter.code if rule == STALE else Code.SG_REFERENCES_NOT_PRESERVED
     at = visit.checkpoint
     decided = _no_match(filter)
     return Cause(code, rule, f"{decided}; {why}", at.component, at.role, filter.path, decided)
+
+
+def _why_not_named(peer: int, receiver: NetworkInterface | None) -> tuple[str, str]:
+    """Why a rule for what goes out that names the receiver's group does not match: the packet is sent to its public address
+    (SG-12), or it is in a VPC whose groups such rules cannot name (SG-11)."""
+    if receiver is not None and peer in receiver.publics:
+        return "SG-12", "a rule that names the receiver's group does not match a public address"
+    only = "only groups of its own VPC and of actively peered VPCs in the same Region"
+    return "SG-11", f"a rule for what goes out can name {only}"
 
 
 def _why_lost(visit: Visit, peer: int, sender: NetworkInterface | None) -> tuple[str, str]:

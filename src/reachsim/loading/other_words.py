@@ -74,7 +74,8 @@ def advice(name: str, known: Collection[str]) -> Advice | None:
 
 
 def _resource(word: str, within: Within) -> Advice | None:
-    named = (section for section, kind in sections(within).items() if re.fullmatch(kind.also_called, word))
+    called = {section: kind.also_called for section, kind in sections(within).items() if kind.also_called}
+    named = (section for section, pattern in called.items() if re.fullmatch(pattern, word))
     return next((Advice(section) for section in named), None)
 
 

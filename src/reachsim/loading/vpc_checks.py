@@ -25,6 +25,7 @@ from reachsim.resources.security_group import SecurityGroup
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.cidr import block_warning, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
+from reachsim.rules.peering import ACTIVE, group_refusal, groups_nameable
 from reachsim.rules.route import gateway_route_refusal, route_refusal
 from reachsim.rules.subnet import reserved_address_refusal, reserved_addresses, subnet_block_refusal
 
@@ -218,7 +219,7 @@ class VpcChecks(Reports):
         return node if isinstance(node, dict) else ()  # a table in the long form may have no routes of its own
 
     def check_group(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
-        """Peers of a group's rules, and references beyond what AWS lets a rule name (SG-11); whom it is shared with."""
+        """Peers of a group's rules, and references beyond what AWS lets a rule name; whom it is shared with."""
         self.check_associations(path, vpc, group)
         for index, inward in enumerate(group.ingress):
             for peer in inward.peers:
@@ -253,16 +254,14 @@ class VpcChecks(Reports):
             if owner == vpc or (shared is not None and vpc in shared.associated_vpcs):
                 continue
             states = self.peering_states.get(frozenset({vpc, owner}), [])
-            same = region_of(self.design, vpc) == region_of(self.design, owner)
-            if "active" in states and same:
+            regions = region_of(self.design, vpc), region_of(self.design, owner)
+            if any(groups_nameable(status, *regions) for status in states):
                 continue
-            if word == "from" and same and (vpc, owner) in self.introduced:
+            if word == "from" and regions[0] == regions[1] and (vpc, owner) in self.introduced:
                 continue
-            if "active" in states:
-                text = f"{shown(peer)} is a group of VPC {owner}, which is in another Region than {vpc}"
-                self.report((*path, word), text, "name a block", "SG-11")
-                continue
-            if (vpc, owner) in self.attached:
+            if ACTIVE in states or not (states or (vpc, owner) in self.attached):
+                self.refuse((*path, word), group_refusal(shown(peer), vpc, owner, states))
+            elif (vpc, owner) in self.attached:
                 why = (
                     "needs its support on both sides"
                     if word == "from"
@@ -270,14 +269,11 @@ class VpcChecks(Reports):
                 )
                 text = f"{shown(peer)} is in VPC {owner}: a reference over a transit gateway {why}"
                 self.warn((*path, word), text, "TGW-14")
-            elif states:
+            else:
                 text = (
                     f"{shown(peer)} is in VPC {owner}, and the peering with it is {states[0]}: the rule matches nothing"
                 )
                 self.warn((*path, word), text, "SG-16")
-            else:
-                text = f"{shown(peer)} is a group of VPC {owner}, which is not peered with {vpc}"
-                self.report((*path, word), text, "name a block, or peer the VPCs", "SG-11")
 
     def check_acl(self, path: KeyPath, acl: NetworkAcl) -> None:
         """Each number stands once per direction (NACL-2)."""

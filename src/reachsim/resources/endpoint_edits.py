@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, mends
 from reachsim.resources.public_service import published, region_of
 from reachsim.resources.reference import DEFAULT_GROUP
@@ -93,8 +94,8 @@ def new_gateway_endpoint(case: Case) -> Iterator[Edit]:
 
 @mends
 def new_interface_endpoint(case: Case) -> Iterator[Edit]:
-    """An interface endpoint with private DNS in the sender's subnet, for the service that is asked for by its name, with a
-    group that admits the sender (EP-6, EP-8)."""
+    """An interface endpoint with private DNS in the sender's subnet, if that has IPv4, for the service that is asked for by
+    its name, with a group that admits the sender (EP-6, EP-8)."""
     sender = case.sender
     short = short_name(case.asked_to.removeprefix(SERVICE))
     # What lets nothing out to the public addresses may let it out to an address of the VPC.
@@ -111,10 +112,10 @@ def new_interface_endpoint(case: Case) -> Iterator[Edit]:
     name = f"{name}-endpoint" if name in case.view.names(vpc) else name  # a service of one's own has its name already
     group = f"{short.replace('.', '-')}-endpoint"
     subnet = body.subnets.get(sender.subnet.name)
-    if known or subnet is None or name in case.view.names(vpc) or group in body.security_groups:
+    if known or subnet is None or subnet.cidr is None or name in case.view.names(vpc) or group in body.security_groups:
         return
     path: KeyPath = ("vpcs", vpc)
-    rule = {"allow": _HTTPS if mine is None else str(case.wanted), "from": _senders(case, vpc)}
+    rule = {"allow": _HTTPS if mine is None else str(case.wanted), "from": _senders(case, vpc, subnet.cidr)}
     endpoint: dict[str, Any] = {
         "type": "interface", "service": short, "subnets": [sender.subnet.name], "security_groups": [group],
         **({} if mine is None else {"private_dns": True}),
@@ -127,13 +128,13 @@ def new_interface_endpoint(case: Case) -> Iterator[Edit]:
     yield Edit(tuple(changes), text, 4)
 
 
-def _senders(case: Case, vpc: str) -> str:
-    """How the group of an endpoint names the sender: by its group that the fewest carry, or its subnet."""
+def _senders(case: Case, vpc: str, block: Cidr) -> str:
+    """How the group of an endpoint names the sender: by its group that the fewest carry, or its subnet's block."""
     assert case.sender is not None
     own = [group for group in case.sender.groups or () if group[0] == vpc and group[1] != DEFAULT_GROUP[0]]
     if own:
         return min(own, key=lambda group: (case.view.carriers(group), group))[1]
-    return str(next(block for block in case.sender.subnet.blocks if block.version == 4))
+    return str(block)
 
 
 @mends

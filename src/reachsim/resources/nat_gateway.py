@@ -28,7 +28,7 @@ from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.rules.nat import FORWARDING_STATES, NAT64, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE
+from reachsim.rules.nat import FORWARDING_STATES, NAT64, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE, ipv6_loss
 from reachsim.rules.route import DEFAULT
 from reachsim.rules.verdict import Loss
 
@@ -348,10 +348,10 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
     def _ipv6(self, header: Header) -> Step:
         """IPv6 is not carried, but for NAT64, which reachsim does not model (NATGW-16)."""
         scope = to_run(intersect(NAT64.addresses.run_around(header.destination), family_run(header.destination)))
-        if header.destination in NAT64:
+        loss = ipv6_loss(header.destination)
+        if loss is None:
             return Undecided("NAT64 is not modelled", header, rule="NATGW-16", path=self.path, scope=scope)
-        text = "a NAT gateway carries no IPv6"
-        return self.drop(Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", text), header, scope)
+        return self.drop(loss, header, scope)
 
     def cuts(self) -> Iterable[int]:
         """Where addresses begin and end that are behind hosts of its VPC."""

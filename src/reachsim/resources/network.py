@@ -86,15 +86,12 @@ class ExternalNetwork(Resource):
 
     def _unconnected(self, at: At, wiring: Wiring) -> Loss:
         """Why it sends nothing, where no connection of it ends at a gateway (VPN-4)."""
-        text, path = f"{at.name} has no connection", (*at.path, "via")
-        for connection in self.connections(wiring):
-            key = "gateways" if connection.path[0] == "direct_connect_gateways" else "gateway"
-            text, path = (
-                f"{connection.component}, which leads to {at.name}, is attached nowhere",
-                (*connection.path, key),
-            )
-            break
-        return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text, path=path)
+        connection = next(self.connections(wiring), None)
+        if connection is None:
+            return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", f"{at.name} has no connection", path=(*at.path, "via"))
+        key = "gateways" if connection.path[0] == "direct_connect_gateways" else "gateway"
+        text = f"{connection.component}, which leads to {at.name}, is attached nowhere"
+        return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text, path=(*connection.path, key))
 
     def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
         """The connections that lead to it."""

@@ -102,12 +102,8 @@ class AclRule(Schema):
     @property
     def is_default(self) -> bool:
         """Whether it is a rule that AWS puts into a default ACL (NACL-3)."""
-        return (
-            self.known
-            and self.allow is not None
-            and self.traffic == EVERYTHING
-            and ((self.rule, self.block) in DEFAULT_RULES)
-        )
+        everything = self.allow is not None and self.traffic == EVERYTHING
+        return self.known and everything and (self.rule, self.block) in DEFAULT_RULES
 
 
 DEFAULT_RULES: Final = ((100, EVERY_IPV4), (101, EVERY_IPV6))

@@ -22,7 +22,7 @@ from reachsim.rules.cidr import peering_refusal
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import no_resolver_there
-from reachsim.rules.peering import ACTIVE, Status, carrying_loss, private_name_option
+from reachsim.rules.peering import ACTIVE, Status, carrying_loss, groups_nameable, private_name_option
 from reachsim.rules.refusal import Refusal
 
 _ENDED = ("failed", "deleted", "rejected", "expired")
@@ -90,16 +90,21 @@ class PeeringConnection(Resource):
         """Its status, where it carries nothing (PEER-1)."""
         return "" if self.active else self.status
 
+    @classmethod
+    def overlap(cls, *, both_vpcs: bool) -> tuple[str, str]:
+        """Any is refused."""
+        return "PEER-7", "AWS refuses a peering of VPCs any of whose blocks overlap"
+
     def linked(self, at: At) -> Iterator[KeyPath]:
         """Its two VPCs."""
         yield from (("vpcs", self.requester), ("vpcs", self.accepter))
 
     def build(self, at: At, wiring: Wiring) -> None:
-        """Both directions; an active one in one Region lets rules name the other side's groups (SG-11, PEER-10)."""
+        """Both directions, and whether rules may name the other side's groups."""
         one, other = wiring.vpc(self.requester), wiring.vpc(self.accepter)
         ways = {a.name: PeeringCheckpoint(at.name, a, b, at.path) for a, b in ((one, other), (other, one))}
-        regions = {region_of(wiring.design, vpc) for vpc in (self.requester, self.accepter)}
-        wiring.add_peering(at, ways, groups_known=self.active and len(regions) == 1)
+        regions = region_of(wiring.design, self.requester), region_of(wiring.design, self.accepter)
+        wiring.add_peering(at, ways, groups_known=groups_nameable(self.status, *regions))
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
         """Into the other VPC; a route to a peering that is not active is a blackhole (ROUTE-15, PEER-12)."""

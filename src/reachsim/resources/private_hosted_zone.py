@@ -101,8 +101,8 @@ class PrivateHostedZone(Resource):
         for written, values in self.records.items():
             for full in _full_names(written, zone):
                 known.setdefault(full.lower(), values)
-        if name in known or not f".{name}".endswith(f".{top}"):
-            return known.get(name)
+        if name in known or UNKNOWN in self.records or not f".{name}".endswith(f".{top}"):
+            return known.get(name)  # a record that is not known goes before a wildcard, if it is the name's
         # A wildcard is for names that are not there, where nothing nearer to them is (RFC 4592).
         there = {top, *(above for each in known for above in _and_above(each, top))}
         nearest = next(above for above in _and_above(name, top) if above in there)

@@ -1,4 +1,4 @@
-"""The public addresses of AWS's services, as a design tells them, or the table, or else a stand-in (EP-1, PL-1)."""
+"""The public addresses of AWS's services, as a design tells them, or the table, or else a stand-in (EP-1)."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ class Published:
         return address_set(self.blocks)
 
 
-def unless_private(public: Endpoint, vpc: str, ends: Ends) -> Endpoint:
-    """What a service's name means in a VPC ("": outside all) without an endpoint that has it: its public addresses, or those
-    of an endpoint that the design does not tell (EP-8)."""
+def unless_private(otherwise: Endpoint, vpc: str, ends: Ends) -> Endpoint:
+    """What a service's name means in a VPC ("": outside all) without an endpoint that has it: what it means otherwise, or
+    the addresses of an endpoint that the design does not tell (EP-8)."""
     body = ends.design.vpcs.get(vpc)
     on = body is not None and private_names(body.enable_dns_support, body.enable_dns_hostnames)
     doors = ends.perhaps_endpoints(vpc) if on else ()
     if not doors:
-        return public
-    why = f"{doors[0].reason}, and it may be an endpoint with private DNS for {public.name}"
-    return replace(public, hidden=doors, either=why)
+        return otherwise
+    why = f"{doors[0].reason}, and it may be an endpoint with private DNS for {otherwise.name}"
+    return replace(otherwise, hidden=doors, either=why)
 
 
 def region_of(design: Any, vpc: str) -> str:

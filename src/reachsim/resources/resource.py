@@ -249,6 +249,11 @@ class Resource(Schema):
         """Pairs of VPCs between which it carries traffic, of which a rule may name groups in vain."""
         yield from ()
 
+    @classmethod
+    def overlap(cls, *, both_vpcs: bool) -> tuple[str, str]:
+        """The rule about blocks that overlap between two that it joins, VPCs or a VPC and a network, and what follows."""
+        return "ROUTE-7", "in the VPC such an address is the VPC's own, and nobody else's is reached by it"
+
     def down(self) -> str:
         """Its state, where it does not surely carry traffic; empty where it does."""
         return ""
@@ -301,6 +306,10 @@ class Resource(Schema):
     def speaks_for(self, at: At, host: str, design: Any) -> bool:
         """Whether it may say somewhere what a host name means."""
         return False
+
+    def namespace(self, at: At, design: Any) -> str:
+        """The zone that it speaks for: of two that have a name, the more specific one answers (DNS-2)."""
+        return at.name
 
     def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
         """What a host name that it speaks for means where it is asked in a VPC ("": outside all), or why it does not say."""

@@ -216,6 +216,13 @@ class TransitGateway(Resource):
         vpcs = [a.vpc for a in self.attachments.values() if a.vpc is not None]
         yield from ((one, other) for one in vpcs for other in vpcs if one != other)
 
+    @classmethod
+    def overlap(cls, *, both_vpcs: bool) -> tuple[str, str]:
+        """Of two VPCs the later one is not propagated; any other is as elsewhere."""
+        if both_vpcs:
+            return "TGW-10", "the routes of the one that is attached later are not propagated"
+        return super().overlap(both_vpcs=both_vpcs)
+
     def linked(self, at: At) -> Iterator[KeyPath]:
         """What its attachments attach."""
         for attachment in self.attachments.values():

@@ -55,6 +55,7 @@ from reachsim.rules.services import (
     GATEWAY_SERVICES,
     is_amazons,
     may_be_name,
+    public_name,
     public_name_region,
     region_named,
     short_name,
@@ -361,6 +362,13 @@ class VpcEndpoint(Resource):
         if found is None:
             return may_be_name(self.short, host)
         return self.region(at.vpc, design) in ("", found)
+
+    def namespace(self, at: At, design: Any) -> str:
+        """The zone that AWS makes for its private DNS, which is its service's name (EP-8)."""
+        mine = design.endpoint_services.get(self.service)
+        if mine is not None:
+            return str(mine.private_dns_name or "")
+        return public_name(self.short, self.region(at.vpc, design))
 
     def region(self, vpc: str, design: Any) -> str:
         """The Region of its service: that of its full name, else that of its VPC; empty where neither is known (EP-6)."""

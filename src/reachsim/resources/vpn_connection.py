@@ -96,8 +96,7 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
     def out(self, header: Header, code: Code) -> Step:
         """Deliver to the network, if the connection is up."""
         destination = header.destination
-        sets = (address_set(self.known), self.own, *(addresses for _, addresses in self.foreign))
-        run = reduce(intersect, (each.run_around(destination) for each in sets))
+        run = reduce(intersect, (each.run_around(destination) for each in self._regions()))
         step = Deliver(header, "delivered to the network behind the connection", "VPN-1", scope=to_run(run))
         other = next((name for name, addresses in self.foreign if destination in addresses), None)
         if other is not None and destination not in self.own and not self.down:
@@ -105,6 +104,11 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
             loss = Loss(Code.DELIVERED_ELSEWHERE, "VPN-1", text)
             return self.drop(loss, header, to_run(run), path=("networks", other, "via"))
         return self.lost(header, code, step) or self.perhaps(step, header.destination)
+
+    def _regions(self) -> Iterator[AddressSet]:
+        """Sets of destinations that fare differently: what it carries, the networks, and the VPCs on it."""
+        yield from (address_set(self.known), self.own)
+        yield from (addresses for _, addresses in (*self.foreign, *self.sides))
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Deliver to the network."""
@@ -122,9 +126,8 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
         return None
 
     def cuts(self) -> Iterable[int]:
-        """At the borders of what it carries, of the networks, of what is announced, and of the VPCs on it."""
-        others = (addresses for _, addresses in (*self.foreign, *self.sides))
-        return edges(address_set(self.known), self.own, self.allowed or AddressSet.nothing(), *others)
+        """At the borders of destinations that fare differently, and of what is announced."""
+        return edges(*self._regions(), self.allowed or AddressSet.nothing())
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """None: the answer comes in another way."""

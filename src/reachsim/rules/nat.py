@@ -9,7 +9,7 @@ from reachsim.net.cidr import EVERY_IPV4, AddressSet, Cidr
 from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import ICMP, TCP, UDP, Traffic
 from reachsim.rules.codes import Code
-from reachsim.rules.verdict import Silence
+from reachsim.rules.verdict import Loss, Silence
 
 TRANSLATED_PORTS: Final = PortSet.of((1024, 65535))
 """Ports from which a NAT gateway or instance may choose the new source port (NATGW-4, NATI-7).
@@ -38,3 +38,10 @@ def by_nat64(addresses: AddressSet) -> AddressSet:
     """The IPv6 addresses that stand for the IPv4 ones of a set (NATGW-16)."""
     ipv4 = addresses & EVERY_IPV4.addresses
     return AddressSet.union_of((NAT64.network + first, NAT64.network + last) for first, last in ipv4.spans)
+
+
+def ipv6_loss(destination: int) -> Loss | None:
+    """Why a NAT gateway carries no packet to an IPv6 address, None where it is for NAT64 (NATGW-16)."""
+    return (
+        None if destination in NAT64 else Loss(Code.PROTOCOL_RESTRICTION, "NATGW-16", "a NAT gateway carries no IPv6")
+    )

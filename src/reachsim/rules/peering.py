@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.rules.codes import Code
+from reachsim.rules.refusal import Refusal
 from reachsim.rules.verdict import Loss
 
 ACTIVE = "active"
@@ -41,6 +43,25 @@ def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressS
         note = f"the source {format_address(source)} {text}"
         return Loss(Code.PCX_REQUIRES_ADDRESS_IN_VPC_CIDR, "PEER-6", f"the source {text}", note)
     return None
+
+
+def groups_nameable(status: str, region: str, other_region: str) -> bool:
+    """Whether rules may name security groups of the VPC at the other end of a peering: of an active one, within one Region
+    (SG-11, PEER-10).
+
+    Source: https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
+    """
+    return status == ACTIVE and region == other_region
+
+
+def group_refusal(group: str, vpc: str, owner: str, statuses: Collection[str]) -> Refusal:
+    """Why AWS refuses a rule of a VPC that names a group of another one which it may not name (SG-11). `statuses`: of the
+    peerings of the two."""
+    if ACTIVE in statuses:
+        text = f"{group} is a group of VPC {owner}, which is in another Region than {vpc}"
+        return Refusal("SG-11", text, "name a block")
+    text = f"{group} is a group of VPC {owner}, which is not peered with {vpc}"
+    return Refusal("SG-11", text, "name a block, or peer the VPCs")
 
 
 def private_name_option(there: str, requester: str) -> Literal["requester_dns", "accepter_dns"]:

@@ -11,7 +11,7 @@ from reachsim.faces import Faced
 class Refusal(Faced):
     """One request that AWS refuses.
 
-    `rule`: the rule's ID in the rule book, such as ``CIDR-4``. `text`: one sentence without a full stop that
+    `rule`: the rule's ID in the rule book. `text`: one sentence without a full stop that
     says what is wrong, with the values. `hint`: what would be right, where that can be said.
     """
 

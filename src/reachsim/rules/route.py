@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from enum import IntEnum
 from typing import Final
 
@@ -44,6 +44,12 @@ def outranks(new: tuple[RouteOrigin, str], old: tuple[RouteOrigin, str]) -> bool
     longest is a blackhole (ROUTE-13).
     """
     return new < old
+
+
+def local_routes(vpc_blocks: Iterable[Cidr], replaced: Container[Cidr]) -> list[Cidr]:
+    """The destinations of the local routes that every table of a VPC has: each block of the VPC, of either family (ROUTE-1),
+    but for those of which the table has a route of its own, which takes the place of the local one (ROUTE-9)."""
+    return [block for block in vpc_blocks if block not in replaced]
 
 
 def route_refusal(

@@ -1,4 +1,4 @@
-"""AWS's public services: their names, and the published addresses of those that gateway endpoints lead to (EP-1, PL-1).
+"""AWS's public services: their names, and the published addresses of those that gateway endpoints lead to (EP-1).
 
 A small table of what AWS publishes, of the date that `PREFIXES_OF` says. A design that writes the list itself, as one of its
 `prefix_lists`, goes before it. Source: https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-ranges.html
@@ -181,7 +181,7 @@ def _words(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def prefixes(service: str, region: str) -> tuple[Cidr, ...]:
-    """The published IPv4 blocks of a service in a Region; none where the table has none (PL-1)."""
+    """The published IPv4 blocks of a service in a Region; none where the table has none."""
     return tuple(map(Cidr.parse, _TABLE.get(service, {}).get(region, "").split()))
 
 

@@ -40,7 +40,7 @@ from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resol
 from reachsim.rules.clauses import SOME_GROUP, KeyPath
 from reachsim.rules.dns import support_off
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.rules.route import RouteOrigin, propagates
+from reachsim.rules.route import RouteOrigin, local_routes, propagates
 from reachsim.topology.topology import Topology
 
 UNKNOWN_TABLE = "the route table of a subnet is not known"
@@ -336,7 +336,7 @@ class TopologyBuilder:
     # -- routes -------------------------------------------------------------------------------------------------
 
     def add_routes(self, name: str, vpc: Vpc, tables: Iterable[tuple[str, RouteTableCheckpoint]]) -> None:
-        """Fill the route tables: local routes for every block (ROUTE-1), then what is written."""
+        """Fill the route tables: local routes, then what is written, then what AWS makes."""
         made = [
             (at, each)
             for at, body in resources("vpc", vpc, name)
@@ -344,7 +344,7 @@ class TopologyBuilder:
             for each in body.routes(at, self)
         ]
         for table_name, checkpoint in tables:
-            routes = [Route(block, LOCAL, RouteOrigin.LOCAL, None, (), local=True) for block in vpc.cidrs]
+            routes: list[Route] = []
             written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), RouteTable())
             if table_name == UNKNOWN:
                 self.add_unwritten(name, UNKNOWN, UNKNOWN_TABLE, AddressSet.everything(), always=True)
@@ -363,9 +363,13 @@ class TopologyBuilder:
                     for block in self.design.prefix_lists[destination].entries
                 ]
             routes += self.routes_made(name, vpc, table_name, written.propagate, made)
-            # A written route for a whole block of the VPC replaces its local route (ROUTE-9); a prefix list's does not.
+            # A prefix list's route for a block of the VPC does not replace its local route.
             static = {route.destination for route in routes if route.origin is RouteOrigin.STATIC}
-            routes = [route for route in routes if not (route.local and route.destination in static)]
+            local = (
+                Route(block, LOCAL, RouteOrigin.LOCAL, None, (), local=True)
+                for block in local_routes(vpc.cidrs, static)
+            )
+            routes = [*local, *routes]
             if written.gateway is not None:
                 self.redirect(name, written.gateway, [*routes, *self.anywhere(name, vpc, table_name, written)])
             checkpoint.fill(routes)

@@ -57,7 +57,7 @@ def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints)
     for interface in listening(destination, ends) if doors else ():
         vpc = interface.vpc
         for door in doors:
-            subnets = {vpc.subnets[subnet] for name, subnet in door.subnets if name == vpc.name}
+            subnets = [site for name, site in vpc.subnets.items() if (vpc.name, name) in door.subnets]
             # In the same subnet no ACL is asked, so that this way has all that comes from any other.
             starts = [interface.subnet.link] if interface.subnet in subnets else [each.exit for each in subnets]
             for start in starts:

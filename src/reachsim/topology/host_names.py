@@ -18,7 +18,7 @@ from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_missing, private_names, resolver_off
 from reachsim.rules.peering import private_name_option
-from reachsim.rules.services import AWS_DOMAINS, short_name
+from reachsim.rules.services import AWS_DOMAINS, public_name, short_name
 from reachsim.rules.verdict import Loss
 from reachsim.topology.topology import Topology
 
@@ -36,7 +36,8 @@ def by_place(ends: Ends, topology: Topology, names: HostNames, asked: str, known
 
 def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endpoint:
     """The public name of a service of AWS's, which is a record of a private zone where a client sees one that has it
-    (DNS-2): so VPCs share the endpoint of another one."""
+    (DNS-2): so VPCs share the endpoint of another one. The zone of an endpoint's private DNS in the client's own VPC goes
+    before less specific ones (EP-8)."""
     zones = [
         (at, body)
         for at, body in names.speakers
@@ -48,18 +49,33 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
         assert otherwise is not None
         vpc = "" if origin.interface is None else origin.interface.vpc.name
         design = ends.design
+        found = otherwise(origin)
+        region = region_of(design, vpc)
+        own = public_name(service, region).count(".")
         unseen: list[Loss] = []
         if vpc and design.vpcs[vpc].enable_dns_support:
             for at, zone in zones:
-                for host in zone.hosts_of(at, service, region_of(design, vpc)):
+                above = at.name.count(".") < own
+                for host in () if above and found.interfaces else zone.hosts_of(at, service, region):
                     answer = zone.resolves(at, host, vpc, ends)
                     if isinstance(answer, Endpoint):
-                        return answer
+                        return _unless_nearer(answer, vpc, ends) if above else answer
                     unseen.append(answer)
-        found = otherwise(origin)
         return replace(found, note=found.note + "".join(f"; {loss.text}" for loss in unseen)) if found.note else found
 
     return replace(end, resolve=meant) if zones and otherwise is not None else end
+
+
+def _unless_nearer(answer: Endpoint, vpc: str, ends: Ends) -> Endpoint:
+    """What a private zone above a service's name says of it, or the addresses of an endpoint that the design does not tell,
+    whose zone is more specific (EP-8)."""
+    found = unless_private(answer, vpc, ends)
+    if found is answer:
+        return answer
+    # What may be an endpoint is at none of the addresses that the zone tells.
+    return Endpoint(
+        answer.name, answer.kind, several=(answer,), hidden=found.hidden, either=found.either, note=answer.note
+    )
 
 
 class HostNames:
@@ -78,7 +94,7 @@ class HostNames:
             name = getattr(body, "public_dns_name", None)
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
-        self.speakers.sort(key=lambda each: -each[0].name.count("."))
+        self.speakers.sort(key=lambda each: -each[1].namespace(each[0], design).count("."))
 
 
 def all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
@@ -99,6 +115,7 @@ class ResolvedName:
         self.topology = topology
         self.asked = asked
         self.base = base
+        self.is_aws = asked.endswith(AWS_DOMAINS)
         self.speakers = [(at, body) for at, body in names.speakers if body.speaks_for(at, asked, ends.design)]
         owners = names.owners.get(asked, [])
         self.interfaces = [
@@ -109,7 +126,7 @@ class ResolvedName:
     def depends(self) -> bool:
         """Whether its meaning depends on who asks."""
         off = any(not vpc.enable_dns_support for vpc in self.ends.design.vpcs.values())
-        doubts = self.asked.endswith(AWS_DOMAINS) and any(map(self.ends.perhaps_endpoints, self.ends.design.vpcs))
+        doubts = self.is_aws and any(map(self.ends.perhaps_endpoints, self.ends.design.vpcs))
         return bool(self.speakers or self.interfaces) or (self.base is not None and (off or doubts))
 
     @property
@@ -132,7 +149,8 @@ class ResolvedName:
         for at, body in self.speakers:
             answer = body.resolves(at, self.asked, vpc, self.ends)
             if isinstance(answer, Endpoint):
-                return answer
+                above = isinstance(body, PrivateHostedZone) and at.name.lower() != self.asked.lower()
+                return _unless_nearer(answer, vpc, self.ends) if above and self.is_aws else answer
             reasons.append(answer)
         if self.interfaces:
             return self.public_name(vpc)
@@ -140,7 +158,7 @@ class ResolvedName:
         if self.base is not None:
             addresses = ", ".join(format_address(low) for low, _ in self.base.outside.spans)
             outside = replace(self.base, note=f"{self.asked} is {addresses}, its public address{why}")
-            return unless_private(outside, vpc, self.ends) if self.asked.endswith(AWS_DOMAINS) else outside
+            return unless_private(outside, vpc, self.ends) if self.is_aws else outside
         for at, body in self.speakers:
             public = body.in_public(at, self.asked, vpc, self.ends)
             if public is not None:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.net.cidr import Cidr
-from reachsim.resources.resource import resources
+from reachsim.resources.resource import Resource, resources, sections
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.lint import LintCode
 
@@ -30,7 +30,8 @@ def overlapping_blocks(subject: Subject) -> Iterator[Found]:
             both = [(a, b) for a in places[one] for b in places[other] if a.overlaps(b)]
             if both:
                 pairs = ", ".join(f"{a} of {one} and {b} of {other}" for a, b in both[:3])
-                rule, evidence = _consequence(str(path[0]), {one, other} <= subject.design.vpcs.keys())
+                joining = sections("design").get(str(path[0]), Resource)
+                rule, evidence = joining.overlap(both_vpcs={one, other} <= subject.design.vpcs.keys())
                 yield Found(
                     LintCode.CIDR_OVERLAP,
                     str(path[-1]),
@@ -40,12 +41,3 @@ def overlapping_blocks(subject: Subject) -> Iterator[Found]:
                     "give one of the two another block (reachsim cidr plan)",
                     rule,
                 )
-
-
-def _consequence(section: str, both_vpcs: bool) -> tuple[str, str]:
-    """The rule about blocks that overlap across a connection, and what follows."""
-    if section == "peering_connections":
-        return "PEER-7", "AWS refuses a peering of VPCs any of whose blocks overlap"
-    if section == "transit_gateways" and both_vpcs:
-        return "TGW-10", "the routes of the one that is attached later are not propagated"
-    return "ROUTE-7", "in the VPC such an address is the VPC's own, and nobody else's is reached by it"

@@ -14,12 +14,13 @@ _OF_A_SUBNET = 64
 
 
 def blocks_of_vpc(draft: Draft, item: Item) -> dict[Unknown, str]:
-    """By what a file says of a block that is not known: what stands for it. None where it would matter which it is."""
+    """By what a file says of a block that is not known: what stands for it; empty where it would matter which."""
     told = (each.either("Ipv6CidrBlock") for each in item.certain("Ipv6CidrBlockAssociationSet").known)
     unknown = [each for each in told if isinstance(each, Unknown)]
     if not draft.choices.assigned:
         return {}
-    free = (block for block in map(stand_in, count()) if block not in _given(draft))
+    given = _given(draft)
+    free = (block for block in map(stand_in, count()) if block not in given)
     chosen = {why: next(free) for why in unknown}
     for block in chosen.values():
         draft.note("assumed", item.id, f"Amazon gives it an IPv6 block; {block} stands for it", item)

@@ -15,13 +15,16 @@ _PRIVATE: Final = ("Functions", "VpcEndpoints")
 def nature(found: Inventory, item: Item) -> dict[str, Any]:
     """Keys of a component that is not known: that it is a host and nothing else, that it has no public address.
 
-    What passes on packets that are not its own has source/dest check off (NATI-1); an Application or a Classic Load Balancer
-    answers its clients itself, and sends from addresses of its own (LB-5).
+    What passes on packets that are not its own has source/dest check off (NATI-1), or is an endpoint of Instance Connect
+    that keeps its clients' addresses; an Application or a Classic Load Balancer answers its clients itself, and sends from
+    addresses of its own (LB-1).
     """
     kind = next((kind for kind, members in found.items.items() if members.get(item.id) is item), "")
-    host = kind in _HOSTS and item.either("SourceDestCheck") in (None, True)
-    host = (
-        host or kind == "LoadBalancerDescriptions" or (kind == "LoadBalancers" and item.either("Type") == "application")
-    )
-    public = kind not in _PRIVATE and not (kind in _BALANCERS and item.either("Scheme") == "internal")
-    return {**({"kind": "host"} if host else {}), **({} if public else {"public": False})}
+    private = kind in _PRIVATE or (kind in _BALANCERS and item.either("Scheme") == "internal")
+    return {**({"kind": "host"} if _is_host(kind, item) else {}), **({"public": False} if private else {})}
+
+
+def _is_host(kind: str, item: Item) -> bool:
+    if kind in _HOSTS:
+        return item.either("SourceDestCheck") in (None, True) and item.either("SendsForOthers") in (None, False)
+    return kind == "LoadBalancerDescriptions" or (kind == "LoadBalancers" and item.either("Type") == "application")

@@ -120,11 +120,11 @@ def rerouting(design: Body) -> list[Edit]:
 
 
 _STATES: Final = {
-    ("nat_gateways",): ("NAT gateway failed", "state", "failed"),
-    ("vpc_endpoints",): ("endpoint not accepted", "state", "pending"),
-    ("instances",): ("instance stopped", "state", "stopped"),
+    "nat_gateways": ("NAT gateway failed", "available", "failed"),
+    "vpc_endpoints": ("endpoint not accepted", "available", "pending"),
+    "instances": ("instance stopped", "running", "stopped"),
 }
-"""Of what is in a VPC: the section, the name of its fault, and the key with what it becomes."""
+"""Of what is in a VPC: the section, the name of its fault, and its state before and after."""
 
 
 def faults_of(design: Body) -> list[Fault]:
@@ -147,10 +147,10 @@ def _of_hosts(here: KeyPath, body: Body) -> Iterator[Fault]:
 
 def _of_places(here: KeyPath, body: Body) -> Iterator[Fault]:
     """What fails by itself in a VPC, and subnets without what they are associated with."""
-    for (section,), (fault, key, value) in _STATES.items():
+    for section, (fault, before, after) in _STATES.items():
         for name, owner in body.get(section, {}).items():
-            if key not in owner:
-                yield Fault(fault, (*here, section, name, key), value)
+            if owner.get("state", before) == before:
+                yield Fault(fault, (*here, section, name, "state"), after)
     for name, balancer in body.get("load_balancers", {}).items():
         for group in balancer.get("target_groups", {}):
             path = (*here, "load_balancers", name, "target_groups", group, "healthy")
@@ -177,14 +177,14 @@ def _of_routes_and_rules(design: Body) -> Iterator[Fault]:
 
 def _of_connections(design: Body) -> Iterator[Fault]:
     for name, peering in design.get("peering_connections", {}).items():
-        if "status" not in peering:
+        if peering.get("status", "active") == "active":
             yield Fault("peering not accepted", ("peering_connections", name, "status"), "pending-acceptance")
     for name, line in design.get("vpn_connections", {}).items():
         if line.get("state") != "down":
             yield Fault("VPN down", ("vpn_connections", name, "state"), "down")
     for name, gateway in design.get("transit_gateways", {}).items():
         for attachment, body in gateway.get("attachments", {}).items():
-            if "state" not in body:
+            if body.get("state", "available") == "available":
                 path = ("transit_gateways", name, "attachments", attachment, "state")
                 yield Fault("attachment failed", path, "failed")
 
