@@ -368,7 +368,7 @@ vpcs:
             "service:execute-api",
             "tcp/443",
             "fails",
-            "NO_ROUTE_TO_DESTINATION",
+            "NAME_MEANS_PUBLIC_ADDRESS",
             "private DNS of endpoint api on",
         ),
     ),
