@@ -28,6 +28,7 @@ def test_the_base_is_clean() -> None:
 # -- the gallery --------------------------------------------------------------------------------------------
 
 PLANTED = {
+    "01-lambda-no-nat-route": "CONNECTION_UNUSED",
     "02-lambda-in-public-subnet": "FUNCTION_IN_PUBLIC_SUBNET",
     "03-nat-gateway-in-private-subnet": "NAT_WITHOUT_WAY_OUT",
     "04-subnet-on-main-route-table": "HOSTS_IN_PUBLIC_SUBNET",
@@ -66,7 +67,6 @@ PLANTED = {
 }
 """Models whose fault needs no question to be seen, with the code that names it."""
 QUESTIONS = {
-    "01-lambda-no-nat-route": "a subnet without a way out may be meant",
     "20-group-reference-over-public-address": "the rule matches what comes from private addresses",
     "21-lambda-to-database-closed-group": "who is to reach the database, nothing tells",
     "27-pod-range-not-admitted": "who is to reach the service, nothing tells",
@@ -85,6 +85,19 @@ def test_the_planted_fault_is_found_and_its_repair_is_not(name: str) -> None:
         assert finding.where.partition(":")[0].endswith(".yaml")
         assert finding.evidence
         assert finding.cure
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("regional-nat-zone-without-address", "an address in that zone"),
+        ("inspection-bypassed-on-the-way-out", "to the middlebox"),
+        ("block-public-access", "exclude the subnet"),
+        ("privatelink-target-admits-clients", "mend what stops it there"),
+    ],
+)
+def test_the_cure_is_of_the_cause(name: str, cure: str) -> None:
+    assert [cure in each.cure for each in shared(MODELS / f"{name}-as-found.yaml").lint(PLANTED[name])] == [True]
 
 
 def test_the_page_has_the_same_two_lists() -> None:

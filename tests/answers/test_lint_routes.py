@@ -118,7 +118,7 @@ def test_a_route_to_what_is_not_modelled_is_no_finding() -> None:
         "vpcs app network_firewalls fw": {"subnets": ["public"]},
         "vpcs app route_tables private 0.0.0.0/0": "fw",
     }
-    assert found(firewall) == []
+    assert found(firewall) == [("CONNECTION_UNUSED", "app.ngw")]  # to which the route led before
 
 
 def test_a_middlebox_that_keeps_addresses_is_no_fault() -> None:

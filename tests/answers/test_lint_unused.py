@@ -41,6 +41,10 @@ def test_endpoints_that_nothing_leads_to() -> None:
     assert found(ssm, {"vpcs app enable_dns_hostnames": True}) == []
     public = ssm | {"vpcs app enable_dns_hostnames": True, "vpcs app vpc_endpoints e private_dns": False}
     assert found(public) == [("ENDPOINT_UNUSED", "app.e")]
+    asked: Changes = {"vpcs app vpc_endpoints e private_dns": True}
+    called: Changes = {"expect": [{"from": "probe", "to": "e", "allow": "tcp/443"}]}
+    assert found(ssm, called) == []
+    assert found(ssm, asked, called) == [("ENDPOINT_UNUSED", "app.e")]  # what was asked for is not so
     record: Changes = {"private_hosted_zones example.com": {"vpcs": ["app"], "records": {"ssm": "app.e"}}}
     assert found(public, record) == []
     assert found(ssm, record) == [("HOSTED_ZONE_UNSEEN", "example.com")]  # nothing in the VPC sees the record (DNS-2)
@@ -69,6 +73,12 @@ def test_a_peering_that_no_route_leads_to() -> None:
     none: Changes = {"vpcs app route_tables private": {"0.0.0.0/0": "ngw"}, "vpcs data route_tables api": {}}
     assert found(none) == [("CONNECTION_UNUSED", "pcx")]
     assert found(none, {"peering_connections pcx status": "pending-acceptance"}) == []
+
+
+@pytest.mark.rule("ROUTE-16")
+def test_a_nat_gateway_that_no_route_leads_to() -> None:
+    none: Changes = {"vpcs app route_tables private": {"10.1.0.0/16": "pcx"}}
+    assert found(none) == [("CONNECTION_UNUSED", "app.ngw")]
 
 
 @pytest.mark.rule("SG-25", "SG-26")

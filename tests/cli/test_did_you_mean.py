@@ -220,5 +220,5 @@ def test_some_traffic_for_a_matrix() -> None:
 
 def test_a_vpc_for_a_pool(capsys: pytest.CaptureFixture[str]) -> None:
     """A word that is neither a file nor a block may be a VPC of the file before it."""
-    assert last_line(capsys, "cidr", "free", OFFICE, "main").endswith("reachsim cidr free FILE --vpc main")
+    assert last_line(capsys, "cidr", "free", OFFICE, "main").endswith(f"reachsim cidr free {OFFICE} --vpc main")
     assert "--vpc" not in last_line(capsys, "cidr", "free", OFFICE, "main.yaml")

@@ -267,6 +267,7 @@ def test_work_that_kills_every_process_is_one_error(monkeypatch: pytest.MonkeyPa
 
 def test_a_deadline_is_of_the_whole_stream(small_blocks: None) -> None:
     net = reachsim.loads(organisation(100))
+    next(iter(net.rows()))  # what is prepared once does not count, however busy the machine
     seen: list[Rows] = []
 
     def read() -> None:

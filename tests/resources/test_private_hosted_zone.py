@@ -173,6 +173,7 @@ def test_nor_is_it_known_what_that_says_where_there_may_be_an_endpoint(name: str
     above = load(SHARED, shared("eu-west-1.amazonaws.com", **records), perhaps)
     assert above.trace("probe", name, "tcp/443").verdict == "undecided"
     assert above.reach("probe", name).undecided
+    assert above.expect("probe", name, allow="tcp/443").verdict == "undecided"
     same = load(SHARED, shared(KMS, **{"@": "data.kms"}), perhaps)
     passes(same.trace("probe", name, "tcp/443"))
 
@@ -213,3 +214,31 @@ def test_a_service_of_registries_is_what_a_wildcard_says() -> None:
     net = load(SHARED, zone, {"vpcs data vpc_endpoints kms service": "ecr.dkr"})
     passes(net.trace("probe", "service:ecr.dkr", "tcp/443"))
     passes(net.trace("probe", "1.dkr.ecr.eu-west-1.amazonaws.com", "tcp/443"))
+
+
+NEAR: Changes = {
+    "vpcs app vpc_endpoints near": {
+        "type": "interface",
+        "service": "kms",
+        "subnets": ["private"],
+        "security_groups": ["open"],
+    }
+}
+"""An endpoint of the VPC's own, with private DNS, which is a zone of the service's name."""
+
+
+@pytest.mark.rule("DNS-2")
+def test_a_zone_of_one_registry_goes_before_the_private_dns_of_all() -> None:
+    registries = {"vpcs app vpc_endpoints near service": "ecr.dkr"}
+    net = load(SHARED, NEAR, registries, shared("1.dkr.ecr.eu-west-1.amazonaws.com", **{"@": "data.kms"}))
+    assert net.trace("probe", "1.dkr.ecr.eu-west-1.amazonaws.com", "tcp/443").forward[-1].component == "data.kms"
+    assert net.trace("probe", "2.dkr.ecr.eu-west-1.amazonaws.com", "tcp/443").forward[-1].component == "app.near"
+    within = "a.1.dkr.ecr.eu-west-1.amazonaws.com"
+    blames(net.trace("probe", within, "tcp/443"), "NAME_NOT_RESOLVED", "DNS-2", within)
+
+
+@pytest.mark.rule("DNS-2")
+def test_of_zones_with_a_service_the_smallest_that_is_seen_says_what_it_is() -> None:
+    wide = shared("amazonaws.com", **{"*": "app.twin"})
+    for zones in ((wide, shared("eu-west-1.amazonaws.com", kms="data.kms")), (wide, shared(KMS, **{"@": "data.kms"}))):
+        assert load(SHARED, *zones).trace("probe", "service:kms", "tcp/443").forward[-1].component == "data.kms"

@@ -339,7 +339,9 @@ NO_HOST = {"unknown_components": {}, "capacity_providers": {"cp": {"subnets": ["
     [
         (STRANGER | DNS, "web", "allow", UNDECIDED),  # by the gateway, or to the endpoint, if it is one
         (STRANGER | DNS, "app", "deny", UNDECIDED),
+        (STRANGER | DNS, "app", "allow", UNDECIDED),  # by the endpoint alone: it has no route to the internet
         (STRANGER | DNS, "mute", "deny", HOLDS),
+        (STRANGER | DNS, "mute", "allow", FAILS),
         (STRANGER, "web", "allow", HOLDS),  # private DNS does not work in this VPC
         (STRANGER, "app", "deny", HOLDS),  # which has no route to the internet
         (CROWD | DNS, "app", "deny", UNDECIDED),

@@ -102,7 +102,7 @@ class TestDesigns:
     def test_all_load_and_reach_every_component(self) -> None:
         seen: set[str] = set()
 
-        @settings(QUICK, max_examples=60)
+        @settings(QUICK, max_examples=120)
         @given(rs.networks(vpcs=3))
         def draw(network: reachsim.Network) -> None:
             seen.update(keys(rs.plain(network)))
@@ -192,6 +192,8 @@ class TestQuestions:
         if question.source == question.destination or question.traffic in ("all", "tcp", "udp", "icmp", "icmpv6"):
             return
         if "-" in question.traffic or question.source in network.design.internet.hosts:
+            return
+        if question.traffic.startswith("icmpv6"):  # a question that is none: nothing here has an IPv6 address
             return
         asked = ask(network, rs.plain(network), 0, (*question[:3], question.source_port or 50000))
         assert asked.agree or asked.explained, str(asked)

@@ -28,10 +28,8 @@ LEAST = [
     "vpcs:",
     "  app:",
     "    cidrs: [10.0.0.0/16]",
-    "    subnets:",
-    "      a: {cidr: 10.0.0.0/24, az: a}",
-    "    instances:",
-    "      app1: {subnet: a}",
+    "    subnets: {a: {cidr: 10.0.0.0/24, az: a}}",
+    "    instances: {app1: {subnet: a}}",
 ]
 
 

@@ -7,12 +7,13 @@ ACL, or both, open. What is said of a function is the trace of a plain instance 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reachsim.answers.book import Rule, rules
 from reachsim.answers.cases import Looking, routes_of
 from reachsim.answers.observe import Tool, observed
+from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.site import NetworkInterface
@@ -161,10 +162,35 @@ def explain(
     def with_open(*sections: str) -> Trace:
         return _open(engine, source, destination, traffic, port, sections)
 
+    named = None if found.reachable or not found.blockers else _named(engine, source, destination, traffic, port, found)
     obstacles = tuple(_obstacle(engine, found, blocker) for blocker in found.blockers)
+    obstacles = obstacles if named is None else (named, *obstacles)
     layers = () if found.reachable or found.undecided or not obstacles else tuple(_layers(found, with_open))
+    if named is not None:
+        layers = tuple(replace(layer, text=f"as the name resolves now, {layer.text}") for layer in layers)
     probe = None if found.reachable and found.ways else _probe(engine, source, destination, traffic, port, edit, found)
     return Explanation(found, obstacles, layers, probe, tuple(observed(engine, found, destination, ask)))
+
+
+def _named(
+    engine: Engine, source: Endpoint, destination: Endpoint, traffic: Traffic, port: int | None, found: Trace
+) -> Obstacle | None:
+    """The name that is asked for, where it means public addresses and the packet would fare otherwise on the private ones
+    that it could mean: what stops it on its way to the public ones comes after that."""
+    means = destination.resolve
+    if means is None:
+        return None
+    for end in filter(None, (means(origin).otherwise for origin in source.origins)):
+        off, private = end
+        seen = engine.trace(source, private, traffic, port)
+        if _stops(found) <= _stops(seen):
+            continue
+        text = f"{destination.name} does not mean its private address here: {off.text}"
+        fares = "by that it would work" if seen.reachable else f"by that, {_first(seen)} would stop it"
+        cause = Cause(off.code, off.rule, off.text, destination.name, "host name", off.path)
+        blocker = Blocker(cause, "forward", f"{text}; {fares}", engine.locate(off.path))
+        return Obstacle(blocker, blocker.where, format_path(off.path), rules().get(off.rule))
+    return None
 
 
 _FUNCTIONS: KeyPath = ("lambda_functions",)
@@ -279,10 +305,12 @@ def _beyond(found: Trace) -> str:
 
 
 def _same(one: Trace, other: Trace) -> bool:
-    def told(found: Trace) -> list[tuple[str, str, str, str]]:
-        return [(b.code, b.component, b.checkpoint, b.leg) for b in found.blockers]
+    return _stops(one) == _stops(other)
 
-    return told(one) == told(other)
+
+def _stops(found: Trace) -> set[tuple[str, str, str, str]]:
+    """What stops a packet, wherever its addresses lead it."""
+    return {(b.code, b.component, b.checkpoint, b.leg) for b in found.blockers}
 
 
 def _first(found: Trace) -> str:

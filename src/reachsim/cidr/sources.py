@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 _Told = TypeVar("_Told", Entry, SubnetEntry)
 
 _LOOKS_LIKE_BLOCK: Final = re.compile(r"[0-9a-fA-F:.]*[0-9:.][0-9a-fA-F:.]*(/[0-9]+)?")
-_VPC_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def read_sources(arguments: Iterable[str], said: Said | None = None) -> Sources:
@@ -109,8 +108,7 @@ def _read(path: str) -> Sources | list[tuple[importing.Source, bool]]:
         with open(path, "rb") as source:
             data = source.read()
     except FileNotFoundError:
-        hint = f"what is free of a VPC: reachsim cidr free FILE --vpc {path}" if _VPC_NAME.fullmatch(path) else None
-        refuse(path, "no such file, and not a block such as 10.0.0.0/16", hint=hint)
+        refuse(path, "no such file, and not a block such as 10.0.0.0/16")
     except IsADirectoryError:
         from reachsim.cidr.imported import in_folder
 

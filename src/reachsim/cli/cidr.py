@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from reachsim.cidr import Plan
     from reachsim.net.cidr import Cidr
 
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What a VPC may be called, and no block is."""
+
 HELP = "overlapping blocks, free blocks, and address plans"
 _ON_A_PAGE = 10_000
 """Overlaps that a page has unless the command line says how many."""
@@ -204,6 +207,10 @@ def _free(arguments: argparse.Namespace) -> int:
 
     used = _blocks(arguments.used) if arguments.used else []
     if arguments.vpc is None:
+        file, *others = arguments.items
+        for name in others:  # a word that is neither a file nor a block may be a VPC of the file before it
+            if _NAME.fullmatch(name) and not os.path.exists(name):
+                raise UsageError(f"{name}: no such file; what is free of a VPC: reachsim cidr free {file} --vpc {name}")
         sources = read_sources(arguments.items, parameters_of(arguments))
         if sources.subnets:  # whose blocks are not free, and a pool is one block without any
             name = sources.subnets[0].vpc

@@ -70,6 +70,7 @@ class Endpoint(Faced):
     and why.
     `several`: as a destination, all of these. `either`: why it is not known which of its addresses is meant; empty where all
     are.
+    `otherwise`: why the name does not mean private addresses here, and the end that it would be.
     `realm`: the network that is meant, where one is. `unwritten`: what of `outside` stands for addresses that are written
     nowhere, perhaps nothing; None where all are known.
     """
@@ -92,6 +93,7 @@ class Endpoint(Faced):
     several: tuple[Endpoint, ...] = ()
     unwritten: AddressSet | None = None
     either: str = ""
+    otherwise: tuple[Loss, Endpoint] | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.kind}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from reachsim.errors import HintedError, shown, suggest
 from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import FORM, Boolean, References, Schema, ShareField, Tags, TrafficField
-from reachsim.rules.codes import Code
+from reachsim.rules.codes import NOT_ON_THE_WAY, Code
 
 
 class Selector(Schema):
@@ -43,17 +43,18 @@ EndpointField = (
 
 def _code(value: Any) -> Any:
     """A code that no blocker has would never be the first one's, and nobody would be told."""
-    if value is None or (isinstance(value, str) and value in Code.__members__):
+    if value is None or (isinstance(value, str) and value in _OF_BLOCKERS):
         return value
-    near = suggest(value.upper(), Code.__members__) if isinstance(value, str) else None
+    near = suggest(value.upper(), _OF_BLOCKERS) if isinstance(value, str) else None
     hint = f"did you mean {shown(near)}?" if near else "docs/codes.md lists them"
     raise HintedError(f"{shown(value)} is not the code of a blocker", hint=hint)
 
 
+_OF_BLOCKERS: Final = sorted(code.value for code in Code if code not in NOT_ON_THE_WAY)
 FailureCode = Annotated[
     str,
     PlainValidator(_code),
-    WithJsonSchema({FORM: ("code", "the code of a blocker"), "type": "string", "enum": sorted(Code.__members__)}),
+    WithJsonSchema({FORM: ("code", "the code of a blocker"), "type": "string", "enum": _OF_BLOCKERS}),
 ]
 
 

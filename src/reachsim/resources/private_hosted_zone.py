@@ -151,6 +151,14 @@ class PrivateHostedZone(Resource):
             why = attribute_missing(vpc, body.enable_dns_support)
             text = f"private zone {at.name} is not seen here: {why}"
             return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", text, path=attribute_key(vpc, body.enable_dns_support))
+        return self.meaning(at, host, vpc, ends)
+
+    def would_mean(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | None:
+        """What its record means, in a VPC that it is associated with."""
+        return self.meaning(at, host, vpc, ends) if vpc in self.vpcs and self.record(at.name, host) else None
+
+    def meaning(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint:
+        """What its record means where the zone is seen."""
         values = self.record(at.name, host)
         if UNKNOWN in (values or ()) or (values is None and UNKNOWN in self.records):
             text = f"what {host} means in private zone {at.name} is not known"

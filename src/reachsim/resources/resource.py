@@ -315,6 +315,10 @@ class Resource(Schema):
         """What a host name that it speaks for means where it is asked in a VPC ("": outside all), or why it does not say."""
         raise NotImplementedError
 
+    def would_mean(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | None:
+        """What a host name that it does not say would mean in a VPC with both DNS attributes (DNS-2); None: nothing."""
+        return None
+
     def in_public(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | None:
         """What a host name that it speaks for, and does not say here, means in the public DNS; None: nothing."""
         return None

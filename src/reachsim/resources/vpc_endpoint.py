@@ -47,7 +47,7 @@ from reachsim.resources.resource import (
 from reachsim.resources.route_table import destinations_to
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.dns import attribute_key, attribute_missing, private_names, resolver_off
+from reachsim.rules.dns import attribute_key, attribute_missing, private_names, public_instead, resolver_off
 from reachsim.rules.load_balancer import DUALSTACK, GATEWAY, IPV4, NETWORK
 from reachsim.rules.refusal import Refusal
 from reachsim.rules.route import RouteOrigin
@@ -393,6 +393,10 @@ class VpcEndpoint(Resource):
                 same += [] if other.without_private_dns(there, ends.design) else [there]
         return self.meant(host, same, ends)
 
+    def would_mean(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | None:
+        """Its addresses, in its own VPC."""
+        return self.meant(host, [at], ends) if vpc == at.vpc else None
+
     def in_public(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | None:
         """The public addresses of a service of AWS's own: its name is in the public DNS too (EP-8)."""
         if self.service in ends.design.endpoint_services or not is_amazons(self.service):
@@ -458,6 +462,7 @@ class VpcEndpoint(Resource):
         else the service's public addresses."""
         design = ends.design
         places: list[At] = []
+        asleep: list[At] = []
         why: list[Loss] = []
         lists: list[str] = []
         for owner, body in design.vpcs.items():
@@ -475,6 +480,7 @@ class VpcEndpoint(Resource):
                     off = endpoint.private_dns_off(at, design)
                     places += [at] if off is None else []
                     why += [] if off is None else [off]
+                    asleep += [] if off is None else [at]
         if vpc and not design.vpcs[vpc].enable_dns_support:
             return Endpoint(asked, "service", loss=resolver_off(vpc, asked))
         if places:
@@ -487,5 +493,8 @@ class VpcEndpoint(Resource):
         if not known.blocks:
             return Endpoint(asked, "service", unknown=known.note, unwritten=known.unwritten)
         note = f"{asked} is its public addresses ({known.note})" + "".join(f"; {off.text}" for off in why)
-        public = Endpoint(asked, "service", outside=known.addresses, note=note, unwritten=known.unwritten)
+        otherwise = (public_instead(why[0]), cls.meant(asked, asleep[:1], ends)) if why else None
+        public = Endpoint(
+            asked, "service", outside=known.addresses, note=note, unwritten=known.unwritten, otherwise=otherwise
+        )
         return unless_private(public, vpc, ends)

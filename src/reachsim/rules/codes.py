@@ -64,6 +64,7 @@ class Code(StrEnum):
     IPV6_ONLY = "IPV6_ONLY"
     LAMBDA_OUTBOUND_ONLY = "LAMBDA_OUTBOUND_ONLY"
     LAMBDA_OUTSIDE_VPC = "LAMBDA_OUTSIDE_VPC"
+    NAME_MEANS_PUBLIC_ADDRESS = "NAME_MEANS_PUBLIC_ADDRESS"
     NAME_NOT_RESOLVED = "NAME_NOT_RESOLVED"
     NGW_UNSOLICITED_INBOUND = "NGW_UNSOLICITED_INBOUND"
     NLB_HAIRPIN = "NLB_HAIRPIN"
@@ -71,7 +72,13 @@ class Code(StrEnum):
     TARGETS_UNHEALTHY = "TARGETS_UNHEALTHY"
 
 
+NOT_ON_THE_WAY = frozenset({Code.NAME_MEANS_PUBLIC_ADDRESS})
+"""Causes that stop no packet by themselves: `explain` names them before what does."""
 MISROUTED = frozenset(
-    {Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS, Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS}
+    {
+        Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS,
+        Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS,
+        Code.INGRESS_RTB_TRAFFIC_REDIRECTION,
+    }
 )
 """Losses of packets that should never have come there: the route that led them is to blame, and the key to edit."""

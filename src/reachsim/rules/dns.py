@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
@@ -29,6 +31,11 @@ def attribute_missing(vpc: str, support: bool) -> str:
 def attribute_key(vpc: str, support: bool) -> KeyPath:
     """The key of the attribute that a VPC lacks (DNS-2)."""
     return "vpcs", vpc, "enable_dns_hostnames" if support else "enable_dns_support"
+
+
+def public_instead(off: Loss) -> Loss:
+    """The loss of a name that means public addresses, as what would give it private ones is off (DNS-2, EP-8, PEER-11)."""
+    return replace(off, code=Code.NAME_MEANS_PUBLIC_ADDRESS)
 
 
 def no_resolver_there(vpc: str) -> Loss:

@@ -66,9 +66,9 @@ def _from_origin(origin: Origin, destination: Endpoint, ends: Endpoints, *, link
     if ends.topology.nat64:
         found = _with_nat64(origin, meant, ends, found, links=links)
     out = found if meant.realm is None else [replace(flow, realm=meant.realm) for flow in found]
-    if meant.either:
-        out = [replace(flow, perhaps=meant.either) for flow in out]
     out += to_doors(origin, meant, ends)
+    if meant.either:  # one doubt: whichever it is, the others are not meant
+        out = [replace(flow, perhaps=meant.either) for flow in out]
     out += by_unknown_balancers(origin, meant, ends)
     if ends.relays:
         out += _beside(origin, meant, ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from reachsim.dataplane.ends import Endpoint, Origin
@@ -16,7 +16,7 @@ from reachsim.resources.public_service import region_of, unless_private
 from reachsim.resources.resource import At, Ends, Resource, resources
 from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
-from reachsim.rules.dns import attribute_missing, private_names, resolver_off
+from reachsim.rules.dns import attribute_key, attribute_missing, private_names, public_instead, resolver_off
 from reachsim.rules.peering import private_name_option
 from reachsim.rules.services import AWS_DOMAINS, public_name, short_name
 from reachsim.rules.verdict import Loss
@@ -43,16 +43,17 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
         for at, body in names.speakers
         if isinstance(body, PrivateHostedZone) and f".{at.name.lower()}".endswith(AWS_DOMAINS)
     ]
-    otherwise = end.resolve
+    unzoned = end.resolve
 
     def meant(origin: Origin) -> Endpoint:
-        assert otherwise is not None
+        assert unzoned is not None
         vpc = "" if origin.interface is None else origin.interface.vpc.name
         design = ends.design
-        found = otherwise(origin)
+        found = unzoned(origin)
         region = region_of(design, vpc)
         own = public_name(service, region).count(".")
         unseen: list[Loss] = []
+        otherwise: tuple[Loss, Endpoint] | None = None
         if vpc and design.vpcs[vpc].enable_dns_support:
             for at, zone in zones:
                 above = at.name.count(".") < own
@@ -61,9 +62,18 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
                     if isinstance(answer, Endpoint):
                         return _unless_nearer(answer, vpc, ends) if above else answer
                     unseen.append(answer)
-        return replace(found, note=found.note + "".join(f"; {loss.text}" for loss in unseen)) if found.note else found
+                    otherwise = otherwise or _otherwise(answer, zone.would_mean(at, host, vpc, ends))
+        if not found.note:
+            return found
+        note = found.note + "".join(f"; {loss.text}" for loss in unseen)
+        return replace(found, note=note, otherwise=found.otherwise or otherwise)
 
-    return replace(end, resolve=meant) if zones and otherwise is not None else end
+    return replace(end, resolve=meant) if zones and unzoned is not None else end
+
+
+def _otherwise(off: Loss, end: Endpoint | None) -> tuple[Loss, Endpoint] | None:
+    """Why a name is not the private end that it could be, and that end."""
+    return None if end is None else (public_instead(off), end)
 
 
 def _unless_nearer(answer: Endpoint, vpc: str, ends: Ends) -> Endpoint:
@@ -146,18 +156,21 @@ class ResolvedName:
         if vpc and not self.ends.design.vpcs[vpc].enable_dns_support:
             return Endpoint(self.asked, "name", loss=resolver_off(vpc, self.asked))
         reasons: list[Loss] = []
+        otherwise: tuple[Loss, Endpoint] | None = None
         for at, body in self.speakers:
             answer = body.resolves(at, self.asked, vpc, self.ends)
             if isinstance(answer, Endpoint):
                 above = isinstance(body, PrivateHostedZone) and at.name.lower() != self.asked.lower()
                 return _unless_nearer(answer, vpc, self.ends) if above and self.is_aws else answer
             reasons.append(answer)
+            otherwise = otherwise or _otherwise(answer, body.would_mean(at, self.asked, vpc, self.ends))
         if self.interfaces:
             return self.public_name(vpc)
         why = "".join(f"; {reason.text}" for reason in reasons[:1])
         if self.base is not None:
             addresses = ", ".join(format_address(low) for low, _ in self.base.outside.spans)
-            outside = replace(self.base, note=f"{self.asked} is {addresses}, its public address{why}")
+            note = f"{self.asked} is {addresses}, its public address{why}"
+            outside = replace(self.base, note=note, otherwise=otherwise)
             return unless_private(outside, vpc, self.ends) if self.is_aws else outside
         for at, body in self.speakers:
             public = body.in_public(at, self.asked, vpc, self.ends)
@@ -171,53 +184,67 @@ class ResolvedName:
         """A public host name of an interface: its private address inside its VPC and over a peering with the DNS option, its
         public one elsewhere (DNS-3, PEER-11). That of an internal load balancer is its private addresses everywhere."""
         there = self.interfaces[0].vpc.name
+        rule = "DNS-3" if vpc in ("", there) else "PEER-11"
         internal = not any(self.faces_internet(interface) for interface in self.interfaces)
-        why_not = "" if internal else self.public_only(vpc, there)
-        where = "inside its VPC" if vpc == there else "over the peering's DNS option"
-        where = "as of every internal load balancer" if internal else where
+        off = None if internal else self.public_only(vpc, there)
+        if off is None:
+            where = "inside its VPC" if vpc == there else "over the peering's DNS option"
+            where = "as of every internal load balancer" if internal else where
+            return self.addresses(f"the private address, {where} ({rule})", self.private_places)
+        end = self.addresses(f"the public address: {off.text} ({rule})", self.public_places)
+        if not end.several:
+            text = f"{self.asked} does not resolve here: {self.interfaces[0].name} has no public address; {off.text}"
+            return Endpoint(self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, "DNS-3", text))
+        if not off.path:
+            return end
+        return replace(end, otherwise=(public_instead(off), self.addresses("", self.private_places)))
+
+    def addresses(self, kind: str, places_of: Callable[[NetworkInterface], tuple[int, ...]]) -> Endpoint:
+        """The end that some addresses of the interfaces are. `kind`: which ones, and why."""
         several: list[Endpoint] = []
         for interface in self.interfaces:
-            # IPv6 addresses are the same everywhere.
-            private = tuple(a for a in interface.addresses if not why_not or a > IPV4_LAST)
-            places = private[:1] if not why_not else (*interface.publics[:1], *private[:1])
-            if isinstance(interface.host, Relay) and not why_not:
-                places = interface.primary
+            places = places_of(interface)
             if places:
                 within = AddressSet.union_of((a, a) for a in places)
                 several.append(Endpoint(self.asked, interface.kind, interfaces=(interface,), within=within))
-        if not several:
-            text = f"{self.asked} does not resolve here: {self.interfaces[0].name} has no public address; {why_not}"
-            return Endpoint(self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, "DNS-3", text))
-        addresses = ", ".join(format_address(low) for each in several for low, _ in (each.within or each.outside).spans)
-        rule = "DNS-3" if vpc in ("", there) else "PEER-11"
-        kind = f"the private address, {where}" if not why_not else f"the public address: {why_not}"
-        return Endpoint(
-            self.asked, "name", several=tuple(several), note=f"{self.asked} is {addresses}, {kind} ({rule})"
-        )
+        said = ", ".join(format_address(low) for each in several for low, _ in (each.within or each.outside).spans)
+        return Endpoint(self.asked, "name", several=tuple(several), note=f"{self.asked} is {said}, {kind}")
+
+    @staticmethod
+    def private_places(interface: NetworkInterface) -> tuple[int, ...]:
+        """What a name means where it means private addresses."""
+        return interface.primary if isinstance(interface.host, Relay) else interface.addresses[:1]
+
+    @staticmethod
+    def public_places(interface: NetworkInterface) -> tuple[int, ...]:
+        """What a name means elsewhere. IPv6 addresses are the same everywhere."""
+        return *interface.publics[:1], *[a for a in interface.addresses if a > IPV4_LAST][:1]
 
     @staticmethod
     def faces_internet(interface: NetworkInterface) -> bool:
         """Whether an interface is no internal load balancer's."""
         return not isinstance(interface.host, Relay) or bool(interface.publics) or interface.from_internet
 
-    def public_only(self, vpc: str, there: str) -> str:
-        """Why a client in a VPC gets the public address; empty where it gets the private one."""
-        if not vpc:
-            return "the client is outside the VPCs"
+    def public_only(self, vpc: str, there: str) -> Loss | None:
+        """Why a client in a VPC gets the public address, and the key that would change it; None: it gets the private one."""
         vpcs = self.ends.design.vpcs
         if vpc == there:
-            body = vpcs[there]
-            on = private_names(body.enable_dns_support, body.enable_dns_hostnames)
-            return "" if on else attribute_missing(there, body.enable_dns_support)
+            return self.attribute_off("DNS-3", there)
         for name, peering in self.ends.design.peering_connections.items():
             if {vpc, there} != {peering.requester, peering.accepter} or not peering.active:
                 continue
             option = private_name_option(there, peering.requester)
             if not getattr(peering, option):
-                return f"{option} of peering {name} is false"
-            for each in (vpc, there):
-                body = vpcs[each]
-                if not private_names(body.enable_dns_support, body.enable_dns_hostnames):
-                    return attribute_missing(each, body.enable_dns_support)
-            return ""
-        return f"the client is in VPC {vpc}"
+                text = f"{option} of peering {name} is false"
+                return Loss(Code.NAME_NOT_RESOLVED, "PEER-11", text, path=("peering_connections", name, option))
+            return next(filter(None, (self.attribute_off("PEER-11", each) for each in (vpc, there))), None)
+        text = f"the client is in VPC {vpc}" if vpc in vpcs else "the client is outside the VPCs"
+        return Loss(Code.NAME_NOT_RESOLVED, "DNS-3", text)
+
+    def attribute_off(self, rule: str, vpc: str) -> Loss | None:
+        """The attribute that a VPC lacks for private addresses behind names (DNS-2)."""
+        body = self.ends.design.vpcs[vpc]
+        if private_names(body.enable_dns_support, body.enable_dns_hostnames):
+            return None
+        text = attribute_missing(vpc, body.enable_dns_support)
+        return Loss(Code.NAME_NOT_RESOLVED, rule, text, path=attribute_key(vpc, body.enable_dns_support))

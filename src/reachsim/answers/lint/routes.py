@@ -66,6 +66,12 @@ _CURES = {
     LintCode.NAT_WITHOUT_WAY_OUT: "give the device a public address, and its subnet a route to an internet gateway",
     LintCode.ROUTE_LEADS_NOWHERE: "mend what drops the packets, or remove the route",
 }
+_CURES_OF_CAUSES = {
+    Code.REGIONAL_NGW_ROUTE_AZ_RESTRICTION: "give the NAT gateway an address in that zone",
+    Code.INGRESS_RTB_TRAFFIC_REDIRECTION: "lead the route to the middlebox that the gateway's table names",
+    Code.VPC_BLOCK_PUBLIC_ACCESS_ENABLED: "exclude the subnet or its VPC from Block Public Access, or remove the route",
+}
+"""Where the cause tells more than the kind of finding."""
 
 
 class Sender(NamedTuple):
@@ -216,7 +222,7 @@ def routes_that_lead_nowhere(subject: Subject) -> Iterator[Found]:
             cause.path or route.path,
             cause.text if code is LintCode.ROUTE_BLACKHOLE else f"{route} leads nowhere{where}: {cause.text}",
             f"{packet} is lost at {cause.component}, {cause.checkpoint}, and so is all that takes the route",
-            _CURES[code],
+            _CURES_OF_CAUSES.get(cause.code, _CURES[code]),
             cause.rule,
         )
 

@@ -90,13 +90,15 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
                         f"its tables are {', '.join(sorted(tables)) or 'none'}, which no subnet uses",
                         "add the tables of the subnets that need it to its route_tables", "EP-1",
                     )  # fmt: skip
-            elif endpoint.type == "interface" and not {name, at.full_name} & records:
-                reason = endpoint.without_private_dns(at, subject.design)
-                if reason and (endpoint.private_dns or _amazons(endpoint, subject)):
+            elif endpoint.type == "interface":
+                off = endpoint.private_dns_off(at, subject.design)
+                named = bool({name, at.full_name} & records)
+                if off is not None and (endpoint.private_dns or (not named and _amazons(endpoint, subject))):
+                    unnamed = "" if named else ", and no record of a private zone and no expectation names it"
                     yield Found(
-                        LintCode.ENDPOINT_UNUSED, at.full_name, at.path, "no name leads to it",
-                        f"{reason}, and no record of a private zone and no expectation names it",
-                        "switch private DNS on, with both DNS attributes of the VPC", "EP-8",
+                        LintCode.ENDPOINT_UNUSED, at.full_name, off.path,
+                        "the name of its service does not lead to it" if named else "no name leads to it",
+                        f"{off.text}{unnamed}", "switch private DNS on, with both DNS attributes of the VPC", "EP-8",
                     )  # fmt: skip
 
 
@@ -145,14 +147,17 @@ def endpoints_that_nobody_reaches(subject: Subject) -> Iterator[Found]:
             path,
             f"nothing in its VPC reaches it {'on port 443' if called == _HTTPS else f'with {called}'}",
             f"of {len(clients)} interface{'s' * (len(clients) > 1)} none does; {clients[0].name} -> {interface.name}: {why}",
-            f"let its group admit {called} from its clients",
+            f"let its group admit {called} from its clients"
+            if trace.blockers and trace.blockers[0].component == interface.name
+            else "mend what stops it there",
             "EP-6",
         )
 
 
 @finds(LintCode.CONNECTION_UNUSED)
 def connections_that_no_route_leads_to(subject: Subject) -> Iterator[Found]:
-    """Peerings and virtual private gateways that are up and to which no table of a subnet has a route (PEER-3, VPN-4)."""
+    """Peerings, virtual private gateways and NAT gateways that are up and to which no table of a subnet has a route (PEER-3,
+    VPN-4, ROUTE-16)."""
     design = subject.design
     used: set[tuple[str, str]] = set()
     for site in subject.topology.vpcs.values():
@@ -167,6 +172,15 @@ def connections_that_no_route_leads_to(subject: Subject) -> Iterator[Found]:
         for name in getattr(body, "vpn_gateways", {}):
             if (vpc, name) not in used:
                 yield _unrouted(f"{vpc}.{name}", ("vpcs", vpc, "vpn_gateways", name), f"VPC {vpc}", "VPN-4")
+        tables = [subnet.table for subnet in subject.topology.vpcs[vpc].subnets.values()]
+        told = all(isinstance(t, RouteTableCheckpoint) and not any(r.unknown for r in t.routes) for t in tables)
+        for name in body.nat_gateways if told else ():
+            if (vpc, name) not in used:
+                yield Found(
+                    LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name), "no route leads to it",
+                    f"no table that a subnet of VPC {vpc} uses has a route to it",
+                    "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
+                )  # fmt: skip
 
 
 def _unrouted(component: str, path: KeyPath, where: str, rule: str) -> Found:

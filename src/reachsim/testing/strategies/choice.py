@@ -28,6 +28,11 @@ def chance(draw: st.DrawFn, one_in: int = 2) -> bool:
 
 
 def some(draw: st.DrawFn, choices: Sequence[Drawn], least: int = 0) -> list[Drawn]:
-    """Some of some, in their order; the fewest where it shrinks."""
-    drawn = [choice for choice in choices if chance(draw)]
+    """Some of some, in their order; the fewest where it shrinks.
+
+    One number, a bit for each: were each drawn by itself, a choice that goes away when it shrinks would shift all that is
+    drawn after it, and stays.
+    """
+    bits = draw(up_to(2 ** len(choices) - 1))
+    drawn = [choice for n, choice in enumerate(choices) if bits >> n & 1]
     return drawn if len(drawn) >= least else list(choices[:least])

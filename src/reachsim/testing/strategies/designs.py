@@ -90,10 +90,10 @@ class Draft:
         for group in groups:
             peers = [*self.peers, *groups, *self.design.get("prefix_lists", {})]
             self.add(body, "security_groups", group, draw_group(self.draw, peers))
-        for kind in ("instances", "interfaces"):
-            for host in body.get(kind, {}).values():
-                if groups and (carried := self.some(groups)):
-                    host["security_groups"] = carried
+        hosts = {**body.get("interfaces", {}), **body["instances"]}
+        for group in groups:
+            for host in self.some(hosts):
+                hosts[host].setdefault("security_groups", []).append(group)
         if acls and self.chance():
             self.add(body, "network_acls", "edge", draw_acl(self.draw, self.peers))
             for subnet in self.some(body["subnets"], 1):
@@ -126,13 +126,12 @@ class Draft:
 
 
 def _internet_gateways(draft: Draft) -> None:
-    for name, vpc in draft.vpcs.items():
-        if draft.chance():
-            vpc["internet_gateway"] = "igw"
-            draft.route(name, "igw", *EVERYWHERE)
-            for host in vpc["instances"].values():
-                if draft.chance():
-                    host["public_ip"] = next(draft.public)
+    for name in draft.some(draft.vpcs):
+        vpc = draft.vpcs[name]
+        vpc["internet_gateway"] = "igw"
+        draft.route(name, "igw", *EVERYWHERE)
+        for host in draft.some(vpc["instances"]):
+            vpc["instances"][host]["public_ip"] = next(draft.public)
 
 
 def _ipv6(draft: Draft) -> None:
@@ -143,10 +142,10 @@ def _ipv6(draft: Draft) -> None:
         draft.peers += ["::/0", f"2001:db8:{number}::/56"]
         for n, subnet in enumerate(vpc["subnets"].values()):
             subnet["ipv6_cidr"] = f"2001:db8:{number}:{n}::/64"
-        for n, host in enumerate(vpc["instances"].values(), 16):
-            prefix = vpc["subnets"][host["subnet"]]["ipv6_cidr"].removesuffix("/64")
-            if draft.chance():
-                host["ipv6_address"] = f"{prefix}{n:x}"
+        for n, host in enumerate(draft.some(vpc["instances"]), 16):
+            body = vpc["instances"][host]
+            prefix = vpc["subnets"][body["subnet"]]["ipv6_cidr"].removesuffix("/64")
+            body["ipv6_address"] = f"{prefix}{n:x}"
         if draft.chance():
             vpc["egress_only_internet_gateway"] = "eigw"
             draft.route(name, "eigw", "::/0")
@@ -155,9 +154,8 @@ def _ipv6(draft: Draft) -> None:
 
 
 def _interfaces(draft: Draft) -> None:
-    for name, vpc in draft.vpcs.items():
-        if draft.chance():
-            draft.add(vpc, "interfaces", "task", {"subnet": draft.subnet_of(name)})
+    for name in draft.some(draft.vpcs):
+        draft.add(draft.vpcs[name], "interfaces", "task", {"subnet": draft.subnet_of(name)})
 
 
 def _nat_gateways(draft: Draft) -> None:
@@ -311,6 +309,39 @@ def to_yaml(design: Body) -> str:
     return text
 
 
+class _Dense(_DUMPER):  # type: ignore[misc]
+    """Writes on one line what fits there, so that what a failing test shows is a handful of lines."""
+
+    def represent_mapping(self, *arguments: Any, **options: Any) -> yaml.Node:
+        """A node on one line, where that is short."""
+        return _flat(super().represent_mapping(*arguments, **options))
+
+    def represent_sequence(self, *arguments: Any, **options: Any) -> yaml.Node:
+        """A node on one line, where that is short."""
+        return _flat(super().represent_sequence(*arguments, **options))
+
+
+_LINE: Final = 80
+
+
+def _flat(node: Any) -> yaml.Node:
+    node.flow_style = _width(node) <= _LINE
+    return node  # type: ignore[no-any-return]
+
+
+def _width(node: Any) -> int:
+    """About how wide a node is on one line."""
+    if isinstance(node, yaml.ScalarNode):
+        return len(node.value)
+    parts = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
+    return 2 + sum(2 + _width(part) for part in parts)
+
+
+def _dense(design: Body) -> str:
+    text: str = yaml.dump(design, Dumper=_Dense, sort_keys=False, width=120)
+    return text
+
+
 @st.composite
 def networks(
     draw: st.DrawFn,
@@ -321,7 +352,7 @@ def networks(
     components: Collection[str] = tuple(COMPONENTS),
 ) -> Network:
     """Networks of such designs, loaded. A failing test shows the design as YAML."""
-    text = to_yaml(draw(designs(vpcs=vpcs, subnets=subnets, hosts=hosts, components=components)))
+    text = _dense(draw(designs(vpcs=vpcs, subnets=subnets, hosts=hosts, components=components)))
     note(text)
     network = loads(text, file="generated.yaml")
     network.endpoints  # noqa: B018 - built while drawing, whose time the deadline of a test does not count

@@ -66,8 +66,11 @@ def draw_rule(draw: st.DrawFn, direction: Direction, peers: Sequence[str], verbs
 def draw_rules(
     draw: st.DrawFn, direction: Direction, peers: Sequence[str], most: int, verbs: Sequence[str] = ("allow",)
 ) -> list[Body]:
-    """At most so many rules of a direction."""
-    return [draw_rule(draw, direction, peers, verbs) for _ in range(draw(up_to(most)))]
+    """At most so many rules of a direction. Each has its own "one more" before it, so that any of them can go."""
+    rules: list[Body] = []
+    while len(rules) < most and draw(up_to(2)):
+        rules.append(draw_rule(draw, direction, peers, verbs))
+    return rules
 
 
 def draw_group(draw: st.DrawFn, peers: Sequence[str], most: int = 3) -> Body:
