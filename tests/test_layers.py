@@ -17,7 +17,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
-    ("stopping", "faces"),
+    ("stopping", "faces", "calls"),
     ("deadline",),
     ("markup", "csvfile", "places"),
     ("cards", "named"),

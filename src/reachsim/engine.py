@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Never
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
+from reachsim.calls import says_how_to_call
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
@@ -63,6 +64,7 @@ _CLASSES_KEPT: Final = 4
 """Ways of sorting one topology's interfaces into classes that are kept for the next edited copy."""
 
 
+@says_how_to_call
 class Engine:
     """A design, its checkpoints, and what its filters say (`book`). What it holds never changes."""
 

@@ -14,6 +14,7 @@ from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, promise, unnamed
 from reachsim.answers.share import Work, decided_elsewhere
+from reachsim.calls import says_how_to_call
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
@@ -50,6 +51,7 @@ if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its r
     from reachsim.picture.draw import Picture
 
 
+@says_how_to_call
 class Network(Editable):
     """A design, ready to be asked. Made by `reachsim.load` and `reachsim.loads`.
 
@@ -99,8 +101,7 @@ class Network(Editable):
         ]
         names = {name: name.split(".", 1)[1] for name in inside}
         others = [name for direction in ("who", "what") for name in other_names(self, direction)]
-        others += [*self.ends.names(), *self.ends.further_names()]
-        names |= {name: "" for name in others if name not in names}
+        names |= {name: "" for name in (*others, *self.ends.names(), *self.ends.further_names()) if name not in names}
         return Named("endpoint", names, self.endpoint, lambda end: {"name": end.name, "kind": end.kind})
 
     def __dir__(self) -> list[str]:
@@ -190,8 +191,7 @@ class Network(Editable):
         nodes = [node for interface in self.ends.relaying(destination) for node in load_balancers(interface)]
         if wanted is None or not result.holds or not nodes:
             return result
-        behind = past_listeners(nodes, wanted, self.ends, self.locate, self.book)
-        return replace(result, notes=behind.notes)
+        return replace(result, notes=past_listeners(nodes, wanted, self.ends, self.locate, self.book).notes)
 
     @in_time
     def exposure(self, *, progress: Progress | None = None, deadline: float | None = None) -> Exposure:
@@ -313,8 +313,8 @@ class Network(Editable):
         """
         from reachsim.answers.explain import explain
 
-        one, other = self.endpoint(source), self.endpoint(destination)
-        return about(explain(self, one, other, parse_traffic(traffic), source_port, self.with_), self)
+        ends = self.endpoint(source), self.endpoint(destination)
+        return about(explain(self, *ends, parse_traffic(traffic), source_port, self.with_), self)
 
     @in_time
     def fixes(

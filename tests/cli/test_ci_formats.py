@@ -314,6 +314,13 @@ def test_errors_of_usage_are_in_every_format(name: str, capsys: pytest.CaptureFi
     assert "no such file" in told.out
 
 
+def test_what_has_no_file_begins_with_no_colon(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("version: [\n", encoding="utf-8")
+    assert main(["check", str(broken), "--format", "github"]) == 2
+    assert capsys.readouterr().out.splitlines()[-1] == "error"
+
+
 def test_places() -> None:
     assert place("C:\\net.yaml:7") == ("C:\\net.yaml", 7)
     assert place("C:\\net.yaml") == ("C:\\net.yaml", None)

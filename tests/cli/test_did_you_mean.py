@@ -71,6 +71,10 @@ def test_what_is_like_no_traffic(written: str) -> None:
         (["check", "--format", "jsn", "x"], "argument --format: unknown choice 'jsn'; did you mean 'json'?"),
         (["check", "x", "--formt", "json"], "unrecognized arguments: --formt json; did you mean --format?"),
         (["cidr", "overlaps", "--strit", "x"], "unrecognized arguments: --strit; did you mean --strict?"),
+        (
+            ["check", "x", "--color", "never"],
+            "unrecognized arguments: --color never; --color stands before the command",
+        ),
         (["check", REPAIRED, "--zzzzzz"], "unrecognized arguments: --zzzzzz"),
     ],
 )

@@ -42,6 +42,7 @@ def problem(line: str) -> str:
         ("    functions: {f: {}}", "at the top of the file: 'lambda_functions'"),
         ("    carrier_gateway: c", "not modelled"),
         ("    flow_logs: {f: {}}", "decides no packet"),
+        ("model: net.yaml", "reachsim check MODEL --expect FILE"),
         ("vpc_peering_connections: {}", "did you mean 'peering_connections'?"),
         ("route53_zones: {}", "did you mean 'private_hosted_zones'?"),
         ("on_premises: {office: {}}", "is one of 'networks'"),

@@ -220,6 +220,20 @@ def test_a_model_that_is_missing_is_told(place: pytest.Pytester, ini: str, messa
     result.stdout.fnmatch_lines([message])
 
 
+def test_a_design_beside_the_tests_costs_nothing(tmp_path: Path) -> None:
+    """pytest makes its collector also when other tests alone are asked for."""
+    (tmp_path / "shop.reach.yaml").write_text(DESIGN, encoding="utf-8")
+    (tmp_path / "test_it.py").write_text(
+        "import sys\ndef test_it():\n"
+        "    assert 'reachsim.testing.collect' in sys.modules\n    assert 'reachsim.engine' not in sys.modules\n",
+        encoding="utf-8",
+    )
+    code = "import pytest, sys; from reachsim.testing import plugin; sys.exit(pytest.main(sys.argv[1:], [plugin]))"
+    given = ["-p", "no:reachsim", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", str(tmp_path / "test_it.py")]
+    done = subprocess.run([sys.executable, "-c", code, *given], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
 def test_it_costs_nothing_when_unused(tmp_path: Path) -> None:
     """What each run of pytest imports on its account: none of the engines and none of their libraries."""
     code = (

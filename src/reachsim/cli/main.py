@@ -124,6 +124,8 @@ class _Parser(argparse.ArgumentParser):
             options = sorted(option for parser in self._parsers(found) for option in parser._option_string_actions)
             near = next((each for word in left if word.startswith("--") and (each := _near(word, options))), None)
             hint = f"; did you mean {near}?" if near else ""
+            if near in left:
+                hint = f"; {near} stands before the command"
             self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
         return found
 

@@ -49,6 +49,7 @@ _IN_VPC: Final = (
     (r"flow_logs?", Advice(text="it decides no packet: leave it out")),
 )  # fmt: skip
 _IN_DESIGN: Final = (
+    (r"model", Advice(text="reachsim check MODEL --expect FILE asks a file that has expectations alone")),
     (r"(aws_)?lambdas?|functions?", Advice("lambda_functions")),
     (r"on_?prem(ises)?(_.*)?|customer_gateways?|data_?cent(er|re)s?|offices?", Advice(text=_OUTSIDE)),
     (rf"(global_accelerators?|api_gateway_vpc_links?|cloudfront|{_STRANGE})(_.*)?", Advice(text=_NOWHERE)),

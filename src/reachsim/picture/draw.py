@@ -11,7 +11,7 @@ from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
 from reachsim.engine import Asked, Engine
-from reachsim.errors import ReachsimError, UsageError
+from reachsim.errors import ReachsimError, UsageError, shown
 from reachsim.faces import Faced
 from reachsim.net.traffic import Traffic
 from reachsim.picture.diffed import scene_of_difference
@@ -68,9 +68,13 @@ class Picture(Faced):
 
 def drawn(engine: Editable, trace: Trace | None, after: Engine | None, traffic: Traffic | None) -> Picture:
     """A network, with what is told over it: at most one of a trace, what is to become of it, and who reaches whom with some
-    traffic. Raises UsageError for more."""
+    traffic. Raises UsageError for more, and for what is none of them."""
     if sum(asked is not None for asked in (trace, after, traffic)) > 1:
         raise UsageError("a picture tells a trace, a difference or a matrix; draw one for each")
+    if trace is not None and not isinstance(trace, Trace):
+        raise UsageError(f"a trace is expected, got {shown(trace)}; write one, or ('web', 'db', 'tcp/443')")
+    if after is not None and not isinstance(after, Engine):
+        raise UsageError(f"a loaded network is expected, got {shown(after)}; write reachsim.load(FILE)")
     if traffic is not None:
         return draw_reached(engine, traffic)
     return draw(engine, trace) if after is None else draw_difference(engine, after)

@@ -27,7 +27,7 @@ def github(reports: Sequence[Report]) -> str:
     for report in reports:
         lines += [_command(notice, report) for notice in report.notices if notice.level != "passes"]
         lines += [f"::notice title=reachsim::{_data(remark)}" for remark in report.remarks]
-        lines.append(f"{visible(report.file)}: {visible(report.title)}")
+        lines.append(": ".join(visible(text) for text in (report.file, report.title) if text))
     return "\n".join(lines)
 
 

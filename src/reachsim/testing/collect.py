@@ -1,17 +1,22 @@
-"""Expectations of a design as tests of pytest."""
+"""Expectations of a design as tests of pytest.
+
+pytest makes a collector of every design beside the tests that it runs, and only then looks which of them were asked for.
+So the engines are imported where a design is read, not here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from reachsim.answers.expectations import Result
 from reachsim.errors import DesignError, ReachsimError, visible
-from reachsim.network import Network
-from reachsim.testing.models import network_of
-from reachsim.testing.reasons import result_reason
+
+if TYPE_CHECKING:
+    from reachsim.answers.expectations import Result
+    from reachsim.network import Network
 
 
 class DesignFile(pytest.File):
@@ -19,6 +24,8 @@ class DesignFile(pytest.File):
 
     def collect(self) -> Iterable[pytest.Item]:
         """A test for each expectation, in the order of the file."""
+        from reachsim.testing.models import network_of
+
         try:
             network = network_of(self.path)
         except ReachsimError as error:
@@ -62,6 +69,8 @@ class ExpectationItem(pytest.Item):
         self, excinfo: pytest.ExceptionInfo[BaseException], style: str | None = None
     ) -> object:
         """The reason of a failure, without a traceback through the program."""
+        from reachsim.testing.reasons import result_reason
+
         if isinstance(excinfo.value, Failed):
             return result_reason(excinfo.value.result, self.network, self.config.getini("reachsim_fixes"))
         if isinstance(excinfo.value, ReachsimError):
