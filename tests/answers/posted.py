@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 Question = tuple[str, str, str, str, str, str]
-"""Source, destination, traffic (`deny ...` for a promise that nothing passes), verdict, code of the first blocker, cure."""
+"""Source, destination, traffic (`deny ...` for a promise that nothing passes), verdict, code of what stops it (after the
+cause that `explain` tells first, where that is another: `CAUSE, STOP`), cure."""
 
 
 class Posted(NamedTuple):

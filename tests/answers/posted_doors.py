@@ -368,7 +368,7 @@ vpcs:
             "service:execute-api",
             "tcp/443",
             "fails",
-            "NAME_MEANS_PUBLIC_ADDRESS",
+            "NAME_MEANS_PUBLIC_ADDRESS, NO_ROUTE_TO_DESTINATION",
             "private DNS of endpoint api on",
         ),
     ),

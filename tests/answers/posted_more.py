@@ -210,6 +210,13 @@ vpcs:
 transit_gateways: {tgw: {attachments: {hub: {vpc: hub, subnets: [e]}, spoke: {vpc: spoke, subnets: [s]}}}}
 private_hosted_zones: {kms.eu-west-1.amazonaws.com: {vpcs: [hub, spoke], records: {"@": hub.kms}}}
 """,
-        ("job", "service:kms", "tcp/443", "fails", "NO_ROUTE_TO_DESTINATION", "enable_dns_hostnames"),
+        (
+            "job",
+            "service:kms",
+            "tcp/443",
+            "fails",
+            "NAME_MEANS_PUBLIC_ADDRESS, NO_ROUTE_TO_DESTINATION",
+            "enable_dns_hostnames",
+        ),
     ),
 )

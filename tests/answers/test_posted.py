@@ -22,16 +22,17 @@ def named(value: object) -> str:
 
 @pytest.mark.parametrize(("design", "question"), ASKED, ids=named)
 def test_what_was_posted(design: Posted, question: Question) -> None:
-    source, destination, traffic, verdict, code, cure = question
+    source, destination, traffic, verdict, codes, cure = question
+    cause, stop = codes.split(", ")[0], codes.split(", ")[-1]
     net = reachsim.loads(f"version: 1\n{design.text}")
     asked, token = ("deny", traffic[5:]) if traffic.startswith("deny ") else ("allow", traffic)
     result = net.expect(source, destination, **{asked: token})
     assert result.verdict == verdict
-    assert next((blocker.code for blocker in result.blockers), "") == code
+    assert next((blocker.code for blocker in result.blockers), "") == stop
     if verdict != "fails":
         return
     explanation = net.explain(source, destination, token)
-    assert explanation.obstacles[0].blocker.code == code
+    assert explanation.obstacles[0].blocker.code == cause
     fixes = net.fixes(source, destination, token)
     if not cure:  # no edit helps, which is told with the redesign that does
         assert fixes.reasons
