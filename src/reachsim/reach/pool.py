@@ -50,11 +50,14 @@ class Workers(Executor):
     def kill(self) -> None:
         """End the processes: what they are at is of no use to anybody."""
         processes = list((getattr(self._pool, "_processes", None) or {}).values())
+        manager = getattr(self._pool, "_executor_manager_thread", None)
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.kill()
         for process in processes:
             process.join(_GRACE)
+        if manager is not None:  # which closes what Python writes to at its end: both at once is an error that is printed
+            manager.join(_GRACE)
 
 
 @contextmanager
