@@ -56,7 +56,9 @@ class Workers(Executor):
             process.kill()
         for process in processes:
             process.join(_GRACE)
-        if manager is not None:  # which closes what Python writes to at its end: both at once is an error that is printed
+        if (
+            manager is not None
+        ):  # which closes what Python writes to at its end: both at once is an error that is printed
             manager.join(_GRACE)
 
 

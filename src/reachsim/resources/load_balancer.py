@@ -62,7 +62,7 @@ class LoadBalancer(Resource):
     also_called: ClassVar[str] = r"albs?|nlbs?|elbs?|elbv2|gwlbs?"
 
     type: Literal["application", "network", "gateway", "classic"] = "application"
-    """What it is. An Application or Classic Load Balancer ends the client's connection (LB-1), a Network Load Balancer
+    """What it is. An Application or Classic Load Balancer ends the client's connection, a Network Load Balancer
     passes it on, a Gateway Load Balancer sends everything to appliances (LB-9)."""
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """`internal`: one without public addresses. A Gateway Load Balancer never has any."""

@@ -166,7 +166,7 @@ def group_filter(names: tuple[str, ...], direction: Direction, clauses: tuple[Cl
 
 
 def tracked(interface: NetworkInterface, direction: Direction, header: Header, leg: Leg) -> bool:
-    """Whether an answer passes the groups of an interface unasked (SG-4, SG-16, WALK-16).
+    """Whether an answer passes the groups of an interface unasked (SG-4, WALK-16).
 
     It does when the packet that it answers crossed the same interface the other way, with these addresses swapped.
     """

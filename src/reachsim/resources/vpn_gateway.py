@@ -62,7 +62,7 @@ class VpnGateway(Resource):
         wiring.note((*at.path, "in"), VpnGatewayIn(vpc, at))
 
     def join(self, at: At, wiring: Wiring) -> None:
-        """Its connections, both ways."""
+        """Its connections, both ways: of routes of equal length the one of the better origin (VPN-2)."""
         outward, inward = wiring.noted(at.path), wiring.noted((*at.path, "in"))
         assert isinstance(outward, VpnGatewayOut)
         ways: list[tuple[Cidr, Attached]] = []

@@ -40,7 +40,7 @@ def outranks(new: tuple[RouteOrigin, str], old: tuple[RouteOrigin, str]) -> bool
     """Whether the new of two routes with one destination is taken (ROUTE-6, ROUTE-19).
 
     Each is its origin and the name of its prefix list ("" without one). Between two lists AWS picks arbitrarily; we
-    take the lower name and the loader warns. The longest prefix comes before all this (ROUTE-4), also where the
+    take the lower name and the loader warns. The longest prefix comes before all this, also where the
     longest is a blackhole (ROUTE-13).
     """
     return new < old
