@@ -51,14 +51,15 @@ class Workers(Executor):
         """End the processes: what they are at is of no use to anybody."""
         processes = list((getattr(self._pool, "_processes", None) or {}).values())
         manager = getattr(self._pool, "_executor_manager_thread", None)
+        queue = getattr(self._pool, "_call_queue", None)
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.kill()
         for process in processes:
             process.join(_GRACE)
-        if (
-            manager is not None
-        ):  # which closes what Python writes to at its end: both at once is an error that is printed
+        if queue is not None:  # else what is written to it, and read by nobody any more, is waited for without end
+            queue._reader.close()
+        if manager is not None:  # it closes what Python writes to at its end
             manager.join(_GRACE)
 
 
