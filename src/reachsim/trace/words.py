@@ -56,12 +56,15 @@ def assigned(ends: Iterable[Endpoint], endpoints: Endpoints) -> Iterator[str]:
                     yield f"{address} was assigned by reachsim: the file does not write it"
 
 
+def inspecting(hops: Iterable[Hop]) -> list[str]:
+    """The inspection endpoints that a packet passes, in that order."""
+    return list(dict.fromkeys(hop.component for hop in hops if hop.inspects))
+
+
 def inspected_one_way(way: TracedWay) -> str:
     """What to say of a packet that an inspection endpoint sees on one of its two ways, where none sees it on the other: an
     appliance that keeps state may drop it (WALK-19), which is taken as transparent (EP-11). Empty where there is nothing."""
-    there, back = (
-        list(dict.fromkeys(hop.component for hop in hops if hop.inspects)) for hops in (way.forward, way.reply)
-    )
+    there, back = inspecting(way.forward), inspecting(way.reply)
     if not way.reply or bool(there) == bool(back):
         return ""
     seen, unseen = ("the request", "its answer") if there else ("the answer", "the request")

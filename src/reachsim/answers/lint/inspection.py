@@ -12,9 +12,12 @@ from reachsim.resources.resource import resources
 from reachsim.resources.transit_gateway import Attachment, TransitGateway
 from reachsim.rules.lint import LintCode
 from reachsim.trace.result import Hop, Trace
+from reachsim.trace.words import inspecting
 
 _SERVICE: Final = "icmp/8"
 _HTTPS: Final = "tcp/443"
+_FAR: Final = "8.8.8.8"
+"""An address outside, whose answers come back by the internet gateway."""
 _PAIRS: Final = 50
 """Pairs of places that are tried for each attachment: which zones they are in decides, and there are few of them."""
 
@@ -75,26 +78,21 @@ def _appliances(subject: Subject, vpc: str, hops: Iterable[Hop]) -> set[str]:
     return {hop.component for hop in hops if hop.component in interfaces and interfaces[hop.component].vpc.name == vpc}
 
 
-_FAR: Final = "8.8.8.8"
-"""An address outside, whose answers come back by the internet gateway."""
-
-
 @finds(LintCode.INSPECTION_BYPASSED)
 def bypassed_inspection(subject: Subject) -> Iterator[Found]:
     """An inspection endpoint that sees what goes out of a subnet, and not what comes back (WALK-19)."""
-    endpoints = {
-        f"{vpc}.{name}"
-        for vpc, body in subject.design.vpcs.items()
-        for name, endpoint in getattr(body, "vpc_endpoints", {}).items()
-        if endpoint.type == "gateway_load_balancer"
-    }
-    for interface in _one_of_each_subnet(subject) if endpoints else ():
+    if not any(
+        endpoint.type == "gateway_load_balancer"
+        for body in subject.design.vpcs.values()
+        for endpoint in getattr(body, "vpc_endpoints", {}).values()
+    ):
+        return
+    for interface in _one_of_each_subnet(subject):
         trace = subject.network.trace(interface.name, _FAR, _HTTPS)
         way = trace.shown
-        there, back = ({hop.component for hop in hops} & endpoints for hops in (way.forward, way.reply))
-        if not way.reply or trace.undecided or not there - back:
+        missed = sorted({*inspecting(way.forward)}.difference(inspecting(way.reply)))
+        if not way.reply or trace.undecided or not missed:
             continue
-        missed = sorted(there - back)
         sent = next(hop for hop in way.forward if hop.checkpoint.startswith("route table "))
         yield Found(
             LintCode.INSPECTION_BYPASSED,
