@@ -190,16 +190,7 @@ class Causes:
 
     def _where(self, key: KeyPath) -> str:
         """The line of an edited key; of one that is gone, where it was."""
-        return self.after.locate(key) if _written(self.after, key) else self.before.locate(key)
-
-
-def _written(engine: Engine, path: KeyPath) -> bool:
-    node: Any = engine.source.document.data
-    for step in path:
-        if not (step in node if isinstance(node, dict) else isinstance(step, int) and step < len(node)):
-            return False
-        node = node[step]
-    return True
+        return self.after.locate(key) if self.after.source.document.has(key) else self.before.locate(key)
 
 
 _SAID = frozenset({"tags", "description", "why", "lint"})

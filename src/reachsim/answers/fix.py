@@ -127,12 +127,13 @@ class Search:
     tools: Tools
     tried: int = 0
     reasons: list[str] = field(default_factory=list)
-    enough: int = 0
-    """The most that a set may cost; 0 for any, as long as none that was found is proven."""
+    enough: int | None = None
+    """The most that a set may cost; None for any, as long as none that was found is proven."""
 
     def proven(self, cost: int) -> None:
         """A set of some cost is a fix: what is much dearer is not looked at."""
-        self.enough = self.enough or cost + MUCH_MORE
+        if self.enough is None:
+            self.enough = cost + MUCH_MORE
 
     def run(self, first: Result) -> Iterator[_State]:
         """Edited copies in which it holds; the edits of none are a part of those of another one.
@@ -167,7 +168,7 @@ class Search:
                     heapq.heappush(heap, (child.cost, next(order), child))
 
     def _too_dear(self, state: _State | _Next) -> bool:
-        return bool(self.enough) and state.cost > self.enough
+        return self.enough is not None and state.cost > self.enough
 
     def _children(self, state: _State, seen: set[frozenset[str]]) -> Iterator[_Next]:
         if state.result.verdict != "fails" or len(state.edits) >= MOST_EDITS:

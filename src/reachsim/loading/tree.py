@@ -100,6 +100,14 @@ class Document:
         """What is written at a path; None where nothing is."""
         return value_at(self.data, path)
 
+    def has(self, path: Path) -> bool:
+        """Whether the tree has something at a path, be it None."""
+        *above, last = path
+        holder = self.value(tuple(above))
+        if isinstance(holder, list):
+            return isinstance(last, int) and 0 <= last < len(holder)
+        return isinstance(holder, dict) and last in holder
+
     def place(self, path: Path) -> tuple[int, ...]:
         """Where a path stands among others, whatever the lines: the place of each step among its siblings. A path that leads
         nowhere stands with its nearest ancestor."""
