@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.resources.fields import AddressField, BlockField, HostNameField, References, Schema, Tags, TrafficField
 from reachsim.resources.resource import At, BlocksBehind, Checks, Ends, Resource, Wiring, resource
 from reachsim.resources.vpn_connection import (
+    Connection,
     ConnectionOut,
     Departing,
     connecting,
@@ -86,17 +87,20 @@ class ExternalNetwork(Resource):
 
     def _unconnected(self, at: At, wiring: Wiring) -> Loss:
         """Why it sends nothing, where no connection of it ends at a gateway (VPN-4)."""
-        connection = next(self.connections(wiring), None)
-        if connection is None:
+        found = next(self._leading_here(wiring.design), None)
+        if found is None:
             return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", f"{at.name} has no connection", path=(*at.path, "via"))
-        key = "gateways" if connection.path[0] == "direct_connect_gateways" else "gateway"
-        text = f"{connection.component}, which leads to {at.name}, is attached nowhere"
-        return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text, path=(*connection.path, key))
+        there, connection = found
+        text = f"{there.name}, which leads to {at.name}, is attached nowhere"
+        return Loss(Code.NO_POSSIBLE_SOURCE, "VPN-4", text, path=(*there.path, connection.attached_by))
 
     def connections(self, wiring: Wiring) -> Iterator[ConnectionOut]:
-        """The connections that lead to it."""
+        """The checkpoints of the connections that lead to it."""
+        yield from (connection_at(wiring, at.path) for at, _ in self._leading_here(wiring.design))
+
+    def _leading_here(self, design: Any) -> Iterator[tuple[At, Connection]]:
         for name in self.via:
-            yield from (connection_at(wiring, at.path) for at, _ in connections_in(wiring.design) if at.name == name)
+            yield from ((at, body) for at, body in connections_in(design) if at.name == name)
 
     def endpoint(self, at: At, ends: Ends) -> Endpoint:
         """All of it; without blocks, nobody knows what that is."""

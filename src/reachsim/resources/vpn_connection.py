@@ -271,6 +271,8 @@ class Connection(Resource):
     """What VPN connections and Direct Connect gateways have in common."""
 
     order: ClassVar[int] = 20
+    attached_by: ClassVar[str]
+    """The key of the gateways that it ends at."""
     announced_in: ClassVar[tuple[str, ...]] = ()
     """The keys that say which prefixes it knows; one that is new goes to the first that is used, else to the last."""
 
@@ -338,6 +340,7 @@ class VpnConnection(Connection):
 
     also_called: ClassVar[str] = r"vpns?|(site_to_site|s2s)_vpns?"
 
+    attached_by: ClassVar[str] = "gateway"
     announced_in: ClassVar[tuple[str, ...]] = ("static_routes", "bgp_routes")
 
     gateway: Reference
@@ -386,6 +389,7 @@ class DirectConnectGateway(Connection):
 
     also_called: ClassVar[str] = r"direct_connects?|dx(_gateways?)?|dxgws?"
 
+    attached_by: ClassVar[str] = "gateways"
     announced_in: ClassVar[tuple[str, ...]] = ("prefixes",)
 
     gateways: References = ()
