@@ -91,31 +91,37 @@ def edited(document: Document, edits: Mapping[str | KeyPath, Any]) -> tuple[Docu
 
 def with_rules(source: Source, document: Document, paths: list[KeyPath]) -> tuple[Source, set[KeyPath]] | None:
     """The source with the rules of the edited groups and ACLs read anew, and which these are; None where edits change more:
-    other keys, or which addresses nobody writes. Raises DesignError, with all that a load would tell."""
+    other keys, or which addresses are given to what nobody writes one for. Raises DesignError, with all that a load would
+    tell."""
     components = rules_only(source, paths)
-    new = None if components is None else edit_rules(source, document, components)
-    if components is None or new is None or _moves_made_up(source, new, components):
+    if components is None:
+        return None
+    new = edit_rules(source, document, components)
+    # What was edited keeps the addresses of what it was; a load may give others.
+    if _names_made_up(source, new, components) and _moves_made_up(source, check(document)):
         return None
     return new, components
 
 
 _MADE_UP: Final = address_set(PUBLIC_POOLS) | STAND_INS
-"""Where addresses come from that nobody writes. Which of them are taken hangs on what rules name (SG-1, EP-1)."""
+"""Where addresses come from that nobody writes. Which of them are taken depends on what rules name (SG-1, EP-1)."""
 
 
-def _moves_made_up(one: Source, other: Source, components: set[KeyPath]) -> bool:
-    """Whether the rules in which two designs differ give other addresses to what nobody writes: public ones, and those that
-    stand for services."""
+def _names_made_up(one: Source, other: Source, components: set[KeyPath]) -> bool:
+    """Whether the rules in which two designs differ name different ones of these addresses."""
     changed = [(str(path[1]), str(path[2]), str(path[3])) for path in components]
     named = [
         AddressSet.union_of(spans_of([getattr(each.design.vpcs[v], s)[n] for v, s, n in changed])) & _MADE_UP
         for each in (one, other)
     ]
-    if named[0] == named[1]:
-        return False
-    anew = check(other.document)  # what was edited has the addresses of what it was
-    stand = [named_addresses(each.design) & STAND_INS for each in (one, anew)]
-    return one.addresses != anew.addresses or stand[0] != stand[1]
+    return named[0] != named[1]
+
+
+def _moves_made_up(one: Source, other: Source) -> bool:
+    """Whether two loaded designs give different addresses to what nobody writes one for: public ones, and those that stand
+    for services."""
+    stand = [named_addresses(each.design) & STAND_INS for each in (one, other)]
+    return one.addresses != other.addresses or stand[0] != stand[1]
 
 
 def rules_only(source: Source, paths: list[KeyPath]) -> set[KeyPath] | None:
@@ -141,7 +147,9 @@ def rules_that_differ(one: Source, other: Source) -> set[KeyPath] | None:
     if one.addresses != other.addresses:
         return None
     components = rules_only(one, list(_differing(network_of(one), network_of(other), ())))
-    return None if components is None or _moves_made_up(one, other, components) else components
+    if components is None or (_names_made_up(one, other, components) and _moves_made_up(one, other)):
+        return None
+    return components
 
 
 def network_of(source: Source) -> dict[str, Any]:
