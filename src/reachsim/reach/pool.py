@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -17,6 +17,8 @@ _MOST: Final = 61
 """Processes that Windows can wait for at once; no machine that runs this has use for more."""
 _LOOKS: Final = 0.5
 """Seconds between two looks of a worker at whether its parent lives."""
+_SOON: Final = 0.5
+"""Seconds in which a pool has noticed that its processes are gone, unless something holds it."""
 _GRACE: Final = 5.0
 """Seconds that a killed process has to go."""
 
@@ -57,9 +59,13 @@ class Workers(Executor):
             process.kill()
         for process in processes:
             process.join(_GRACE)
-        if queue is not None:  # else what is written to it, and read by nobody any more, is waited for without end
-            queue._reader.close()
-        if manager is not None:  # it closes what Python writes to at its end
+        if manager is None:
+            return
+        manager.join(_SOON)  # it closes what Python writes to at its own end
+        if manager.is_alive() and queue is not None:
+            # Before Python 3.11.8 it waits without end for what is being written to processes that read no more.
+            with suppress(OSError):
+                queue._reader.close()
             manager.join(_GRACE)
 
 
