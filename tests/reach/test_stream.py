@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import sys
 import time
 from collections.abc import Iterable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 from unittest.mock import patch
 
@@ -302,6 +303,35 @@ def test_a_deadline_ends_processes_that_are_busy() -> None:
 
 def busy(sent: object, task: RowTask) -> None:
     time.sleep(60)
+
+
+def half_a_result(_: object) -> bytes:
+    """In a worker: begin to send what this returns, and stand still."""
+
+    def send(self: Any, buffer: bytes) -> None:
+        os.write(self.fileno(), buffer[: len(buffer) // 2])
+        time.sleep(60)
+
+    patch.object(multiprocessing.connection.Connection, "_send", send).start()
+    return bytes(1 << 20)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="writes half of a message to a pipe of Unix")
+@pytest.mark.parametrize("killer", ["we", "somebody"])
+def test_a_process_killed_while_it_sends_holds_up_nobody(killer: str) -> None:
+    before = children()
+    workers = Workers(2)
+    future = workers.submit(half_a_result, None)
+    time.sleep(0.5)
+    began = time.monotonic()
+    if killer == "we":
+        workers.kill()
+    else:
+        [os.kill(process.pid or 0, signal.SIGKILL) for process in multiprocessing.active_children()[:2]]
+    with pytest.raises((BrokenExecutor, CancelledError)):
+        future.result(timeout=40)
+    assert time.monotonic() - began < 30
+    assert only(before)
 
 
 def test_an_error_of_the_reader_ends_the_processes(small_blocks: None) -> None:
