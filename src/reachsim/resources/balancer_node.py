@@ -31,7 +31,7 @@ from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.clauses import NO_GROUPS, Clause, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.load_balancer import CLASSIC, GATEWAY, GENEVE, UDP_TRANSLATED, hairpin, same_family
-from reachsim.rules.verdict import Loss
+from reachsim.rules.nat import never_seen
 
 if TYPE_CHECKING:
     from reachsim.resources.resource import Wiring
@@ -301,6 +301,8 @@ class Node(Relay, asks=True):
         return self._passed_on(choice, header, leg, asks, exit)
 
     def _passed_on(self, choice: Choice, header: Header, leg: Leg, asks: Query, exit: NetworkInterface | None) -> Step:
+        """To the target. With the client's address kept, its groups stand in for the client's (LB-4), and a target that
+        calls and is picked itself gets nothing (LB-6)."""
         interface = self.interface
         translates = not same_family(header.source, choice.address)
         by_prefix = translates or (exit is not None and choice.address > IPV4_LAST)
@@ -348,8 +350,7 @@ class Node(Relay, asks=True):
             return Forward(out.outbound, onward, text, rule, (), scope, translated=changed)
         if own(interface, header.destination):
             return Deliver(header, rule="WALK-1", scope=scope)
-        text = f"{interface.name} never saw the packet that this one answers"
-        return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+        return self.drop(never_seen(interface.name), header, scope)
 
     @property
     def alike_as_client(self) -> Hashable:

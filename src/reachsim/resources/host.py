@@ -26,6 +26,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span, gap_around
 from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.rules.codes import Code
+from reachsim.rules.nat import never_seen
 from reachsim.rules.verdict import Loss
 
 
@@ -50,8 +51,8 @@ def emit(interface: NetworkInterface, header: Header) -> Checkpoint:
 
 
 def leave(interface: NetworkInterface, header: Header) -> Checkpoint:
-    """Where a packet goes that leaves an interface: AWS's services and its own subnet without ACL or route table
-    (WALK-5, WALK-20), everything else through its subnet's ACL (WALK-2)."""
+    """Where a packet goes that leaves an interface: its own subnet's link, past ACL and route table (WALK-5,
+    ROUTE-20), for what is there, and its subnet's ACL for everything else (WALK-2)."""
     destination = header.destination
     if destination in interface.subnet:
         return interface.subnet.link
@@ -105,7 +106,7 @@ class Outbound(SecurityGroupCheckpoint):
     __slots__ = ()
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Ask the groups, then leave the interface. Traffic to AWS's own services is asked nothing (SG-24, WALK-20).
+        """Ask the groups, then leave the interface. Traffic to AWS's own services is asked nothing, by no group (SG-24) and no ACL (NACL-19).
 
         A stopped instance sends nothing (ROUTE-14).
         """
@@ -304,8 +305,7 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
             onward = Header(header.source, header.destination, interface, direct=own(interface, header.source))
             text, translated = "forwarded", 0
         elif leg.reply:
-            text = f"{interface.name} translates addresses but never saw the packet that this one answers"
-            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+            return self.drop(never_seen(f"{interface.name} translates addresses but"), header, scope)
         elif all(address > IPV4_LAST for address in interface.addresses):
             text = f"{interface.name} has no IPv4 address to put into what it forwards"
             return self.drop(Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text), header, scope)

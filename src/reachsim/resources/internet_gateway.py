@@ -32,6 +32,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import MISROUTED, Code
 from reachsim.rules.internet_gateway import PublicAccess, access_loss, egress_loss, ingress_loss
 from reachsim.rules.load_balancer import not_for_internet
+from reachsim.rules.nat import never_seen
 from reachsim.rules.route import default_for
 from reachsim.rules.verdict import Loss
 
@@ -308,8 +309,7 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
             text = "an egress-only internet gateway carries IPv6 alone"
             return self.drop(Loss(Code.IPV6_ONLY, "IPV6-4", text), header, scope)
         if leg.reply:
-            text = f"{self.component} never saw the packet that this one answers"
-            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+            return self.drop(never_seen(self.component), header, scope)
         owner = self.vpc.owners.get(source)
         loss = egress_loss(source, destination, owned=owner is not None, public=source)
         leg.sessions.append(Session(self, source, source, destination))

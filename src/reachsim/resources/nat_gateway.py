@@ -28,7 +28,14 @@ from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.rules.nat import FORWARDING_STATES, NAT64, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE, ipv6_loss
+from reachsim.rules.nat import (
+    FORWARDING_STATES,
+    NAT64,
+    NAT_GATEWAY_PROTOCOLS,
+    NAT_GATEWAY_SILENCE,
+    ipv6_loss,
+    never_seen,
+)
 from reachsim.rules.route import DEFAULT
 from reachsim.rules.verdict import Loss
 
@@ -39,8 +46,8 @@ PAST_ACLS = protocol_limit("no ACL", EVERYTHING, "a regional NAT gateway is in n
 
 @resource("nat_gateways", "nat gateway")
 class NatGateway(Resource):
-    """A NAT gateway. It has no security group (NATGW-6). Of a zonal one, the ACL and the route table of its subnet apply
-    (NATGW-12). A regional one is in the VPC and in no subnet, and has a route table of its own (NATGW-17)."""
+    """A NAT gateway. It has no security group (NATGW-6). Of a zonal one, the ACL and the route table of its subnet apply. A
+    regional one is in the VPC and in no subnet, and has a route table of its own (NATGW-17)."""
 
     availability: Literal["zonal", "regional"] = "zonal"
     """`regional`: one for all zones of the VPC (NATGW-17)."""
@@ -293,7 +300,8 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Translate (NATGW-3), or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19).
-        Of what a host forwards from outside the VPC it is not known (NATGW-10)."""
+        What it sends, answers too, goes on by the ACL and the route table of its own subnet (NATGW-12). Of what a host
+        forwards from outside the VPC it is not known (NATGW-10)."""
         destination = header.destination
         if destination > IPV4_LAST:
             return self._ipv6(header)
@@ -307,8 +315,7 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
             text = "a NAT gateway takes no connections: nobody behind it asked for this packet"
             return self.drop(Loss(Code.NGW_UNSOLICITED_INBOUND, "NATGW-7", text), header, scope)
         if leg.reply:
-            text = f"{self.interface.name} never saw the packet that this one answers"
-            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+            return self.drop(never_seen(self.interface.name), header, scope)
         behind = self.interface.vpc.behind
         scope = Scope(behind.run_around(header.source), scope.destinations)
         if header.source in behind:

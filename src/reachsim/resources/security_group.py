@@ -96,8 +96,8 @@ class EgressRule(Schema):
 class SecurityGroup(Schema):
     """A security group: rules that allow, none that deny (SG-1).
 
-    A new group has no ingress rule and one egress rule that lets everything out (SG-2), so that is what a missing
-    `egress` means. `egress: []` lets nothing start.
+    A new group has no ingress rule and one egress rule that lets everything out, so that is what a missing `egress`
+    means. `egress: []` lets nothing start.
     """
 
     ingress: Annotated[tuple[IngressRule, ...], or_unknown({"allow": UNKNOWN, "from": UNKNOWN}), OR_UNKNOWN] = ()
@@ -129,7 +129,7 @@ def group_clauses(
 
     A reference to another group matches the private addresses of that group's interfaces and inherits none of its
     rules (SG-10); a group that names itself is no exception, and sharing a group alone allows nothing (SG-15). A rule with
-    `unknown` in it may be about anybody.
+    `unknown` in it may be about anybody. A group that writes no egress rules has the one that lets everything out (SG-2).
     """
     if direction is Direction.EGRESS and group.egress is None:
         text = f"default egress rule of {identity[1]}: all to everyone"
@@ -195,13 +195,12 @@ class SecurityGroupCheckpoint(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, c
 
     def judged(self, next: Checkpoint, header: Header, leg: Leg, scope: Scope) -> Forward:
         """On to `next`, if the groups let it: asked of everything on the way there, and on the way back of what they do not
-        track."""
+        track. A reference names the interface that sends: what a middlebox forwards comes from none (SG-14)."""
         peer = header.destination if self.direction is Direction.EGRESS else header.source
         known = tracked(self.interface, self.direction, header, leg)
         if not leg.reply:
             leg.crossed.add((self.interface, self.direction.value, header.source, header.destination))
-        # A reference names the interface that sends: after a middlebox it matches no more (SG-13, SG-14). Outbound,
-        # the address that the packet is sent to decides.
+        # Outbound, the address that the packet is sent to decides.
         direct = header.direct or self.direction is Direction.EGRESS
         carried = header.carried if self.direction is Direction.INGRESS else None  # LB-4
         query = Query(self.filter, peer, self.interface.vpc if direct else None, known, carried)

@@ -31,7 +31,7 @@ from reachsim.rules.verdict import Loss
 
 
 class Subnet(Schema):
-    """A subnet: in one Availability Zone (SUBNET-5), with one route table (ROUTE-2) and one ACL (NACL-1)."""
+    """A subnet: in one Availability Zone, with one route table and one ACL."""
 
     cidr: Ipv4BlockField | None = None
     """Its IPv4 block, /16 to /28, inside a block of the VPC."""
@@ -40,9 +40,9 @@ class Subnet(Schema):
     az: Name | None = None
     """Its Availability Zone."""
     route_table: RouteTableName | None = None
-    """Left out: the VPC's main table (ROUTE-2)."""
+    """Left out: the VPC's main table."""
     network_acl: NetworkAclName | None = None
-    """Left out: the VPC's default ACL (NACL-1)."""
+    """Left out: the VPC's default ACL."""
     interfaces: Literal["unknown"] | None = None
     """`unknown`: interfaces may be in it that the design does not tell."""
     map_public_ip_on_launch: Boolean = False
@@ -54,6 +54,16 @@ class Subnet(Schema):
         if self.cidr is None and self.ipv6_cidr is None:
             raise HintedError("a subnet needs a block", hint="write cidr: 10.0.1.0/24")
         return self
+
+    @property
+    def table_name(self) -> str:
+        """Its one route table: the one that it is associated with, otherwise the VPC's main one (ROUTE-2)."""
+        return self.route_table or "main"
+
+    @property
+    def acl_name(self) -> str:
+        """Its one ACL: the one that it is associated with, otherwise the VPC's default one (NACL-1)."""
+        return self.network_acl or "default"
 
     @property
     def blocks(self) -> tuple[Cidr, ...]:

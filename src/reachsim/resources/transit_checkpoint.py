@@ -240,13 +240,13 @@ class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
         self.broken = broken
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Into the subnet itself past every ACL (TGW-12), or on by its route table."""
+        """Into the subnet itself past every ACL (TGW-12), or on by its route table. Without appliance mode the two ways of a
+        flow are chosen for one by one (TGW-9)."""
         if self.broken:
             return self.drop(
                 Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken), header, ANY, path=(*self.path, "state")
             )
         same = [s for s in self.subnets if s.az == header.zone and header.zone is not None]
-        # Without appliance mode the two ways of a flow are chosen for one by one (TGW-9).
         way = "both ways" if self.appliance_mode else way_of(leg)
         candidates = picked(self, leg, way, same if same and not self.appliance_mode else self.subnets)
         if len({self._treats(subnet, header.destination) for subnet in candidates}) > 1:

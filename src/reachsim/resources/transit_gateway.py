@@ -85,7 +85,7 @@ class Attachment(Schema):
         in the VPC; empty where nothing is."""
         for reference in self.subnets:
             subnet = vpc.subnets.get(reference)
-            table = None if subnet is None else vpc.route_tables.get(subnet.route_table or "main")
+            table = None if subnet is None else vpc.route_tables.get(subnet.table_name)
             for target in () if table is None else table.routes.values():
                 name = target.partition("/")[0]
                 host = vpc.instances.get(name) or vpc.interfaces.get(name)

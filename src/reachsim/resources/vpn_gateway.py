@@ -177,7 +177,8 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
         self.redirected: IntervalMap[Route | None] = route_lookup([])
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Deliver into the subnet of the destination, or to the appliance that a gateway's route table names."""
+        """Deliver into the subnet of the destination, or to the appliance that a gateway's route table names;
+        to no Gateway Load Balancer endpoint (ROUTE-22)."""
         destination = header.destination
         outside = destination not in self.vpc.blocks  # one is as far from an interface here as the next
         scope = to_run(self.vpc.blocks.run_around(destination)) if outside else to_one(destination)

@@ -34,6 +34,11 @@ NAT64: Final = Cidr.parse("64:ff9b::/96")
 """By these addresses a NAT gateway carries IPv6 packets to IPv4 ones (NATGW-16, RFC 6052)."""
 
 
+def never_seen(device: str) -> Loss:
+    """The loss of an answer to a packet that did not cross the device which keeps the state of the flow (WALK-19)."""
+    return Loss(Code.ASYMMETRIC_RETURN, "WALK-19", f"{device} never saw the packet that this one answers")
+
+
 def by_nat64(addresses: AddressSet) -> AddressSet:
     """The IPv6 addresses that stand for the IPv4 ones of a set (NATGW-16)."""
     ipv4 = addresses & EVERY_IPV4.addresses
