@@ -110,7 +110,7 @@ class AddressPair(NamedTuple):
 
 
 def pairs_of(private: tuple[int, ...], public: int | None, *, perhaps: bool = False) -> tuple[AddressPair, ...]:
-    """Private addresses with one public address, which is mapped to the first (IGW-9), or perhaps is."""
+    """Private addresses with one public address, which is mapped to the first (**IGW-9**), or perhaps is."""
     pairs = [AddressPair(address) for address in private]
     if pairs:
         pairs[0] = AddressPair(private[0], public, perhaps)

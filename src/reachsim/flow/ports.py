@@ -1,4 +1,4 @@
-"""The ports to which answers come back: the client's own, and those that NAT devices choose (NAT-PORT).
+"""The ports to which answers come back: the client's own, and those that NAT devices choose (**NAT-PORT**).
 
 On the way back every filter looks at one port: between the client and the first device that translates it is the
 client's, beyond the n-th device it is the one that this device chose. So a way back is told by what passes at each
@@ -41,8 +41,8 @@ class Back(NamedTuple, Generic[Services]):
 
 @dataclass(frozen=True, slots=True)
 class WayBack(Generic[Services]):
-    """Which ports answers come back to, of all that the client may use (WALK-18), over one kind of set: `everything`, what has no ports (`bare`), and of TCP and UDP the whole and what a NAT
-    device may choose (`ported`; NATGW-4, NATI-7)."""
+    """Which ports answers come back to, of all that the client may use (**WALK-18**), over one kind of set: `everything`,
+    what has no ports (`bare`), and of TCP and UDP the whole and what a NAT device may choose (`ported`; NATGW-4, NATI-7)."""
 
     everything: Services
     bare: Services

@@ -230,7 +230,7 @@ class VpcChecks(Reports):
                     self.check_peer((*path, "egress", index), vpc, peer, "to")
 
     def check_associations(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
-        """A group may be associated with VPCs of its Region, but for the default group (SG-17)."""
+        """A group may be associated with VPCs of its Region, but for the default group (**SG-17**)."""
         for index, other in enumerate(group.associated_vpcs):
             at = (*path, "associated_vpcs", index)
             if other not in self.design.vpcs:

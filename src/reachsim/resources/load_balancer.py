@@ -73,7 +73,7 @@ class LoadBalancer(Resource):
     subnets: Annotated[SubnetNames, Field(min_length=1)]
     """The subnets that it has an interface in; their zones are those that are enabled (LB-8)."""
     security_groups: SecurityGroupNames | None = None
-    """Its groups; left out: none of a Network or Gateway Load Balancer (LB-3, LB-9), else the VPC's default group."""
+    """Its groups; left out: none of a Network or Gateway Load Balancer (**LB-3**, LB-9), else the VPC's default group."""
     cross_zone: Boolean | None = None
     """Whether its nodes pick targets in other zones too; left out: an Application Load Balancer's do (LB-8)."""
     private_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)

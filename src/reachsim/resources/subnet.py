@@ -57,12 +57,12 @@ class Subnet(Schema):
 
     @property
     def table_name(self) -> str:
-        """Its one route table: the one that it is associated with, otherwise the VPC's main one (ROUTE-2)."""
+        """Its one route table: the one that it is associated with, otherwise the VPC's main one (**ROUTE-2**)."""
         return self.route_table or "main"
 
     @property
     def acl_name(self) -> str:
-        """Its one ACL: the one that it is associated with, otherwise the VPC's default one (NACL-1)."""
+        """Its one ACL: the one that it is associated with, otherwise the VPC's default one (**NACL-1**)."""
         return self.network_acl or "default"
 
     @property
@@ -87,8 +87,8 @@ class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
         self.subnet = subnet
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Find the interface; an address that no interface has answers nothing (WALK-24), nor does the resolver of a VPC to
-        what comes from elsewhere (DNS-4)."""
+        """Find the interface; an address that no interface has answers nothing (**WALK-24**), nor does the resolver of a VPC
+        to what comes from elsewhere (**DNS-4**)."""
         if header.toward is not None:
             onward = Header(header.source, header.destination, header.sender, header.direct, zone=header.zone)
             return Forward(wired(header.toward).inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
@@ -114,7 +114,7 @@ class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
 
 
 def nobody_at(subnet: SubnetSite, destination: int) -> Loss:
-    """The loss of a packet to an address that no interface has (WALK-24), with what AWS keeps the address for (SUBNET-2,
+    """The loss of a packet to an address that no interface has (**WALK-24**), with what AWS keeps the address for (SUBNET-2,
     DNS-1). A resolver answers in its own VPC alone, and only at base + 2 of the primary block."""
     vpc = subnet.vpc
     address = format_address(destination)
@@ -131,7 +131,7 @@ def nobody_at(subnet: SubnetSite, destination: int) -> Loss:
 
 
 def no_resolver(vpc: VpcSite, destination: int) -> Loss:
-    """The loss of a question to an address that AWS keeps for DNS, and where no resolver answers (DNS-1)."""
+    """The loss of a question to an address that AWS keeps for DNS, and where no resolver answers (**DNS-1**)."""
     text = f"no resolver answers at {format_address(destination)}, which AWS only keeps for it"
     if vpc.resolver is not None:
         text += f"; that of VPC {vpc.name} is at {format_address(vpc.resolver)}, base + 2 of its primary block"
@@ -141,7 +141,7 @@ def no_resolver(vpc: VpcSite, destination: int) -> Loss:
 def enter_subnet(
     at: Checkpoint, vpc: VpcSite, header: Header, text: str, rule: str, path: KeyPath, scope: Scope = ANY
 ) -> Forward | Drop:
-    """Deliver into a VPC: through the ACL of the subnet that has the destination (WALK-3, WALK-9, ROUTE-1).
+    """Deliver into a VPC: through the ACL of the subnet that has the destination (**WALK-3**, WALK-9, ROUTE-1).
 
     `at`: the checkpoint that does; `scope`: how far it speaks itself. Nothing is looked up on the way in but the subnet: a
     route table is read where a packet leaves, not where it enters.

@@ -1,5 +1,5 @@
-"""Quotas of VPCs that an account has unless it had them raised (SG-25, NACL-18, ROUTE-26, CIDR-1, SUBNET-5, PEER-2,
-NATGW-15)."""
+"""Quotas of VPCs that an account has unless it had them raised (**SG-25**, **NACL-18**, **ROUTE-26**, CIDR-1, **SUBNET-5**,
+**PEER-2**, **NATGW-15**)."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ class TopologyBuilder:
         self.add_services(site, vpc)
 
     def add_services(self, site: VpcSite, vpc: Vpc) -> None:
-        """AWS's own services, the resolver at base + 2 of the primary block among them (WALK-20, SUBNET-3)."""
+        """AWS's own services, the resolver at base + 2 of the primary block among them (WALK-20, **SUBNET-3**)."""
         services = dict(LINK_LOCAL_SERVICES)
         if site.resolver is not None:
             services[Address(site.resolver)] = resolver_service()
@@ -279,7 +279,7 @@ class TopologyBuilder:
 
     def add_function_interfaces(self) -> None:
         """One shared interface for each subnet and set of groups that a function uses (LAMBDA-3). It never has a public
-        address (LAMBDA-7)."""
+        address (**LAMBDA-7**)."""
         for (vpc, subnet, groups), addresses in self.addresses.functions.items():
             site = self.topology.vpcs[vpc].subnets[subnet]
             name = f"{vpc}.lambda({subnet}; {', '.join(sorted(groups))})"
