@@ -42,35 +42,40 @@ def _defines(node: ast.AST) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def constants(path: Path) -> Iterator[Mutation]:
-    """Words and switches of a file, each turned into another: data decides too, where it is read."""
+def others_of(path: Path) -> Iterator[Mutation]:
+    """Coarser faults than those of `mutations`: a test turned round; a word or a switch that is another one, since data
+    decides too where it is read; last, nothing for something."""
     source = path.read_bytes()
     lines = source.splitlines(keepends=True)
-    for node in places(ast.parse(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | bool) and node.end_lineno is not None:
-            start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset or 0)
-            new = repr(not node.value) if isinstance(node.value, bool) else "'10.99.0.0/16'"
-            yield Mutation(path, start, end, segment(lines, start, end), new)
+    tree = ast.parse(source)
+    conditions = [node.test for node in ast.walk(tree) if isinstance(node, ast.If | ast.IfExp | ast.While)]
+    conditions += [each for node in ast.walk(tree) if isinstance(node, ast.comprehension) for each in node.ifs]
+    found: list[tuple[ast.expr, str]] = [(node, f"not ({ast.unparse(node)})") for node in conditions]
+    words = [node for node in places(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str | bool)]
+    found += [(node, repr(not node.value) if isinstance(node.value, bool) else "'10.99.0.0/16'") for node in words]
+    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return | ast.Assign | ast.Yield)]
+    for node, new in [*found, *((node, "None") for node in values if node is not None)]:
+        start, end = (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
+        yield Mutation(path, start, end, segment(lines, start, end), new)
 
 
-def mutations_in(home: str) -> list[Mutation]:
-    """Every mutation of what a home defines, in an order of chance that is always the same; words come last."""
+def mutations_in(home: str, most: int) -> list[Mutation]:
+    """Mutations of what a home defines, in an order of chance that is always the same; the coarse ones come last."""
     path = file_of(home)
     node = definition(ast.parse(path.read_bytes()), home.split(".")[len(rules_table.file_of(home).split("/")) + 1 :])
-    first = min((node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ())))) if _placed(node) else 1
-    last = node.end_lineno if _placed(node) else sys.maxsize
-    inside = [m for m in dict.fromkeys(mutations_of(path)) if first <= m.start[0] <= (last or first)]
-    words = [m for m in dict.fromkeys(constants(path)) if first <= m.start[0] <= (last or first)]
-    return [*random.Random(home).sample(inside, len(inside)), *random.Random(home).sample(words, len(words))]
-
-
-def _placed(node: ast.AST) -> bool:
-    return not isinstance(node, ast.Module)
+    if isinstance(node, ast.stmt):
+        first = min(node.lineno, *(each.lineno for each in (node, *getattr(node, "decorator_list", ()))))
+        lines = range(first, (node.end_lineno or first) + 1)
+    else:
+        lines = range(1, sys.maxsize)
+    fine = [mutation for mutation in dict.fromkeys(mutations_of(path)) if mutation.start[0] in lines]
+    coarse = [mutation for mutation in dict.fromkeys(others_of(path)) if mutation.start[0] in lines]
+    return [*random.Random(home).sample(fine, min(len(fine), most)), *coarse[:most]]
 
 
 def fate_of(home: str, tests: list[str], tree: Path, most: int) -> str:
     """The mutation that a rule's tests find, "nothing" if none of so many."""
-    for mutation in mutations_in(home)[:most]:
+    for mutation in mutations_in(home, most):
         place = tree / mutation.file.relative_to(ROOT)
         source = place.read_bytes()
         place.write_bytes(mutation.applied(source))
@@ -85,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print each rule and home with the mutation that was found; 1 where there is a home that decides nothing."""
     parser = argparse.ArgumentParser(prog="python -m tests.tools.homes", description=__doc__)
     parser.add_argument("rules", nargs="*", metavar="RULE", help="left out: all that have a home")
-    parser.add_argument("--most", type=int, default=25, help="mutations of one home")
+    parser.add_argument("--most", type=int, default=25, help="fine mutations of one home, and as many coarse ones")
     options = parser.parse_args(arguments)
     homes, held = rules_table.homes(), rules_table.tests()
     nothing = 0

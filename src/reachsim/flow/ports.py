@@ -41,8 +41,8 @@ class Back(NamedTuple, Generic[Services]):
 
 @dataclass(frozen=True, slots=True)
 class WayBack(Generic[Services]):
-    """Which ports answers come back to, of all that the client may use (**WALK-18**), over one kind of set: `everything`,
-    what has no ports (`bare`), and of TCP and UDP the whole and what a NAT device may choose (`ported`; NATGW-4, NATI-7)."""
+    """How to read one kind of set: `everything`, what has no ports (`bare`), and of TCP and UDP the whole and what a NAT
+    device may choose (`ported`; NATGW-4, NATI-7)."""
 
     everything: Services
     bare: Services

@@ -42,7 +42,7 @@ def interfaces_of_host(interface: NetworkInterface) -> Iterator[NetworkInterface
 
 
 def emit(interface: NetworkInterface, header: Header) -> Checkpoint:
-    """Where a packet goes that the host behind an interface sends: source/dest check, groups, subnet (**WALK-2**)."""
+    """Where a packet goes that the host behind an interface sends: source/dest check, groups, subnet (WALK-2)."""
     return (
         interface.outbound
         if own(interface, header.source)

@@ -165,7 +165,7 @@ class LoadBalancer(Resource):
             self._check_targets(at, (*at.path, "target_groups", name), group, checks)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal:
-        """No route leads to one."""
+        """No route leads to one (**ROUTE-10**)."""
         text = f"{shown(at.name)} is a load balancer, which no route leads to"
         return Refusal("ROUTE-10", text, "route to what stands behind it")
 
@@ -426,7 +426,7 @@ class LoadBalancer(Resource):
         return Endpoint(at.full_name, type(self).noun, origins, interfaces)
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """No route leads to one (ROUTE-10)."""
+        """No route leads to one."""
         return Entrance(None, None, f"{at.name} is a load balancer", "ROUTE-10")
 
 

@@ -67,7 +67,7 @@ class PeeringConnection(Resource):
             checks.refuse(at.path, peering_refusal(vpcs[self.requester].cidrs, vpcs[self.accepter].cidrs), key=True)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
-        """A route leads to a peering of its own VPC."""
+        """A route leads to a peering of its own VPC (**ROUTE-10**)."""
         if self.other(vpc) is not None:
             return None
         text = f"peering {at.name} joins {self.requester} and {self.accepter}, not {vpc}"

@@ -332,7 +332,7 @@ class Resource(Schema):
         yield from ()
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
-        """Why AWS takes no route of a VPC to it, whatever the destination; None where it does (**ROUTE-10**)."""
+        """Why AWS takes no route of a VPC to it, whatever the destination; None where it does (ROUTE-10)."""
         return None
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:

@@ -128,7 +128,7 @@ class Route(Faced):
 
     @property
     def blackhole(self) -> Loss:
-        """The loss of what takes it while it is inactive (**ROUTE-11**)."""
+        """The loss of what takes it while it is inactive (ROUTE-11)."""
         text = f"{self.text} is a blackhole: {self.inactive}"
         return Loss(Code.BAD_STATE_ROUTE, self.inactive_rule, text, path=self.switch or self.path)
 
@@ -225,7 +225,8 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
         self.table = route_lookup(routes)
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Take the route for the destination. Without one the packet is dropped silently (**ROUTE-16**)."""
+        """Take the route for the destination. Without one the packet is dropped silently (**ROUTE-16**), and so it is where
+        the route is inactive (**ROUTE-11**)."""
         destination = header.destination
         route, low, high = self.table.lookup(destination)
         scope = to_run((low, high))

@@ -171,7 +171,7 @@ class VpcEndpoint(Resource):
         self.check_service(at, checks)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
-        """No route leads to an interface endpoint."""
+        """No route leads to an interface endpoint (**ROUTE-10**)."""
         text = f"no route leads to an interface endpoint, and {at.name} is one"
         reached = Refusal("ROUTE-10", text, "endpoints are reached by their addresses")
         return reached if self.type == "interface" else None
