@@ -282,6 +282,18 @@ def test_an_edit_that_would_break_a_promise_is_tried_again_once_that_is_mended_e
     assert reachsim.loads(plan.whole.patch.after).check().ok  # type: ignore[union-attr]
 
 
+def test_where_fewer_edits_are_no_fix_all_of_them_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit that no promise needs may still spare the warning that another one brings."""
+    expect = [{"from": "probe", "to": "db", "allow": "tcp/5432"}, {"from": "probe", "to": "db", "allow": "tcp/80"}]
+    net = written(CLOSED, expect=expect)
+    monkeypatch.setattr("reachsim.answers.fix._needed", lambda engine, tools, edits, mended: edits[1:])
+    plan = net.fix_all()
+    assert plan.whole is not None
+    assert plan.whole.holds == (1, 2)
+    assert len(plan.whole.edits) == 2
+    assert reachsim.loads(plan.whole.patch.after).check().ok  # type: ignore[union-attr]
+
+
 def test_an_edit_that_aws_refuses_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proposals are not believed: one that the file would not load with, and one that changes nothing."""
 

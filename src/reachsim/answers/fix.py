@@ -418,8 +418,12 @@ def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -
     whole: Fix | str | None = parts[0].best
     if len(parts) > 1:  # of one part alone, all is proven
         failing = {part.result.number for part in left}
-        edits = _needed(engine, tools, edits, [each.number for each in start if each.number not in failing])
-        whole = Judge(engine, tools).proven(tuple(edits), first_part.expectation, first_part.number)
+        needed = _needed(engine, tools, edits, [each.number for each in start if each.number not in failing])
+        judge = Judge(engine, tools)
+        for together in (needed, edits):  # fewer may bring a warning that a further edit would have spared
+            whole = judge.proven(tuple(together), first_part.expectation, first_part.number)
+            if isinstance(whole, Fix):
+                break
     if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
         return FixPlan((), None, (*parts, *left), undecided, len(start))
     holds = tuple(sorted({first_part.number, *whole.holds}))
