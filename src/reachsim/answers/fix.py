@@ -427,6 +427,7 @@ def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -
     if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
         return FixPlan((), None, (*parts, *left), undecided, len(start))
     holds = tuple(sorted({first_part.number, *whole.holds}))
+    undecided = tuple(each for each in undecided if each.number not in holds)
     return FixPlan(tuple(parts), replace(whole, question="", holds=holds), left, undecided, len(start))
 
 
