@@ -271,7 +271,7 @@ vpcs:
 lambda_functions:
   f: {latest: {vpc: app, subnets: [both]}}
   g: {latest: {vpc: app, subnets: [both, four]}}
-internet: {hosts: {api: {ip: "2606:4700::1111"}}}
+internet: {hosts: {api: {ip: "2606:4700::1111"}, web: {ip: 203.0.113.9}}}
 """
 FUNCTION_IPV6 = ("lambda_functions", "f", "latest", "ipv6")
 HOST_IPV6 = ("vpcs", "app", "instances", "host", "ipv6_address")
@@ -287,6 +287,7 @@ HOST_IPV6 = ("vpcs", "app", "instances", "host", "ipv6_address")
         ("other", "host", [{HOST_IPV6: "2001:db8:0:1::4"}]),
         ("g", "api", []),
         ("old", "api", []),
+        ("other", "web", []),
     ],
 )
 def test_who_has_no_ipv6_gets_it_where_the_subnet_has_it(
@@ -295,6 +296,7 @@ def test_who_has_no_ipv6_gets_it_where_the_subnet_has_it(
     found = reachsim.loads(DUAL).fixes(source, destination, "tcp/443")
     assert [{change.path: change.value for edit in fix.edits for change in edit.changes} for fix in found] == cures
     assert any("ROUTE-5" in reason for reason in found.reasons)
+    assert any("NAT64" in reason for reason in found.reasons) is (destination == "web")
     assert all(reachsim.loads(fix.patch.after).expect(source, destination, allow="tcp/443") for fix in found)
 
 

@@ -16,7 +16,7 @@ from tests.soak import borders, hidden
 
 import reachsim
 
-WORLDS, PROBES = 2, 6
+PROBES = 8
 
 
 def with_something_hidden(hide: Hide, number: int) -> tuple[random.Random, Design, Design, reachsim.Network]:
@@ -41,16 +41,20 @@ def with_something_hidden(hide: Hide, number: int) -> tuple[random.Random, Desig
 def test_what_is_decided_is_so_whatever_is_hidden(hide: Hide) -> None:
     counts = borders.Counts()
     seen: Counter[str] = Counter()
-    for number in range(WORLDS):
-        rng, told, _, net = with_something_hidden(hide, number)
-        naive, whole = World(told), reachsim.loads(write_yaml(told))
-        outside = borders.taken_for_outside(net, naive)
-        probes = [random_probe(rng, told, naive) for _ in range(PROBES)]
-        found = [borders.ask(net, naive, probe, counts) for probe in probes if outside.isdisjoint(probe[:2])]
-        names = sorted(set(net.endpoints) & set(whole.endpoints))
-        found += [hidden.sets(net, whole, *rng.sample(names, 2)) for _ in range(2)]
-        found += hidden.exposure(net, whole)
-        for outcome, text in found:
-            assert outcome != "contradiction", f"{number}: {text}"
-            seen[outcome] += 1
+    rng, told, given, net = with_something_hidden(hide, 1)
+    naive, whole = World(told), reachsim.loads(write_yaml(told))
+    outside = borders.taken_for_outside(net, naive)
+    probes = [random_probe(rng, told, naive) for _ in range(PROBES)]
+    found = [borders.ask(net, naive, probe, counts) for probe in probes if outside.isdisjoint(probe[:2])]
+    names = sorted(set(net.endpoints) & set(whole.endpoints))
+    found += [hidden.sets(net, whole, *rng.sample(names, 2)) for _ in range(2)]
+    found += hidden.exposure(net, whole)
+    inside = [name for name in names if name in net.topology.interfaces]
+    found.append(hidden.isolation(net, whole, *rng.sample(inside, 2)))
+    found += hidden.neighbours(net, whole, rng.choice(inside))
+    if after := hidden.edits(rng, told, given):
+        found.append(hidden.difference((net, whole), after))
+    for outcome, text in found:
+        assert outcome != "contradiction", text
+        seen[outcome] += 1
     assert seen["agreed"] > seen["undecided"], seen

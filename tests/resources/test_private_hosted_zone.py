@@ -138,7 +138,9 @@ def test_a_zone_of_the_whole_region_hides_the_services_that_it_has_not() -> None
     )
     assert net.trace("probe", "service:kms", "tcp/443").forward[0].component == "app.probe"
     blames(net.trace("probe", "service:sts", "tcp/443"), "NAME_NOT_RESOLVED", "DNS-2", "service:sts")
-    off = {"vpcs app enable_dns_hostnames": False}  # the zone is not seen
+    off = {"vpcs app enable_dns_hostnames": False}  # the zone is not seen, which is told
+    seen = load(SHARED, shared(KMS), off).trace("probe", "service:kms", "tcp/443").resolved
+    assert seen.endswith(f"; private zone {KMS} is not seen here: enable_dns_hostnames of VPC app is false")
     passes(
         load(SHARED, shared("eu-west-1.amazonaws.com"), {"vpcs app route_tables private": {ANY: "ngw"}}, off).trace(
             "probe", "service:sts", "tcp/443"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from reachsim.answers.before import Before
 from reachsim.answers.collected import Collected, Content
+from reachsim.answers.diff_around import around
 from reachsim.answers.diff_names import other_meanings
 from reachsim.answers.diff_outside import compare_outside
 from reachsim.answers.difference import Difference
@@ -21,10 +22,7 @@ from reachsim.reach.classes import Classes
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.rows import Rows
-from reachsim.resources.unmodelled import Door
-from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import network_of
-from reachsim.topology.topology import Topology
 
 Key = tuple[int, int]
 """Classes of one endpoint in the two networks; -1 where it is not."""
@@ -55,7 +53,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         outside = {key: group for key, group in groups.items() if not may.outside.isdisjoint(group)}
     meanings = other_meanings(before, after, names)
     undecided += compare_outside(before, after, outside, groups, collected, kept, names, functions, meanings)
-    undecided += _around_doors(before, after)
+    undecided += around(before, after)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
     names_old, names_new = set(before.topology.interfaces), set(after.topology.interfaces)
@@ -69,27 +67,6 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         tuple({**names, **functions}.items()),
         tuple(meanings),
     )
-
-
-def _around_doors(before: Engine, after: Engine) -> Iterator[str]:
-    """What is not modelled and may let other traffic through than before: it, or something around it, was edited."""
-    doors = {door.name: door for network in (before, after) for door in network.not_modelled}
-    for door in doors.values():
-        places = {place for network in (before, after) for place in _places(door, network.topology)}
-        if any(before.source.document.value(place) != after.source.document.value(place) for place in places):
-            yield f"what goes to and from {door.name}, which may differ: {door.reason}"
-
-
-def _places(door: Door, topology: Topology) -> Iterator[KeyPath]:
-    """Where an edit may change what passes through a door: itself, its VPCs, what joins these to others, the VPCs among
-    these, and the lists of prefixes that all may name."""
-    yield door.path
-    yield ("prefix_lists",)
-    vpcs = {vpc for vpc, _ in door.subnets} | ({door.vpc} if door.vpc else set())  # of which no subnet may be known
-    joining = {path for vpc in vpcs for path in topology.joined.get(vpc, ())}
-    yield from joining
-    neighbours = {vpc for vpc in topology.vpcs if not joining.isdisjoint(topology.joined.get(vpc, ()))}
-    yield from (("vpcs", vpc) for vpc in vpcs | neighbours)
 
 
 def _joint_classes(old: Classes, new: Classes, names: Mapping[str, str]) -> dict[Key, list[str]]:

@@ -8,7 +8,7 @@ vector unit.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from reachsim.dataplane.filters import Filter
 from reachsim.flow.ports import NAT_SPANS, WayBack
@@ -43,6 +43,8 @@ class Atoms:
         self._masks: dict[Traffic, int] = {}
         self._traffic: dict[int, Traffic] = {}
         self._rows: dict[tuple[Filter, int, frozenset[GroupId], bool], int] = {}
+        self._first: dict[Filter, Filter] = {}
+        self._by_content: dict[Hashable, Filter] = {}
         self.tcp, self.udp = (self.mask(Traffic.protocol(protocol)) for protocol in (TCP, UDP))
         self.way_back = WayBack(
             self.everything,
@@ -73,6 +75,18 @@ class Atoms:
             ends = [*(start - 1 for start in self.starts[1:]), Traffic.LAST]
             spans = [(self.starts[i], ends[i]) for i in range(len(ends)) if mask >> i & 1]
             found = self._traffic[mask] = Traffic.union_of(spans)
+        return found
+
+    def first_alike(self, filter: Filter) -> Filter:
+        """The first filter that was asked for and lets through the same: VPCs that are made alike have groups that say the
+        same."""
+        found = self._first.get(filter)
+        if found is None:
+            clauses = tuple(
+                (each.permits, each.peers, each.traffic, each.groups, each.known) for each in filter.clauses
+            )
+            content = filter.direction, clauses
+            found = self._first[filter] = self._by_content.setdefault(content, filter)
         return found
 
     def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS, *, at_best: bool = False) -> int:

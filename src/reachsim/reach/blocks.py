@@ -299,7 +299,10 @@ class BlockWorker:
     def column(self, filter: Filter, term: Term, side: Side, at_best: bool, owner: VpcSite | None = None) -> list[int]:
         """What a filter lets through to or from each class of a side, by one of its addresses. `owner`: the VPC of whose
         filter it is."""
-        viewpoint = owner if isinstance(term.vpc, Own) else term.vpc
+        filter = self.atoms.first_alike(filter)
+        viewpoint = None
+        if filter.named_groups:
+            viewpoint = owner if isinstance(term.vpc, Own) else term.vpc
         key = filter, term.which, viewpoint, term.service, term.carried, at_best
         column = side.columns.get(key)
         if column is None:

@@ -151,8 +151,12 @@ def _free_ipv6(case: Case, interface: NetworkInterface) -> int | None:
 @advises
 def no_family_in_common(case: Case) -> Iterator[str]:
     """What is left where a subnet has one family alone."""
-    if case.cause.rule == "ROUTE-5":
-        yield "the two ends have no address of one family (ROUTE-5): one of them needs the other's, in a subnet that has it"
+    if case.cause.rule != "ROUTE-5":
+        return
+    yield "the two ends have no address of one family (ROUTE-5): one of them needs the other's, in a subnet that has it"
+    outside = case.view.interface(case.cause.component) is None
+    if outside and case.sender is not None and min(case.sender.addresses) > IPV4_LAST:
+        yield "NAT64 (NATGW-16), a route for 64:ff9b::/96 to a NAT gateway and DNS64, is another way; it is not modelled"
 
 
 @mends

@@ -90,5 +90,6 @@ def no_transit(case: Case) -> Iterator[str]:
         yield (
             "a virtual private gateway carries what is from or to interfaces of its own VPC, and nothing through it to "
             "peerings, gateways or endpoints of it (VPN-3). Let the connection end at a transit gateway to which all VPCs "
-            "are attached, or give the other VPC a gateway and a connection of its own; for the internet, a proxy in the VPC"
+            "are attached, or give the other VPC a gateway and a connection of its own; for a service of AWS's, an "
+            "interface endpoint, called by its own address; for the internet, a proxy in the VPC"
         )

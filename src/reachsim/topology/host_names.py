@@ -48,13 +48,16 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
         assert otherwise is not None
         vpc = "" if origin.interface is None else origin.interface.vpc.name
         design = ends.design
+        unseen: list[Loss] = []
         if vpc and design.vpcs[vpc].enable_dns_support:
             for at, zone in zones:
                 for host in zone.hosts_of(at, service, region_of(design, vpc)):
                     answer = zone.resolves(at, host, vpc, ends)
                     if isinstance(answer, Endpoint):
                         return answer
-        return otherwise(origin)
+                    unseen.append(answer)
+        found = otherwise(origin)
+        return replace(found, note=found.note + "".join(f"; {loss.text}" for loss in unseen)) if found.note else found
 
     return replace(end, resolve=meant) if zones and otherwise is not None else end
 
