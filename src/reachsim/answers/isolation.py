@@ -47,6 +47,11 @@ class Leak(NamedTuple):  # there may be a million of them
         return HeaderSpace.box(self.traffic, self.sources, self.destinations)
 
     @property
+    def such_as(self) -> str:
+        """One of its packets in words; empty where it has none."""
+        return "" if self.witness is None else str(self.witness)
+
+    @property
     def text(self) -> str:
         """Its packets in words."""
         return self.space.describe(*self.between)
@@ -144,7 +149,7 @@ class Isolation(ToldOf):
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat record for each leak, such as ``pandas.DataFrame(...)`` takes."""
-        return [record(leak.to_dict(), witness=str(leak.witness or "")) for leak in self.leaks]
+        return [record(leak.to_dict(), witness=leak.such_as) for leak in self.leaks]
 
     @property
     def title(self) -> str:

@@ -123,7 +123,9 @@ def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
         traffic = expectation.allow or expectation.deny or "all"
         try:
             promise = engine.decide(number)
-            trace = promise.witness or engine.trace(*_told_between(engine, expectation), traffic)
+            trace = promise.witness
+            if trace is None:
+                trace = engine.trace(*_told_between(engine, expectation), traffic)
         except ReachsimError:  # no packet of it can be sent, which is for `check` to tell
             continue
         asked.append(Promised(trace, promise))
