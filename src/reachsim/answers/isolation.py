@@ -49,7 +49,8 @@ class Leak(NamedTuple):  # there may be a million of them
     @property
     def such_as(self) -> str:
         """One of its packets in words; empty where it has none."""
-        return "" if self.witness is None else str(self.witness)
+        packet = self.witness
+        return "" if packet is None else str(packet)
 
     @property
     def text(self) -> str:
