@@ -89,29 +89,3 @@ def test_the_architecture_says_where_each_rule_is() -> None:
     for rule, files in said.items():
         decided = tool.files_of(rule, decided=True)
         assert set(files) == set(decided) if decided else files in (["follows from others"], ["not modelled"])
-
-
-ROOTS = (tool.SOURCE / "reachsim", tool.ROOT)
-
-
-def there(name: str) -> Path | None:
-    """The file or folder of a name in docs/architecture.md, with or without its ending; None where there is none."""
-    found = (root / f"{name}{ending}" for root in ROOTS for ending in ("", ".py"))
-    return next((path for path in found if path.exists()), None)
-
-
-def test_the_architecture_names_files_that_are_there() -> None:
-    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", ARCHITECTURE)) | set(
-        re.findall(r"docs/[a-z-]+\.\w+", ARCHITECTURE)
-    )
-    assert [name for name in sorted(named) if there(name) is None] == []
-
-
-def test_the_architecture_names_what_stands_in_its_file() -> None:
-    """Where it says ``NAME of FILE``, the file has the name; and it says so wherever something is to be added to a list."""
-    said = re.findall(r"`(\w+)` of `([\w/.]+)`", ARCHITECTURE)
-    assert len(said) > 10
-    for name, file in said:
-        path = there(file)
-        assert path is not None, file
-        assert re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")), f"{file} has no {name}"

@@ -189,7 +189,7 @@ class Inbound(SecurityGroupCheckpoint):
 
 
 def put_behind_groups(interface: NetworkInterface, outbound: type[Outbound] = Outbound) -> None:
-    """Put an interface's host behind its security groups, both ways."""
+    """Put an interface's host behind its security groups, both ways: its subnet's link leads to them too (**SG-22**)."""
     interface.outbound = outbound(
         interface, Direction.EGRESS, interface.filter(Direction.EGRESS), interface.path, interface.subnet.exit
     )

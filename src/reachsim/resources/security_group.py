@@ -177,7 +177,7 @@ def tracked(interface: NetworkInterface, direction: Direction, header: Header, l
 
 class SecurityGroupCheckpoint(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, cuts=False, asks=True):
     """The security groups of one interface in one direction. They judge every packet of the interface, also to and
-    from its own subnet (**SG-22**), and see the addresses that the packet has there (**SG-21**)."""
+    from its own subnet (SG-22), and see the addresses that the packet has there (**SG-21**)."""
 
     __slots__ = ("direction", "filter", "interface", "next")
 
