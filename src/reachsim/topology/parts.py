@@ -42,7 +42,9 @@ Held = tuple[Element, AddressSet]
 """A part that another holds, and the destinations of packets that may come from the one to the other."""
 _PARTS: Final = (Checkpoint, VpcPlace, SubnetPlace, InterfacePlace)
 _LEFT_OUT: Final[dict[type, frozenset[str]]] = {
-    VpcSite: frozenset({"owners", "_owned", "subnets", "subnet_runs", "doors", "neighbours", "inbound_neighbours"}),
+    VpcSite: frozenset(
+        {"owners", "_owned", "subnets", "subnet_runs", "doors", "neighbours", "inbound_neighbours", "stale"}
+    ),
     SubnetSite: frozenset({"interfaces"}),
     InternetGatewayIn: frozenset({"public"}),
     InternetCheckpoint: frozenset({"table"}),
