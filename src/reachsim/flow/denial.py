@@ -50,7 +50,8 @@ def denials(
 
 
 def receiver_of(flow: Flow, there: Walk) -> NetworkInterface | None:
-    """The interface that a flow is for: the one that is meant by name; of an address, the one that has it at the walk's end."""
+    """The interface that a flow is for: the one that is meant by name; of an address, the one that has it at the walk's
+    end."""
     return getattr(there.end, "interface", None) if flow.target is None else flow.target
 
 
