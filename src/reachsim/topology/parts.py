@@ -159,10 +159,11 @@ class Compared:
                 ]
                 smaller = min(vpcs, key=lambda vpc: (len(vpc.owners), vpc.name)).name
                 for topology in (self.before, self.after):
-                    for interface in topology.vpcs[smaller].owners.values() if smaller in topology.vpcs else ():
-                        self.spans += addresses_of(interface)
-                        if topology is self.before:
-                            self.differ[interface] = EVERYWHERE
+                    if smaller in topology.vpcs:
+                        for interface in topology.vpcs[smaller].owners.values():
+                            self.spans += addresses_of(interface)
+                            if topology is self.before:
+                                self.differ[interface] = EVERYWHERE
 
     def _hosts(self) -> None:
         """What one interface of a host is counts for all of them: it may send by its first one (WALK-26)."""
@@ -172,12 +173,13 @@ class Compared:
             hosts |= {
                 i.machine for name, i in topology.interfaces.items() if i.machine and name not in other.interfaces
             }
-        for topology in (self.before, self.after) if hosts else ():
-            for interface in topology.interfaces.values():
-                if interface.machine in hosts:
-                    self.spans += addresses_of(interface)
-                    if topology is self.before:
-                        self.differ[interface] = EVERYWHERE
+        if hosts:
+            for topology in (self.before, self.after):
+                for interface in topology.interfaces.values():
+                    if interface.machine in hosts:
+                        self.spans += addresses_of(interface)
+                        if topology is self.before:
+                            self.differ[interface] = EVERYWHERE
 
     # -- content ------------------------------------------------------------------------------------------------
 
