@@ -107,7 +107,10 @@ class Causes:
         flows, lost = (now, was) if change.kind == "opened" else (was, now)
         if flows.packet is None or not lost.blockers or not _differs(flows, lost, change.one_way):
             return None
-        place = self._parting(flows, lost) or self._stop(flows, lost)
+        same = lost.packet is None or lost.packet.destination == flows.packet.destination
+        place = (self._parting(flows, lost) if same else None) or self._stop(
+            flows, lost
+        )  # a name may mean another address
         blocker = _blocker_at(lost, place)
         passed = ("", "") if place.flows is None else (place.flows.rule, place.flows.where)
         stopped = ("", "") if place.lost is None else (place.lost.rule, place.lost.where)
