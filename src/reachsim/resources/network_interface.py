@@ -251,7 +251,7 @@ def interface_for(
 ) -> NetworkInterface:
     """An interface that a resource needs, in its subnet and with its addresses; what is behind it is still to be wired.
 
-    `groups`: None where it cannot have any (SG-23).
+    `groups`: None where it cannot have any (**SG-23**).
     """
     subnet, pairs = wiring.subnet(at.vpc, need.subnet), wiring.pairs(at.vpc, need)
     labels = tuple(sorted(tags.items()))

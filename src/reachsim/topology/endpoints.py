@@ -208,7 +208,7 @@ class Endpoints:
         return Origin(label, start or self.topology.internet, None, (), addresses, UNKNOWN_CLIENT, place=place)
 
     def _several(self, full: str) -> Endpoint:
-        """A name that means several interfaces: a question is about each of them (WALK-26)."""
+        """A name that means several interfaces: a question is about each of them (**WALK-26**)."""
         interfaces = tuple(self.topology.interfaces[name] for name in self.topology.groups[full])
         origins = tuple(origin for interface in interfaces for origin in self.labelled(interface))
         return Endpoint(full, interfaces[0].kind, origins, interfaces, listens=interfaces[0].listens)

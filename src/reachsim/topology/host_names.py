@@ -92,7 +92,7 @@ class HostNames:
     """Who has something to say of host names in a design, found once for all of them.
 
     `speakers`: resources of the kinds that may speak for a name, of zones the smaller ones first, which hide the larger
-    (DNS-2). `owners`: by host name, the resources that have it.
+    (**DNS-2**). `owners`: by host name, the resources that have it.
     """
 
     def __init__(self, design: Design) -> None:
@@ -175,7 +175,8 @@ class ResolvedName:
 
     def public_name(self, vpc: str) -> Endpoint:
         """A public host name of an interface: its private address inside its VPC and over a peering with the DNS option, its
-        public one elsewhere (DNS-3, PEER-11). That of an internal load balancer is its private addresses everywhere."""
+        public one elsewhere (**DNS-3**, **PEER-11**). That of an internal load balancer is its private addresses
+        everywhere."""
         there = self.interfaces[0].vpc.name
         rule = "DNS-3" if vpc in ("", there) else "PEER-11"
         internal = not any(self.faces_internet(interface) for interface in self.interfaces)
