@@ -166,6 +166,11 @@ extra: 1
     ("text", "expected"),
     [
         ("subnets: []", "vpcs.a.subnets: expected a mapping, got a list"),
+        (
+            "subnets: [{name: x, cidr: a/b}]",
+            "vpcs.a.subnets: expected a mapping, got a list; write x: {...} in place of - name: x",
+        ),
+        ("subnets: [5]", "vpcs.a.subnets: expected a mapping, got a list; write NAME: VALUE in place of each item"),
         ("subnets: {x: 5}", "vpcs.a.subnets.x: expected a mapping, got 5"),
         ("subnets:", "vpcs.a.subnets: expected a mapping, got nothing"),
         ("subnets: {x: {cidrr: a/b}}", "vpcs.a.subnets.x: unknown key 'cidrr'; did you mean 'cidr'?"),
@@ -413,3 +418,17 @@ def test_no_false_problem_stands_beside_the_true_one(cidrs, expected):
     with pytest.raises(DesignError) as caught:
         reachsim.loads(f"version: 1\nvpcs: {{a: {{cidrs: {cidrs}}}}}\n", file="d.yaml")
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("route_tables: {t: [{destination: 0.0.0.0/0, target: igw}]}", "write 0.0.0.0/0: igw"),
+        ("security_groups: {g: [{allow: tcp/443, from: 0.0.0.0/0}]}", "write the rules under ingress or egress"),
+    ],
+)
+def test_lists_that_the_format_has_by_key(written: str, told: str) -> None:
+    with pytest.raises(DesignError) as caught:
+        reachsim.loads(f"version: 1\nvpcs: {{v: {{cidrs: [10.0.0.0/16], {written}}}}}\n")
+    (problem,) = caught.value.problems
+    assert (problem.message, problem.hint) == ("expected a mapping, got a list", told)

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from reachsim.errors import DesignError, HintedError, Path, Problem, shown, suggest
+from reachsim.errors import DesignError, HintedError, Path, Problem, cut, shown, suggest
 from reachsim.loading.document import Document
 from reachsim.loading.keys import keys_at
 from reachsim.loading.other_words import advice
@@ -452,7 +452,19 @@ def _hint(finding: _Finding) -> str | None:
         return f"put it in quotes: '{shown(value)}'"
     if expected == "a list" and isinstance(value, str) and re.fullmatch(r"[\w./-]{1,40}", value):
         return f"write [{value}]"
-    return None
+    return _by_key(value, finding.type) if expected == "a mapping" and isinstance(value, list) and value else None
+
+
+def _by_key(items: Sequence[object], kind: str) -> str | None:
+    """How what stands in a list, as in AWS's answers and Terraform's, is written by key. `kind`: what pydantic expects."""
+    match items[0]:
+        case {"destination": str(block), "target": str(target)}:
+            return f"write {cut(block)}: {cut(target)}"
+        case {"allow": _}:
+            return "write the rules under ingress or egress"
+        case {"name": str(name)} if kind == "dict_type":
+            return f"write {cut(name)}: {{...}} in place of - name: {cut(name)}"
+    return "write NAME: VALUE in place of each item" if kind == "dict_type" else None
 
 
 def _keys_in_words(known: Sequence[str], unknown: str) -> str | None:
