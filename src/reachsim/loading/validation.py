@@ -267,8 +267,8 @@ class _Writer:
             told = advice(str(name), known)
             likely = [key for key in known if key not in present]
             meant = self.suggest(str(name), likely) if told is None else told.key if told.key in likely else None
-            hint = f"did you mean {shown(meant)}?" if meant is not None else _keys_in_words(known, str(name))
-            hint = told.text if told is not None and told.text else hint
+            hint = f"did you mean {shown(meant)}?" if meant is not None else self.below(problem_path, known, finding)
+            hint = told.text if told is not None and told.text else hint or _keys_in_words(known, str(name))
             at = self.document.provenance.place((*self.at, *finding.path), True)
             unknown = UnknownKey(
                 f"unknown key {shown(name)}", (*self.at, *problem_path), at.file, at.line, at.column, hint, None, at.name,
@@ -288,6 +288,12 @@ class _Writer:
                 path = (*path, key)
         problem = self.problem(message, path, path, key=finding.is_key, hint=hint, code=code)
         return _Report(problem, finding)
+
+    def below(self, path: Path, known: Sequence[str], finding: _Finding) -> str | None:
+        """Where an unknown key is one of something that stands under the mapping itself."""
+        name = str(finding.path[-1])
+        under = [key for key in known if name in self.keys_at((*path, key), finding)]
+        return f"it stands under {shown(under[0])}" if len(under) == 1 else None
 
     def problem(
         self,
