@@ -376,19 +376,20 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
 
 @offers
 def new_nat_gateway(case: Case, vpc: str) -> Iterator[RouteOffer]:
-    """A NAT gateway of a VPC that has none, in a subnet that leads to its internet gateway; where there is no such subnet,
-    in a new one (NATGW-1)."""
+    """A NAT gateway of a VPC that has none, in a subnet that leads to its internet gateway; in a new one where there is no
+    such subnet, or where the route that is to lead to the gateway is that of the subnet itself (NATGW-1, NATGW-13)."""
     body = case.view.design.vpcs[vpc]
     if body.nat_gateways or case.reply or case.destination not in PUBLIC_IPV4 or "nat" in case.view.names(vpc):
         return
+    gateway: KeyPath = ("vpcs", vpc, "nat_gateways", "nat")
     public = public_subnets(case, vpc)
-    changes: list[KeyChange] = []
-    if not public:
-        zone = None if case.sender is None or case.sender.vpc.name != vpc else case.sender.subnet.az
-        new = new_public_subnet(case, vpc, zone)
-        if new is None:
-            return
-        changes += new[1]
-    changes.append(KeyChange(("vpcs", vpc, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
-    text = f"a new NAT gateway nat in {'subnet ' + public[0] if public else 'a new public subnet'} of {vpc}"
-    yield RouteOffer(DEFAULT, "nat", text, 4 if public else 6, tuple(changes))
+    for subnet in public[:1]:
+        text = f"a new NAT gateway nat in subnet {subnet} of {vpc}"
+        yield RouteOffer(DEFAULT, "nat", text, 4, (KeyChange(gateway, {"subnet": subnet}),))
+    if public and (vpc, case.view.table_of(public[0], vpc)) not in case.tables:
+        return
+    zone = None if case.sender is None or case.sender.vpc.name != vpc else case.sender.subnet.az
+    new = new_public_subnet(case, vpc, zone)
+    if new is not None:
+        text = f"a new NAT gateway nat in a new public subnet of {vpc}"
+        yield RouteOffer(DEFAULT, "nat", text, 6, (*new[1], KeyChange(gateway, {"subnet": new[0]})))

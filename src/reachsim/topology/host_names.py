@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import Design
 from reachsim.resources.private_hosted_zone import PrivateHostedZone
 from reachsim.resources.public_service import region_of, unless_private
-from reachsim.resources.resource import At, Ends, Resource, resources
+from reachsim.resources.resource import At, Ends, Resource, all_resources
 from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_key, attribute_missing, private_names, public_instead, resolver_off
@@ -133,13 +133,6 @@ class HostNames:
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
         self.speakers.sort(key=lambda each: -each[1].namespace(each[0], design).count("."))
-
-
-def all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
-    """Every resource of a design, with where it is written."""
-    yield from resources("design", design)
-    for name, vpc in design.vpcs.items():
-        yield from resources("vpc", vpc, name)
 
 
 class ResolvedName:
