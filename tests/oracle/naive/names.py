@@ -71,13 +71,13 @@ def network_addresses(world: World, name: str) -> list[Address]:
 
 def holders(world: World, where: Address) -> Iterator[Client]:
     """Who may send from an address: an interface, the networks behind a host, a network outside AWS, the internet."""
-    owners = [i for i in world.interfaces if where in i.addresses and i.subnet]
+    owners = [i for i in world.interfaces if where in i.addresses]
     if owners:
         for i in owners:
             yield Client(i.name, i, (where,), i.kind == "function")
         return
     public = world.public_owner(where)
-    if public is not None and public.subnet:  # who has it sends from the private address that it is mapped to
+    if public is not None:  # who has it sends from the private address that it is mapped to
         private = public.private_of(where)
         assert private is not None
         yield Client(public.name, public, (private,))
