@@ -192,11 +192,16 @@ class ElasticInterface(InterfaceSettings, Resource):
         """Source ports of its clients where the file does not say."""
         return UNKNOWN_CLIENT
 
+    def forwarding(self) -> NatSettings | None:
+        """What its system does with others' packets; None where it drops them."""
+        return self.nat
+
     def host(self, interface: NetworkInterface) -> Host:
         """The checkpoint behind an interface: its operating system."""
-        if self.nat is None:
+        forwarding = self.forwarding()
+        if forwarding is None:
             return Host(interface)
-        return Host(interface, ip_forward=self.nat.ip_forward, masquerade=self.nat.masquerade)
+        return Host(interface, ip_forward=forwarding.ip_forward, masquerade=forwarding.masquerade)
 
     def remarks(self, interface: InterfacePlace) -> Iterator[str]:
         """What its system does with others' packets too."""

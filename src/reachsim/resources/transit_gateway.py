@@ -82,15 +82,17 @@ class Attachment(Schema):
 
     def inspected_by(self, vpc: Any) -> str:
         """What forwards or inspects packets without putting its own address in and is a target of routes of its subnets,
-        in the VPC; empty where nothing is."""
+        in the VPC, to more than what is behind it; empty where nothing is."""
         for reference in self.subnets:
             subnet = vpc.subnets.get(reference)
             table = None if subnet is None else vpc.route_tables.get(subnet.route_table or "main")
-            for target in () if table is None else table.routes.values():
+            for block, target in () if table is None else table.routes.items():
                 name = target.partition("/")[0]
                 host = vpc.instances.get(name) or vpc.interfaces.get(name)
+                if host is not None and any(isinstance(block, Cidr) and block in b for b in host.behind().blocks):
+                    continue
                 endpoint = getattr(vpc, "vpc_endpoints", {}).get(name)
-                forwards = host is not None and host.nat is not None and not host.nat.masquerade
+                forwards = host is not None and (how := host.forwarding()) is not None and not how.masquerade
                 inspects = endpoint is not None and endpoint.type == "gateway_load_balancer"
                 if forwards or inspects or name in vpc.network_firewalls:
                     return str(name)
