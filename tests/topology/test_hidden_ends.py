@@ -47,8 +47,8 @@ DARK, OTHER, FAR = {"subnet": "app.dark"}, {"subnet": "app.other"}, {"subnet": "
 ROUTES, ACL = "vpcs app route_tables main", "vpcs data network_acls dark"
 NO_WAY_OUT: Changes = {ROUTES: {"10.9.0.0/16": "blackhole"}}
 ONLY_OUT: Changes = {
-    "vpcs app egress_only_internet_gateway": "out", "vpcs app internet_gateway": GONE, "vpcs app instances x public_ip": GONE,
-    ROUTES: {"::/0": "out"},
+    "vpcs app egress_only_internet_gateway": "out", ROUTES: {"::/0": "out"},
+    "vpcs app internet_gateway": GONE, "vpcs app instances x public_ip": GONE,
 }  # fmt: skip
 NO_PUBLIC: Changes = {
     "vpcs app subnets dark interfaces": GONE,
