@@ -291,8 +291,9 @@ def round_trips_of(flow: Flow, endpoints: Endpoints) -> Iterator[RoundTrip]:
         return
     for found, region in endpoints.pieces.of(flow):
         yield found
-        for choice in every_choice(replace(flow, region=region), found) if flow.origin.certain else ():
-            yield from round_trips_of(choice, endpoints)
+        if flow.origin.certain:
+            for choice in every_choice(replace(flow, region=region), found):
+                yield from round_trips_of(choice, endpoints)
 
 
 CHOICES_MOST = 4

@@ -108,8 +108,9 @@ def place_node(
     if interface.groups is None:
         interface.inbound = node
         interface.outbound = Departure(interface)
-        for filter in reversed(outlets(interface, checked)) if kind == GATEWAY else ():
-            interface.outbound = Outlet(interface, filter, interface.outbound)
+        if kind == GATEWAY:
+            for filter in reversed(outlets(interface, checked)):
+                interface.outbound = Outlet(interface, filter, interface.outbound)
     else:
         put_behind_groups(interface, ClassicOutbound if kind == CLASSIC else Outbound)
     wiring.place(interface)

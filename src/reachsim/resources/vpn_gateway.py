@@ -121,8 +121,9 @@ class VpnGateway(Resource):
 
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """A static route for a prefix that it knows."""
-        for block in self.blocks(at, case) if vpc == at.vpc else ():
-            yield RouteOffer(str(block), at.name, f"virtual private gateway {at.name}", 2)
+        if vpc == at.vpc:
+            for block in self.blocks(at, case):
+                yield RouteOffer(str(block), at.name, f"virtual private gateway {at.name}", 2)
 
 
 class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):

@@ -250,9 +250,8 @@ class TopologyBuilder:
         one, other = (self.topology.vpcs[name] for name in checkpoints)
         self.peerings |= {(at.name, name): checkpoint for name, checkpoint in checkpoints.items()}
         self.join_places(at.path, (one.name, other.name))
-        if groups_known:
-            one.neighbours.append(other)
-            other.neighbours.append(one)
+        for here, there in ((one, other), (other, one)):
+            (here.neighbours if groups_known else here.stale).append(there)
 
     def peering(self, at: At, vpc: str) -> Checkpoint:
         """What a route of a VPC to a peering leads to."""

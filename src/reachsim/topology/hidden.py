@@ -39,7 +39,9 @@ def either_address(origin: Origin, interface: NetworkInterface, ends: Endpoints)
 
 def to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may get to addresses that something which is not modelled may have, and the design does not tell."""
-    for door in destination.hidden if destination.literal is None else ():  # the address itself is asked for already
+    if destination.literal is not None:  # the address itself is asked for already
+        return
+    for door in destination.hidden:
         if door.host and not door.subnets and door.vpc:
             yield _in_no_subnet(origin, door)
         for _, region in _hidden_places(door, destination, ends):
@@ -70,16 +72,17 @@ def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints)
     if origin.interface is not None or origin.place:
         return
     doors = [door for door in ends.topology.doors.values() if door.anything and ends.perhaps_public(door)]
-    for interface in listening(destination, ends) if doors else ():
-        vpc = interface.vpc
-        for door in doors:
-            subnets = [site for name, site in vpc.subnets.items() if (vpc.name, name) in door.subnets]
-            # In the same subnet no ACL is asked, so that this way has all that comes from any other.
-            starts = [interface.subnet.link] if interface.subnet in subnets else [each.exit for each in subnets]
-            for start in starts:
-                sender = replace(origin, start=start)
-                for flow in to_addresses(sender, interface.primary, interface, empty=True):
-                    yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
+    if doors:
+        for interface in listening(destination, ends):
+            vpc = interface.vpc
+            for door in doors:
+                subnets = [site for name, site in vpc.subnets.items() if (vpc.name, name) in door.subnets]
+                # In the same subnet no ACL is asked, so that this way has all that comes from any other.
+                starts = [interface.subnet.link] if interface.subnet in subnets else [each.exit for each in subnets]
+                for start in starts:
+                    sender = replace(origin, start=start)
+                    for flow in to_addresses(sender, interface.primary, interface, empty=True):
+                        yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
 
 
 def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -88,15 +91,16 @@ def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints)
     doors = () if origin.interface is None else ends.perhaps_endpoints(origin.interface.vpc.name)
     meant = listening(destination, ends) if doors else ()
     services = [body for _, body in resources("design", ends.design) if isinstance(body, EndpointService)]
-    for service in services if meant else ():
-        at = service.balancer(ends.design)
-        for node in () if at is None else ends.nodes.get(at.path, ()):
-            relay = relay_of(node)
-            for choice in () if relay is None else relay.choices:
-                if choice.target is not None and choice.target in meant:
-                    sender = Origin.of_interface(node, node.name, node.primary)
-                    for flow in to_addresses(sender, (choice.address,), choice.target, empty=True):
-                        yield replace(flow, perhaps=doors[0].reason, any_port=True, beside=True)
+    if meant:
+        for service in services:
+            at = service.balancer(ends.design)
+            for node in () if at is None else ends.nodes.get(at.path, ()):
+                relay = relay_of(node)
+                for choice in () if relay is None else relay.choices:
+                    if choice.target is not None and choice.target in meant:
+                        sender = Origin.of_interface(node, node.name, node.primary)
+                        for flow in to_addresses(sender, (choice.address,), choice.target, empty=True):
+                            yield replace(flow, perhaps=doors[0].reason, any_port=True, beside=True)
 
 
 def _in_no_subnet(origin: Origin, door: Door) -> Flow:
@@ -146,8 +150,9 @@ def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iter
 def _behind_it(door: Door, source: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
     """The subnets in which something may be a router, with the addresses that may be of a network behind it."""
     region = _strange(source, ends) if door.anything else AddressSet.nothing()
-    for vpc, subnet in sorted(door.subnets) if region else ():
-        yield ends.topology.vpcs[vpc].subnets[subnet], region
+    if region:
+        for vpc, subnet in sorted(door.subnets):
+            yield ends.topology.vpcs[vpc].subnets[subnet], region
 
 
 def _strange(source: Endpoint, ends: Endpoints) -> AddressSet:
