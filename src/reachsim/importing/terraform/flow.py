@@ -20,6 +20,8 @@ from reachsim.importing.terraform.relevance import relevance
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
 _IDS: Final = frozenset({"id", "arn", "name", "spot_instance_id"})
+_OWN_IDS: Final = {"aws_route53_zone": "zone_id", "aws_eip": "allocation_id"}
+"""By type: a further attribute that is its id."""
 _PLAIN_DATA: Final = (
     "aws_availability_zone", "aws_caller_identity", "aws_region", "aws_partition", "aws_iam_", "aws_ami", "aws_ssm_",
     "aws_service", "aws_prefix_list", "aws_ip_ranges", "aws_kms_", "aws_s3_", "aws_canonical", "aws_ec2_instance_type",
@@ -284,7 +286,7 @@ class _Walk:
             if _open_data(each, attribute):
                 self.data(each, attribute, modules)
             return
-        if kind in self.kind.types and (attribute is None or attribute in _IDS):
+        if kind in self.kind.types and (attribute in (None, _OWN_IDS.get(kind)) or attribute in _IDS):
             if not self.local or self.flows.may_flow(each, self.kind):
                 self.flow.found[each.id] = each
             return
