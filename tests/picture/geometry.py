@@ -169,3 +169,11 @@ def check_legend(layout: Layout) -> None:
         for line in placed.lines:
             assert PAD + INDENT + width(line, NOTE, bold=placed.entry.strong) <= layout.width
     assert down <= layout.height
+
+
+def check_lines(layout: Layout) -> None:
+    """No line passes behind a box that it does not lead to."""
+    for stroke in layout.strokes:
+        for box in layout.boxes:
+            beside = stroke.x <= box.x or stroke.x >= box.x + box.width
+            assert beside or stroke.bottom <= box.y or stroke.top >= box.y + box.height, (stroke.line, box.title)
