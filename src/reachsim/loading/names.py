@@ -140,7 +140,7 @@ class Names:
 
     def group(self, vpc: str, reference: str) -> GroupId:
         """The group that an interface of a VPC names: one of its own, or one of another VPC that is associated with it
-        (SG-17). Raises UnknownName."""
+        (**SG-17**). Raises UnknownName."""
         owner, name = self.split(vpc, reference)
         if owner == vpc or owner not in self.design.vpcs:
             if owner != vpc:

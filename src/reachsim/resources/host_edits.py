@@ -211,7 +211,7 @@ def _moved(case: Case, path: KeyPath, subnet: str) -> tuple[KeyChange, ...]:
 
 @advises
 def never_an_address(case: Case) -> Iterator[str]:
-    """Interfaces of functions never have a public address (LAMBDA-7), nor have those of some services (IGW-16)."""
+    """Interfaces of functions never have a public address (LAMBDA-7), nor have those of some services (**IGW-16**)."""
     if case.cause.code is not Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
         return
     whose = "a function's interface never gets a public address (LAMBDA-7)"

@@ -192,11 +192,16 @@ class ElasticInterface(InterfaceSettings, Resource):
         """Source ports of its clients where the file does not say."""
         return UNKNOWN_CLIENT
 
+    def forwarding(self) -> NatSettings | None:
+        """What its system does with others' packets; None where it drops them."""
+        return self.nat
+
     def host(self, interface: NetworkInterface) -> Host:
         """The checkpoint behind an interface: its operating system."""
-        if self.nat is None:
+        forwarding = self.forwarding()
+        if forwarding is None:
             return Host(interface)
-        return Host(interface, ip_forward=self.nat.ip_forward, masquerade=self.nat.masquerade)
+        return Host(interface, ip_forward=forwarding.ip_forward, masquerade=forwarding.masquerade)
 
     def remarks(self, interface: InterfacePlace) -> Iterator[str]:
         """What its system does with others' packets too."""
@@ -246,7 +251,7 @@ def interface_for(
 ) -> NetworkInterface:
     """An interface that a resource needs, in its subnet and with its addresses; what is behind it is still to be wired.
 
-    `groups`: None where it cannot have any (SG-23).
+    `groups`: None where it cannot have any (**SG-23**).
     """
     subnet, pairs = wiring.subnet(at.vpc, need.subnet), wiring.pairs(at.vpc, need)
     labels = tuple(sorted(tags.items()))
