@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -21,9 +22,12 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.functions import function_end
 from reachsim.topology.host_names import HostNames, by_place
-from reachsim.topology.other_kinds import of_another_kind, of_the_command_line
+from reachsim.topology.other_kinds import of_another_kind, of_the_command_line, with_a_colon
 from reachsim.topology.pieces import Pieces
 from reachsim.topology.topology import Topology
+
+_IPV6 = re.compile(r"[0-9A-Fa-f]*:")
+"""How what is meant to be one begins."""
 
 
 class Endpoints:
@@ -130,9 +134,10 @@ class Endpoints:
         if colon and name in self.design.lambda_functions:
             function = self.design.lambda_functions[name]
             raise EndpointError.unknown(asked, [f"{name}:{q}" for q in (*function.aliases, *function.versions)])
-        if (selector := of_the_command_line(asked)) is not None:
-            raise selector
-        if asked[:1].isdigit() or ":" in asked:
+        meant = of_the_command_line(asked) or with_a_colon(asked, self.by_bare.keys() | self.names())
+        if meant is not None:
+            raise meant
+        if asked[:1].isdigit() or _IPV6.match(asked):
             return self._numbered(asked)
         other = of_another_kind(asked, self.topology)
         if other is not None:
