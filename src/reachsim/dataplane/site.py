@@ -10,6 +10,7 @@ from dataclasses import FrozenInstanceError
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace, VpcPlace
+from reachsim.dataplane.scope import intersect
 from reachsim.net.address import LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span, gap_around
@@ -86,6 +87,12 @@ class VpcSite(_Wired, VpcPlace):
         if len(self._owned) != len(self.owners):
             self._owned = tuple(sorted(self.owners))
         return gap_around(self._owned, address, LINE_LAST)
+
+    def unowned_around(self, address: int) -> Span:
+        """Addresses around one that are all in one subnet, or in none, and that no interface has, or that address alone if
+        one has it."""
+        _, low, high = self.subnet_runs.lookup(address)
+        return intersect(self.gap_around(address), (low, high))
 
     def groups_at(self, address: int, *, inbound: bool = True) -> frozenset[GroupId]:
         """Groups that a rule of this VPC can name and that an interface with this private address carries.

@@ -133,7 +133,7 @@ class TopologyBuilder:
         for address, (service, traffic) in services.items():
             why, path = (off, (*site.path, "enable_dns_support")) if service == resolver and off else (None, ())
             if (service, traffic) not in made:
-                made[service, traffic] = AmazonService(site.name, service, traffic, why, path)
+                made[service, traffic] = AmazonService(site, service, traffic, why, path)
             site.services[int(address)] = made[service, traffic]
         site.service_places = tuple(sorted(site.services))
 

@@ -53,6 +53,10 @@ class Configuration:
             found = _dict(_dict(_dict(found.get("module_calls")).get(step.name)).get("module"))
         return found
 
+    def calls(self, modules: tuple[Step, ...]) -> list[Mapping[str, Any]]:
+        """The `module` blocks in a module."""
+        return [_dict(each) for each in _dict(self.module(modules).get("module_calls")).values()]
+
     def call(self, modules: tuple[Step, ...]) -> Mapping[str, Any]:
         """The `module` block that a module is called by."""
         if not modules:

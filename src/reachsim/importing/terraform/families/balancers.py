@@ -17,6 +17,12 @@ TYPES: Final = frozenset(
 ) | {"aws_elb", "aws_elb_attachment"}
 _OTHERS: Final = ("aws_autoscaling_attachment", "aws_autoscaling_group", "aws_ecs_service")
 """Resources that register targets whose number and addresses are not known."""
+_CROSS_ZONE: Final = "load_balancing.cross_zone.enabled"
+_OF_TARGETS: Final = {
+    "preserve_client_ip": "preserve_client_ip.enabled",
+    "load_balancing_cross_zone_enabled": _CROSS_ZONE,
+}
+"""Arguments of a target group that are attributes of AWS's."""
 
 
 def _of(made: Assembly, suffix: str) -> list[Resource]:
@@ -36,6 +42,12 @@ def add(made: Assembly) -> None:
             "VpcId": each.get("vpc_id"),
         }
         made.put("TargetGroups", each, present(body))
+        told = [
+            {"Key": key, "Value": _text(each.get(name))}
+            for name, key in _OF_TARGETS.items()
+            if each.get(name) is not None
+        ]
+        made.place("TargetGroupAttributes", each.id, {"Attributes": told}, each.origin)
         made.place("LoadBalancerTargetHealth", each.id, {"TargetHealthDescriptions": []}, each.origin)
     for each in _of(made, "_listener"):
         body = {
@@ -82,8 +94,12 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
     made.put("LoadBalancers", each, present(body))
     crossing = each.get("enable_cross_zone_load_balancing")
     if isinstance(crossing, bool) and body["Type"] != "application":
-        attributes = [{"Key": "load_balancing.cross_zone.enabled", "Value": str(crossing).lower()}]
+        attributes = [{"Key": _CROSS_ZONE, "Value": _text(crossing)}]
         made.place("LoadBalancerAttributes", each.id, {"Attributes": attributes}, each.origin)
+
+
+def _text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _zone(one: Any) -> Any:

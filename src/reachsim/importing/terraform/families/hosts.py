@@ -193,6 +193,9 @@ def _public(made: Assembly, each: Resource) -> Any:
     if isinstance(value, str):
         return {"PublicIp": value}
     asked = each.get("associate_public_ip_address")
+    if "public_ip" not in each.values and not made.found.planned:  # a state that tells less than all
+        value = Unknown("the state does not tell its public address")
+        asked = value if asked is None else asked
     if not isinstance(value, Unknown):
         return None
     if isinstance(asked, bool):
