@@ -73,3 +73,68 @@ def test_what_a_part_of_a_network_gets_is_told_with_its_addresses() -> None:
 
 def test_a_network_that_is_new_opens_what_it_reaches() -> None:
     assert ("opened", "office", "app.web") in told(load(UNNAMED, {"vpn_connections line static_routes": []}), load())
+
+
+# -- what is behind a host ----------------------------------------------------------------------------------
+
+CLIENTS = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets:
+      near: {cidr: 10.0.1.0/24, az: a, route_table: near}
+      far: {cidr: 10.0.2.0/24, az: b, route_table: near}
+      road: {cidr: 10.0.3.0/24, az: a}
+    route_tables:
+      near: {10.99.0.0/24: TARGET}
+      main: {}
+    security_groups:
+      open: {ingress: [{allow: tcp/22, from: 10.99.0.0/24}]}
+      road: {ingress: [{allow: tcp/443, from: open}]}
+    instances:
+      worker: {subnet: near, security_groups: [open]}
+      tunnel:
+        subnet: road
+        security_groups: [road]
+        source_dest_check: false
+        client_networks: [10.99.0.0/24]
+"""
+
+
+def clients(target: str = "tunnel") -> reachsim.Network:
+    return reachsim.loads(CLIENTS.replace("TARGET", target))
+
+
+@pytest.mark.rule("ROUTE-12")
+def test_clients_behind_a_host_are_ends_of_a_difference() -> None:
+    """VPN clients behind an instance have no name, and their host's own traffic is another matter."""
+    block = "10.99.0.0/24"
+    changes = {
+        (change.kind, change.sources, change.destinations, str(change.traffic))
+        for change in reachsim.diff(clients("blackhole"), clients()).changes
+    }
+    worker = ("app.worker",)
+    assert changes == {("opened", (block,), worker, "tcp/22"), ("opened", worker, (block,), "tcp/443")}
+    assert not reachsim.diff(clients(), clients()).changes
+
+
+def test_clients_behind_a_host_are_told_of_who_reaches_an_end_and_what_it_reaches() -> None:
+    net = clients()
+    assert [row.names for row in net.who_reaches("worker", "tcp/22").found] == [("10.99.0.0/24",)]
+    assert ("10.99.0.0/24",) in [row.names for row in net.reaches_what("worker", "tcp/443").found]
+    assert [row.verdict for row in clients("blackhole").who_reaches("worker", "tcp/22").found] == ["no reply"]
+
+
+@pytest.mark.rule("TGW-9")
+def test_a_host_is_no_inspection_of_what_goes_to_its_own_clients() -> None:
+    hub = """
+transit_gateways:
+  hub:
+    attachments:
+      app: {vpc: app, subnets: [near, far]}
+"""
+    net = reachsim.loads(CLIENTS.replace("TARGET", "tunnel") + hub)
+    assert not net.source.warnings
+    wider = reachsim.loads((CLIENTS + hub).replace("10.99.0.0/24: TARGET", "10.99.0.0/16: tunnel"))
+    assert ["which inspects" in warning.message for warning in wider.source.warnings] == [True]

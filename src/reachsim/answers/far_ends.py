@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from reachsim.engine import Engine
-from reachsim.net.cidr import AddressSet, Cidr, address_set
-from reachsim.resources.resource import resources, sections
+from reachsim.net.cidr import AddressSet, address_set
+from reachsim.resources.resource import resources, sections, unnamed_blocks
 
 INTERNET = "internet"
 
@@ -24,8 +24,6 @@ def far_ends(before: Engine, after: Engine) -> dict[str, FarEnd]:
     blocks behind anything else that are in no network of them."""
     world, callers = before.ends.world & after.ends.world, before.ends.callers & after.ends.callers
     out = {INTERNET: FarEnd("the internet", callers, world)}
-    rest: dict[Cidr, None] = {}
-    named = AddressSet.nothing()
     for design in (before.design, after.design):
         for at, body in resources("design", design):
             behind = body.behind()
@@ -33,12 +31,8 @@ def far_ends(before: Engine, after: Engine) -> dict[str, FarEnd]:
                 known = out[at.name].sources if at.name in out else AddressSet.nothing()
                 addresses = known | address_set(behind.blocks)
                 out[at.name] = FarEnd(at.name, addresses, addresses)
-                named |= addresses
-            else:
-                rest |= dict.fromkeys(behind.blocks)
-    for block in rest:
-        if block.addresses - named:
-            out[str(block)] = FarEnd(str(block), block.addresses, block.addresses)
+    for block in (*unnamed_blocks(before.design), *unnamed_blocks(after.design)):
+        out[str(block)] = FarEnd(str(block), block.addresses, block.addresses)
     return out
 
 
