@@ -12,6 +12,7 @@ from itertools import permutations
 from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
+from reachsim.importing.terraform.families.acls import entries_let_all_pass
 from reachsim.importing.terraform.families.routes import destination_of, route_of
 from reachsim.importing.terraform.links import Links
 from reachsim.importing.terraform.snapshot import Open, Resource
@@ -141,8 +142,11 @@ class _Likeness:
         self.asked: set[str] = set()
         for each in found.of("aws_route_table_association"):
             self._relate(self.tables, each, "subnet_id", each.get("route_table_id"))
+        indifferent = {each.id for each in found.of("aws_network_acl") if entries_let_all_pass(found, each)}
+        if any(not entries_let_all_pass(found, each) for each in found.of("aws_default_network_acl")):
+            indifferent = set()
         for each in found.of("aws_network_acl"):
-            for subnet in each.each("subnet_ids"):
+            for subnet in each.each("subnet_ids") if each.id not in indifferent else ():
                 self._relate_to(self.acls, subnet, each.id)
         for each in found.of("aws_network_acl_association"):
             self._relate_to(self.acls, each.get("subnet_id"), str(each.get("network_acl_id")))
