@@ -10,10 +10,11 @@ has its rectangles.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import NamedTuple
 
@@ -36,6 +37,7 @@ from reachsim.reach.evaluation import (
     FlowSets,
     by_far_address,
     evaluation,
+    filters_of,
     unknown_rule,
 )
 from reachsim.rules.vpc_endpoint import GATEWAY_TRAFFIC
@@ -59,11 +61,12 @@ Rectangle = tuple[Traffic, PortSet]
 """Traffic and the client ports with which its answer comes back."""
 
 
-def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
+@lru_cache(maxsize=8192)
+def rectangles(forward: Traffic, back: Traffic) -> tuple[Rectangle, ...]:
     """The round trip: what is delivered, and from which client ports its answer comes back.
 
     `forward`: services that are delivered. `back`: services of answers that come back, for at least one choice of the NAT
-    devices on the way (`reachsim.flow.ports`).
+    devices on the way (`reachsim.flow.ports`). Kept, since one design lets the same sets through between many.
     """
     out: list[Rectangle] = []
     for protocol, whole in ((TCP, ALL_TCP), (UDP, ALL_UDP)):
@@ -77,12 +80,12 @@ def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
             bare |= forward & request
     if bare:
         out.append((bare, ALL_PORTS))
-    return out
+    return tuple(out)
 
 
-def perhaps(forward: Traffic, maybe: Traffic) -> list[Rectangle]:
+def perhaps(forward: Traffic, maybe: Traffic) -> tuple[Rectangle, ...]:
     """The round trips that may come back, where answers in `maybe` may: none of what needs no answer."""
-    return rectangles(forward - SILENT, maybe) if maybe else []
+    return rectangles(forward - SILENT, maybe) if maybe else ()
 
 
 class Trip(NamedTuple):
@@ -289,8 +292,9 @@ def round_trips_of(flow: Flow, endpoints: Endpoints) -> Iterator[RoundTrip]:
         return
     for found, region in endpoints.pieces.of(flow):
         yield found
-        for choice in every_choice(replace(flow, region=region), found) if flow.origin.certain else ():
-            yield from round_trips_of(choice, endpoints)
+        if flow.origin.certain:
+            for choice in every_choice(replace(flow, region=region), found):
+                yield from round_trips_of(choice, endpoints)
 
 
 CHOICES_MOST = 4
@@ -322,6 +326,11 @@ def _whichever(parts: list[FlowAnswer], why: str) -> list[FlowAnswer]:
 
 
 def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
+    for one in _by_destination(flow, endpoints, book):
+        yield from _parts_to(one, endpoints, book)
+
+
+def _parts_to(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
     one_source = AddressSet(((flow.source, flow.source),))
     one_destination = flow.alike or AddressSet(((flow.destination, flow.destination),))
     if flow.loss is not None or flow.unknown:
@@ -337,6 +346,20 @@ def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Fl
         for run, answer in by_far_address(found, far, region, book, evaluate):
             ends = (run, one_destination) if flow.origin.interface is None else (one_source, run)
             yield _part(flow, found, *ends, answer, book)
+
+
+def _by_destination(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Flow]:
+    """A flow to hidden destinations, or from hidden sources, that are walked to alike, cut into those that filters treat
+    alike."""
+    if flow.alike is None or not flow.perhaps or flow.unknown:
+        yield flow
+        return
+    walks = (walk for found, _ in endpoints.pieces.of(flow) for walk in (found.forward, found.reply))
+    cuts = sorted({start for walk in walks for _, filter, _ in filters_of(walk, book) for start in filter.starts})
+    for low, high in flow.alike.spans:
+        inside = cuts[bisect_right(cuts, low) : bisect_right(cuts, high)]
+        for first, last in zip((low, *inside), (*(cut - 1 for cut in inside), high), strict=True):
+            yield replace(flow, destination=first, alike=AddressSet(((first, last),)))
 
 
 def _part(

@@ -44,6 +44,7 @@ from reachsim.rules.route import RouteOrigin, local_routes, propagates
 from reachsim.topology.topology import Topology
 
 UNKNOWN_TABLE = "the route table of a subnet is not known"
+_NO_ROUTES = RouteTable.model_construct()
 
 
 class TopologyBuilder:
@@ -133,7 +134,7 @@ class TopologyBuilder:
         for address, (service, traffic) in services.items():
             why, path = (off, (*site.path, "enable_dns_support")) if service == resolver and off else (None, ())
             if (service, traffic) not in made:
-                made[service, traffic] = AmazonService(site.name, service, traffic, why, path)
+                made[service, traffic] = AmazonService(site, service, traffic, why, path)
             site.services[int(address)] = made[service, traffic]
         site.service_places = tuple(sorted(site.services))
 
@@ -250,9 +251,8 @@ class TopologyBuilder:
         one, other = (self.topology.vpcs[name] for name in checkpoints)
         self.peerings |= {(at.name, name): checkpoint for name, checkpoint in checkpoints.items()}
         self.join_places(at.path, (one.name, other.name))
-        if groups_known:
-            one.neighbours.append(other)
-            other.neighbours.append(one)
+        for here, there in ((one, other), (other, one)):
+            (here.neighbours if groups_known else here.stale).append(there)
 
     def peering(self, at: At, vpc: str) -> Checkpoint:
         """What a route of a VPC to a peering leads to."""
@@ -346,7 +346,7 @@ class TopologyBuilder:
         ]
         for table_name, checkpoint in tables:
             routes: list[Route] = []
-            written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), RouteTable())
+            written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), _NO_ROUTES)
             if table_name == UNKNOWN:
                 self.add_unwritten(name, UNKNOWN, UNKNOWN_TABLE, AddressSet.everything(), always=True)
             at: KeyPath = ("vpcs", name, "route_tables", table_name)

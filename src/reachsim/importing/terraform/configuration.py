@@ -98,9 +98,10 @@ def references(found: Expression | None) -> list[str]:
     """What an expression refers to, each at its most exact: behind `a.b.id` Terraform lists `a.b` too."""
     listed = found.get("references") if found is not None else None
     out: list[str] = []
-    for each in listed if isinstance(listed, list) else []:
-        if isinstance(each, str) and not (out and _begins(out[-1], each)):
-            out.append(each)
+    if isinstance(listed, list):
+        for each in listed:
+            if isinstance(each, str) and not (out and _begins(out[-1], each)):
+                out.append(each)
     return out
 
 

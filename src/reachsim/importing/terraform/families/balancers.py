@@ -77,9 +77,10 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
     if isinstance(mapping, list) and mapping:
         zones = [_zone(one) for one in mapping]
     vpc = vpc_of(made, zones) if isinstance(zones, Unknown) else each.get("vpc_id")
-    for zone in zones if isinstance(zones, list) else ():
-        holder = None if isinstance(zone, Unknown) else made.one("Subnets", zone.get("SubnetId"))
-        vpc = holder.get("VpcId") if holder is not None else vpc
+    if isinstance(zones, list):
+        for zone in zones:
+            holder = None if isinstance(zone, Unknown) else made.one("Subnets", zone.get("SubnetId"))
+            vpc = holder.get("VpcId") if holder is not None else vpc
     body = {
         "LoadBalancerName": each.get("name") or each.address.name,
         "DNSName": known(each.get("dns_name")),
@@ -125,9 +126,10 @@ def _actions(blocks: list[Any]) -> list[Any]:
             action["TargetGroupArn"] = each["target_group_arn"]
         forward = each.get("forward")
         groups: list[Any] = []
-        for block in forward if isinstance(forward, list) else []:
-            listed = block.get("target_group") if isinstance(block, dict) else None
-            groups += [{"TargetGroupArn": one.get("arn")} for one in listed or [] if isinstance(one, dict)]
+        if isinstance(forward, list):
+            for block in forward:
+                listed = block.get("target_group") if isinstance(block, dict) else None
+                groups += [{"TargetGroupArn": one.get("arn")} for one in listed or [] if isinstance(one, dict)]
         if isinstance(forward, Unknown):
             action["ForwardConfig"] = forward
         elif groups:
