@@ -73,3 +73,40 @@ def test_what_a_part_of_a_network_gets_is_told_with_its_addresses() -> None:
 
 def test_a_network_that_is_new_opens_what_it_reaches() -> None:
     assert ("opened", "office", "app.web") in told(load(UNNAMED, {"vpn_connections line static_routes": []}), load())
+
+
+POOL: Changes = {
+    "vpcs app instances vpn": {"subnet": "attach", "source_dest_check": False, "client_networks": ["172.27.0.0/20"]},
+    "vpcs app security_groups open ingress": [{"allow": "tcp/22", "from": "172.27.0.0/20"}],
+}
+"""A VPN server whose clients reach instances with addresses of their own."""
+TO_POOL: Changes = {"vpcs app route_tables work": {"0.0.0.0/0": "tgw", "172.27.0.0/20": "vpn"}}
+
+
+@pytest.mark.rule("NATI-5")
+def test_what_clients_behind_a_host_get_is_told() -> None:
+    """The route by which `app.web` answers them; without it the transit gateway gets the answer, and loses it (TGW-5)."""
+    before, after = load(POOL), load(POOL, TO_POOL)
+    for edited in (after, before.with_({"vpcs.app.route_tables.work": {"0.0.0.0/0": "tgw", "172.27.0.0/20": "vpn"}})):
+        assert ("172.27.0.0/20", "app.web", "tcp/22") in {
+            (source, host, str(change.traffic))
+            for change in reachsim.diff(before, edited).opened
+            for source in change.sources
+            for host in change.destinations
+        }
+    assert not after.trace("172.27.0.9", "web", "tcp/23").delivered
+    assert after.trace("172.27.0.9", "web", "tcp/22").reachable
+    assert not before.trace("172.27.0.9", "web", "tcp/22").reachable
+
+
+def test_what_is_behind_connections_and_hosts_is_among_those_who_reach_and_are_reached() -> None:
+    """By its blocks, where it has no name."""
+    assert {"172.27.0.0/20"} == names_of(load(POOL, TO_POOL).who_reaches("app.web", "tcp/22"))
+    assert "172.27.0.0/20" in names_of(load(POOL, TO_POOL).reaches_what("app.vpn", "tcp/22"))
+    assert "office" in names_of(load(NARROW).who_reaches("app.web", "tcp/22"))
+    assert names_of(load(NARROW, UNNAMED).who_reaches("app.web", "tcp/22")) == {"192.168.0.0/16"}
+
+
+def names_of(found: reachsim.Neighbours) -> set[str]:
+    """Those of which something is delivered for certain."""
+    return {name for row in found.found for name in row.names}

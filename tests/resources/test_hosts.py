@@ -266,3 +266,10 @@ def test_the_matrix_and_the_trace_agree_on_hosts_of_their_own_kind():
             == net.trace(source, "db", "tcp/80").delivered
             == (source == "probe")
         )
+
+
+@pytest.mark.rule("WALK-26")
+def test_what_never_leaves_a_host_is_lost_at_the_host():
+    """Not at its groups, where the walk begins."""
+    trace = load({"vpcs app instances probe local_networks": ["10.0.2.0/24"]}).trace("probe", "db", "tcp/80")
+    assert [(hop.component, hop.checkpoint) for hop in trace.forward] == [("app.probe", "instance")]

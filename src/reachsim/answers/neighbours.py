@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from reachsim.answers.far_ends import unnamed_blocks
 from reachsim.answers.listed import Listing
 from reachsim.answers.reach import ReachAnswer, reach_answer
 from reachsim.dataplane.ends import Endpoint
@@ -214,6 +215,7 @@ def other_names(network: Engine, direction: Asking) -> Iterator[str]:
     for at, body in resources("design", design):
         if at.name not in ends.known and _is_end(network, at, body):
             yield at.name
+    yield from (str(block) for block in unnamed_blocks(design))
     if direction == "what":
         inside = (each for name, vpc in design.vpcs.items() for each in resources("vpc", vpc, name))
         yield from dict.fromkeys(name for at, body in inside for name in body.names(at))

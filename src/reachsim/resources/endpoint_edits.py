@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.net.cidr import Cidr
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, mends
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, inspection_in, mends, offers
 from reachsim.resources.public_service import published, region_of
 from reachsim.resources.reference import DEFAULT_GROUP
-from reachsim.resources.resource import At
+from reachsim.resources.resource import At, all_blocks
 from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -43,6 +43,19 @@ def tables_of_gateway_endpoints(case: Case) -> Iterator[Edit]:
             text = f"take route table {table} away from gateway endpoint {at.name}"
             path = (*at.path, "route_tables", endpoint.route_tables.index(table))
             yield Edit((KeyChange(path, action="remove"),), text, 2)
+
+
+@offers
+def answers_to_inspection(case: Case, vpc: str) -> Iterator[RouteOffer]:
+    """The block of the client, to the inspection endpoint that saw the request: an appliance that keeps state drops what
+    it sees one way of (WALK-19)."""
+    block = max(
+        (block for block in all_blocks(case.view.design) if case.destination in block),
+        key=lambda block: block.prefix_length,
+        default=None,
+    )
+    for name in inspection_in(case, vpc) if block is not None else ():
+        yield RouteOffer(str(block), name, f"{name}, which inspects the way there too")
 
 
 @mends

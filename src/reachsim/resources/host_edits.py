@@ -54,27 +54,28 @@ def forwarding(case: Case) -> Iterator[Edit]:
         yield Edit.setting(path, True, f"let {_host(case)} masquerade what it forwards")
 
 
-def _behind(case: Case, vpc: str) -> Iterator[tuple[str, Any, Cidr]]:
-    """The instances of a VPC that have the destination behind them, each with the block that has it (`client_networks`)."""
+def _behind(case: Case, vpc: str, address: int) -> Iterator[tuple[str, Any, Cidr]]:
+    """The instances of a VPC that have an address behind them, each with the block that has it (`client_networks`)."""
     for name, instance in case.view.design.vpcs[vpc].instances.items():
-        yield from ((name, instance, block) for block in instance.client_networks if case.destination in block)
+        yield from ((name, instance, block) for block in instance.client_networks if address in block)
 
 
 @offers
 def routes_to_those_behind(case: Case, vpc: str) -> Iterator[RouteOffer]:
     """The block of the clients behind a host, to the host: those of a VPN that does not masquerade, say (NATI-5)."""
-    for name, instance, block in _behind(case, vpc):
+    for name, instance, block in _behind(case, vpc, case.destination):
         target = f"{name}/{next(iter(instance.network_interfaces))}" if instance.network_interfaces else name
         yield RouteOffer(str(block), target, f"instance {name}, behind which it is")
 
 
 @mends
 def clients_masqueraded(case: Case) -> Iterator[Edit]:
-    """Masquerade in the host whose clients' answers find no way back (NATI-5)."""
-    if not case.reply or case.cause.code in FILTERS:
+    """Masquerade in the host whose clients' answers find no way back, or whose clients are somebody from elsewhere to what
+    drops their packets (NATI-5)."""
+    if case.cause.code in FILTERS:
         return
     for vpc in case.view.design.vpcs:
-        for name, _, _ in _behind(case, vpc):
+        for name, _, _ in _behind(case, vpc, case.destination if case.reply else case.source):
             nat: KeyPath = ("vpcs", vpc, "instances", name, "nat")
             path, value = ((*nat, "masquerade"), True) if isinstance(case.view.written(nat), dict) else (nat, True)
             yield Edit.setting(path, value, f"let {vpc}.{name} masquerade what it forwards", 2)

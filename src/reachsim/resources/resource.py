@@ -412,7 +412,12 @@ def resources(within: Within, holder: Schema, vpc: str = "") -> Iterator[tuple[A
 
 def all_blocks(design: Any) -> Iterator[Cidr]:
     """The blocks of everything in a design that has some: VPCs, and what is behind resources."""
+    yield from (block for vpc in design.vpcs.values() for block in vpc.cidrs)
+    yield from blocks_behind(design)
+
+
+def blocks_behind(design: Any) -> Iterator[Cidr]:
+    """The blocks behind everything in a design: connections, networks, hosts."""
     yield from (block for _, body in resources("design", design) for block in body.behind().blocks)
     for name, vpc in design.vpcs.items():
-        yield from vpc.cidrs
         yield from (block for _, body in resources("vpc", vpc, name) for block in body.behind().blocks)

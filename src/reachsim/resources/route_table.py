@@ -26,7 +26,7 @@ from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, mends
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, inspection_in, mends
 from reachsim.resources.resource import At, all_blocks
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC
@@ -294,6 +294,8 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
         return list(nexts)
 
 
+_PAST_INSPECTION = 2
+"""What it costs more that an answer passes no inspection endpoint that the request passed (WALK-19)."""
 _NOT_BY_ROUTES = FILTERS | {Code.ENI_SOURCE_DEST_CHECK_RESTRICTION, Code.LAMBDA_OUTBOUND_ONLY, Code.NAME_NOT_RESOLVED}
 
 
@@ -307,6 +309,7 @@ def routes_of_tables(case: Case) -> Iterator[Edit]:
 def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
     body = case.view.design.vpcs[vpc].route_tables.get(table)
     path: KeyPath = ("vpcs", vpc, "route_tables", table)
+    inspection = inspection_in(case, vpc)
     for offer in case.view.offers(case, vpc):
         there = case.view.target(vpc, table, offer.destination)
         if there == offer.target:
@@ -314,7 +317,10 @@ def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
         key = (*path, offer.destination) if body is None else body.path_of(path, offer.destination)
         text = f"route {offer.destination} of table {table} of {vpc} to {offer.text}"
         text += "" if there is None else f", not to {there}"
-        yield Edit((*offer.also, KeyChange(key, offer.target)), text, offer.cost + (there is not None))
+        past = bool(inspection) and offer.target not in inspection
+        text += f", past {' and '.join(inspection)}, which inspects the way there" if past else ""
+        cost = offer.cost + (there is not None) + _PAST_INSPECTION * past
+        yield Edit((*offer.also, KeyChange(key, offer.target)), text, cost)
 
 
 @mends
