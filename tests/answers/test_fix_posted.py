@@ -90,7 +90,7 @@ def test_a_host_whose_clients_get_no_answer_is_made_to_masquerade(nat: Changes, 
 @pytest.mark.rule("PEER-4")
 @pytest.mark.parametrize("check", [True, False])
 def test_a_host_is_made_to_masquerade_where_its_clients_are_strangers(check: bool) -> None:
-    """A peering takes nothing from outside the near VPC; what the host sends as its own it does, and the host's check too."""
+    """A peering, and the host's check, take nothing from outside the near VPC, but what the host sends as its own."""
     net = written(
         GATE,
         {

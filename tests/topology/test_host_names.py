@@ -117,7 +117,10 @@ def test_a_resolver_answers_no_network_outside(gateway: str, low: Changes) -> No
     """Whether a virtual private gateway or a transit gateway leads there, and whether a subnet has its address."""
     line: Changes = {
         "vpcs data vpn_gateways": {"vgw": {}},
-        "vpcs data route_tables api": {"routes": {"192.168.0.0/16": "tgw"} if gateway == "tgw" else {}, "propagate": ["vgw"]},
+        "vpcs data route_tables api": {
+            "routes": {"192.168.0.0/16": "tgw"} if gateway == "tgw" else {},
+            "propagate": ["vgw"],
+        },
         "transit_gateways": {"tgw": {"attachments": {"data": {"vpc": "data", "subnets": ["api"]}}}},
         "vpn_connections": {"line": {"gateway": gateway, "static_routes": ["192.168.0.0/16"]}},
         "networks": {"office": {"cidrs": ["192.168.0.0/16"], "via": ["line"]}},
@@ -129,7 +132,6 @@ def test_a_resolver_answers_no_network_outside(gateway: str, low: Changes) -> No
     assert (blocker.code, blocker.rule_id) == ("NO_POSSIBLE_DESTINATION", "DNS-4")
     assert "inbound endpoint" in " ".join(net.fixes("192.168.0.9", "10.1.0.2", "udp/53").reasons)
     assert net.trace("192.168.0.9", "api", "tcp/443").delivered  # the way itself is there
-
 
 
 @pytest.mark.rule("SG-11")

@@ -103,7 +103,7 @@ def rules() -> dict[str, Rule]:
 
 
 def _is_source(link: re.Match[str]) -> bool:
-    """Whether a link names a page that a rule was read from, after its sentence or another page, and is no word of a sentence."""
+    """Whether a link names a page that a rule was read from, after its sentence or another page: it is no word of one."""
     return link[2].startswith("http") and not re.search(r"\w $", link.string[: link.start()])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.net.cidr import Cidr
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, inspection_in, mends, offers
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, inspection_in, mends, offers
 from reachsim.resources.public_service import published, region_of
 from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.resources.resource import At, all_blocks
@@ -197,3 +197,13 @@ def in_its_zone(case: Case) -> Iterator[Edit]:
             changes = [KeyChange((*path[:4], "subnets"), [name])]
             changes += [KeyChange((*path[:4], "private_ips"), action="remove")] if endpoint.private_ips else []
             yield Edit(tuple(changes), text, 4)
+
+
+@advises
+def zones_in_common(case: Case) -> Iterator[str]:
+    """What is left where the service has no subnet in the endpoint's zone (EP-10)."""
+    if case.cause.code is Code.VPCE_SERVICE_NOT_INSTALLED_IN_AZ:
+        yield (
+            "an endpoint has interfaces in zones of its service's load balancer alone (EP-10): clients of other zones call "
+            "one of these, or the owner of the service enables their zone, with a subnet there"
+        )

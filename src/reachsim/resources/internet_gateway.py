@@ -200,7 +200,11 @@ _ADDRESS_KEYS = {
 def address_key(interface: NetworkInterface) -> KeyPath:
     """The key that decides whether an interface has a public address; of one that never has any, where it is written."""
     path = interface.path
-    return (*path, *_ADDRESS_KEYS.get(str(path[2]), ())) if len(path) > 2 else path
+    section = str(path[2]) if len(path) > 2 else ""
+    has_ipv6 = any(address > IPV4_LAST for address in interface.addresses)
+    if section == "load_balancers" and has_ipv6 and interface.from_internet:  # public, but for IPv4 (LB-11)
+        return (*path, "ip_address_type")
+    return (*path, *_ADDRESS_KEYS.get(section, ()))
 
 
 def no_public_address(owner: NetworkInterface, header: Header, loss: Loss) -> tuple[Loss, KeyPath]:
