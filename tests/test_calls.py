@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from tests.models import shared
 
 import reachsim
 from reachsim.calls import says_how_to_call
+from reachsim.net.intervals import IntSet
 from reachsim.network import _FOR_GUESTS
 
 MODEL = Path(__file__).parents[1] / "models" / "three-tier.yaml"
@@ -54,3 +57,55 @@ def test_an_error_inside_stays_what_it_is() -> None:
 
     with pytest.raises(TypeError, match="unsupported operand"):
         Asked().broken(1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "named", "told"),
+    [
+        ("load", (), {}, "missing a required argument: 'given'; write load(given, *, expect=None, parameters=..., "),
+        ("load", (MODEL, "promises.yaml"), {}, "too many positional arguments; write load(given, *, expect=None, "),
+        (
+            "load",
+            (MODEL,),
+            {"expected": "p.yaml"},
+            "got an unexpected keyword argument 'expected'; write load(given, *, ",
+        ),
+        ("loads", ("version: 1",), {"region_": "x"}, "'region_'; write loads(text, *, file='<text>', parameters=..., "),
+        ("diff", (1,), {}, "missing a required argument: 'after'; write diff(before, after, progress=None, *, "),
+        ("diff", (1, 2), {}, "a loaded network is expected, got 1; write reachsim.load(FILE)"),
+    ],
+)
+def test_functions_of_the_package(asked: str, given: tuple[Any, ...], named: dict[str, Any], told: str) -> None:
+    with pytest.raises(reachsim.UsageError) as caught:
+        getattr(reachsim, asked)(*given, **named)
+    assert told in str(caught.value)
+
+
+def test_a_method_of_an_answer() -> None:
+    with pytest.raises(reachsim.UsageError) as caught:
+        shared(MODEL).matrix().cell("web-a")  # type: ignore[call-arg]
+    assert str(caught.value) == "missing a required argument: 'destination'; write cell(source, destination)"
+
+
+def public_callables() -> Iterator[Any]:
+    """Every function of the package and every public method of its types. The algebra of sets is not among them: it is what
+    all the rest is made of, and what it costs counts."""
+    for name in reachsim.__all__:
+        offered = getattr(reachsim, name)
+        if inspect.isfunction(offered):
+            yield pytest.param(offered, id=name)
+        elif inspect.isclass(offered) and not issubclass(offered, Exception):
+            for method in dir(offered):
+                found = inspect.getattr_static(offered, method)
+                home = next(each for each in offered.__mro__ if method in vars(each))
+                if not method.startswith("_") and home.__module__.startswith("reachsim") and home is not IntSet:
+                    if inspect.isfunction(found):
+                        yield pytest.param(partial(found, object()), id=f"{name}.{method}")
+                    elif isinstance(found, classmethod | staticmethod):
+                        yield pytest.param(getattr(offered, method), id=f"{name}.{method}")
+
+
+@pytest.mark.parametrize("offered", list(public_callables()))
+def test_everything_public_says_how_it_is_called(offered: Any) -> None:
+    with pytest.raises(reachsim.UsageError, match="; write "):
+        offered(no_such_argument=1)

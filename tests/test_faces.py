@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import gc
 import re
@@ -306,3 +307,23 @@ def test_long_sets_are_cut() -> None:
     assert len(repr(many)) <= REPR_LENGTH
     assert len(str(many)) > REPR_LENGTH
     assert repr(Problem("f.yaml", 1, 1, (), "wrong"))
+
+
+def test_whether_there_is_a_witness_is_never_asked_by_its_truth() -> None:
+    """A trace is true where its packet gets there and back; the witness of what fails is one that does not."""
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for asked in truths(node):
+                name = asked.attr if isinstance(asked, ast.Attribute) else getattr(asked, "id", "")
+                assert name != "witness", f"{path.name}:{asked.lineno}"
+
+
+def truths(node: ast.AST) -> Iterator[ast.expr]:
+    """What a node asks for being true."""
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
+            yield test
+        case ast.BoolOp(values=values) | ast.comprehension(ifs=values):
+            yield from values
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield operand

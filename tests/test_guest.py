@@ -102,6 +102,8 @@ def test_rows_say_what_the_answer_says(answers: dict[str, Any]) -> None:
     rows = {name: answer.to_rows() for name, answer in answers.items()}
     assert [(row["leg"], row["hop"], row["action"]) for row in rows["trace"]][7] == ("forward", 8, "drop")
     assert [row["number"] for row in rows["check"] if row["verdict"] == "fails"] == [1, 4, 5]
+    stopped = [row["witness"] for row in rows["check"] if row["verdict"] == "fails"]
+    assert stopped == [str(each.witness.packet) for each in answers["check"].failures]
     assert rows["slice"] == [
         {"from": "shop.bastion", "to": "shop.app-a", "traffic": "tcp/22"},
         {"from": "shop.bastion", "to": "shop.app-b", "traffic": "tcp/22"},

@@ -17,7 +17,8 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
-    ("stopping", "faces", "calls"),
+    ("stopping", "calls"),
+    ("faces",),
     ("deadline",),
     ("markup", "csvfile", "places"),
     ("cards", "named"),

@@ -342,6 +342,12 @@ class Engine:
         return known
 
 
+def loaded(given: Engine) -> None:
+    """Refuse what is no network. Raises UsageError."""
+    if not isinstance(given, Engine):
+        raise UsageError(f"a loaded network is expected, got {shown(given)}; write reachsim.load(FILE)")
+
+
 def some_traffic(traffic: str | Traffic) -> Traffic:
     """Traffic from a token, not empty: of none at all everything is true. Raises UsageError."""
     found = parse_traffic(traffic)

@@ -7,6 +7,7 @@ from functools import singledispatch
 from importlib import import_module
 from typing import Any, TypeVar
 
+from reachsim.calls import says_how_to_call
 from reachsim.errors import visible
 
 REPR_LENGTH = 120
@@ -83,9 +84,13 @@ def shown_by(*, cards: str, texts: str) -> None:
 
 
 class Carded:
-    """An answer that a notebook shows as a card."""
+    """An answer that a notebook shows as a card, and whose methods say how they are called."""
 
     __slots__ = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        says_how_to_call(cls)
 
     def _repr_html_(self) -> str | None:
         import_module(_ROOMS["cards"])

@@ -12,14 +12,14 @@ from reachsim.answers.deciding import decide, work_of
 from reachsim.answers.earlier import Decisions, Earlier
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
-from reachsim.answers.promised import asked_end, promise, unnamed
+from reachsim.answers.promised import asked_end, checked, promise
 from reachsim.answers.share import Work, decided_elsewhere
 from reachsim.calls import says_how_to_call
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
-from reachsim.engine import Asked, Engine, some_traffic
-from reachsim.errors import DesignError, EndpointError, UsageError, counted, shown, suggest
+from reachsim.engine import Asked, Engine, loaded, some_traffic
+from reachsim.errors import EndpointError, UsageError, counted, shown, suggest
 from reachsim.faces import about, face, record
 from reachsim.garbage import collector_paused
 from reachsim.loading.load import Source, check
@@ -450,6 +450,7 @@ def _patched(text: str, network: Engine) -> Network:
     return checked(Network(changed_source(text, network.source)))
 
 
+@says_how_to_call
 def load(given: Given, *, expect: str | os.PathLike[str] | None = None, **said: Unpack[Said]) -> Network:
     """Load a design from a file ("-": standard input), or from what AWS's and Terraform's tools write: a file, a folder,
     several of them, or plain data as JSON has it (``Template.from_stack(stack).to_json()``).
@@ -462,6 +463,7 @@ def load(given: Given, *, expect: str | os.PathLike[str] | None = None, **said: 
         return checked(Network(open_source(given, said, expect)))
 
 
+@says_how_to_call
 def load_sides(given: Given, **said: Unpack[Said]) -> tuple[Network, Network]:
     """What is and what will be, of a plan of Terraform: ``reachsim.diff(*reachsim.load_sides("plan.json"))`` says what it
     opens and closes. `given`, `said`: as for `load`. Raises ReachsimError, also for what tells one of the two alone."""
@@ -470,19 +472,14 @@ def load_sides(given: Given, **said: Unpack[Said]) -> tuple[Network, Network]:
         return checked(Network(before)), checked(Network(after))
 
 
+@says_how_to_call
 def loads(text: str | bytes, *, file: str = "<text>", **said: Unpack[Said]) -> Network:
     """Load a design from a text; `file` is its name in messages, `said` as for `load`. Raises ReachsimError."""
     with collector_paused():
         return checked(Network(text_source(text, file, said)))
 
 
-def checked(network: Network) -> Network:
-    """The network, once every expectation names something. Raises DesignError with all that do not."""
-    if problems := unnamed(network):
-        raise DesignError(problems)
-    return network
-
-
+@says_how_to_call
 @in_time
 def diff(
     before: Network, after: Network, progress: Progress | None = None, *, deadline: float | None = None
@@ -493,8 +490,7 @@ def diff(
     """
     from reachsim.answers.diff import diff as compare
 
-    for network in (before, after):
-        if not isinstance(network, Engine):
-            raise UsageError(f"a loaded network is expected, got {shown(network)}; write reachsim.load(FILE)")
+    loaded(before)
+    loaded(after)
     with collector_paused():
         return about(compare(before, after._seen_from(before), progress), before, after)

@@ -75,38 +75,71 @@ def test_a_network_that_is_new_opens_what_it_reaches() -> None:
     assert ("opened", "office", "app.web") in told(load(UNNAMED, {"vpn_connections line static_routes": []}), load())
 
 
-POOL: Changes = {
-    "vpcs app instances vpn": {"subnet": "attach", "source_dest_check": False, "client_networks": ["172.27.0.0/20"]},
-    "vpcs app security_groups open ingress": [{"allow": "tcp/22", "from": "172.27.0.0/20"}],
-}
-"""A VPN server whose clients reach instances with addresses of their own."""
-TO_POOL: Changes = {"vpcs app route_tables work": {"0.0.0.0/0": "tgw", "172.27.0.0/20": "vpn"}}
+# -- what is behind a host ----------------------------------------------------------------------------------
+
+CLIENTS = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets:
+      near: {cidr: 10.0.1.0/24, az: a, route_table: near}
+      far: {cidr: 10.0.2.0/24, az: b, route_table: near}
+      road: {cidr: 10.0.3.0/24, az: a}
+    route_tables:
+      near: {10.99.0.0/24: TARGET}
+      main: {}
+    security_groups:
+      open: {ingress: [{allow: tcp/22, from: 10.99.0.0/24}]}
+      road: {ingress: [{allow: tcp/443, from: open}]}
+    instances:
+      worker: {subnet: near, security_groups: [open]}
+      tunnel:
+        subnet: road
+        security_groups: [road]
+        source_dest_check: false
+        client_networks: [10.99.0.0/24]
+"""
 
 
-@pytest.mark.rule("NATI-5")
-def test_what_clients_behind_a_host_get_is_told() -> None:
-    """The route by which `app.web` answers them; without it the transit gateway gets the answer, and loses it (TGW-5)."""
-    before, after = load(POOL), load(POOL, TO_POOL)
-    for edited in (after, before.with_({"vpcs.app.route_tables.work": {"0.0.0.0/0": "tgw", "172.27.0.0/20": "vpn"}})):
-        assert ("172.27.0.0/20", "app.web", "tcp/22") in {
-            (source, host, str(change.traffic))
-            for change in reachsim.diff(before, edited).opened
-            for source in change.sources
-            for host in change.destinations
-        }
-    assert not after.trace("172.27.0.9", "web", "tcp/23").delivered
-    assert after.trace("172.27.0.9", "web", "tcp/22").reachable
-    assert not before.trace("172.27.0.9", "web", "tcp/22").reachable
+def clients(target: str = "tunnel") -> reachsim.Network:
+    return reachsim.loads(CLIENTS.replace("TARGET", target))
 
 
-def test_what_is_behind_connections_and_hosts_is_among_those_who_reach_and_are_reached() -> None:
-    """By its blocks, where it has no name."""
-    assert {"172.27.0.0/20"} == names_of(load(POOL, TO_POOL).who_reaches("app.web", "tcp/22"))
-    assert "172.27.0.0/20" in names_of(load(POOL, TO_POOL).reaches_what("app.vpn", "tcp/22"))
-    assert "office" in names_of(load(NARROW).who_reaches("app.web", "tcp/22"))
-    assert names_of(load(NARROW, UNNAMED).who_reaches("app.web", "tcp/22")) == {"192.168.0.0/16"}
+@pytest.mark.rule("ROUTE-12")
+def test_clients_behind_a_host_are_ends_of_a_difference() -> None:
+    """VPN clients behind an instance have no name, and their host's own traffic is another matter."""
+    block = "10.99.0.0/24"
+    changes = {
+        (change.kind, change.sources, change.destinations, str(change.traffic))
+        for change in reachsim.diff(clients("blackhole"), clients()).changes
+    }
+    worker = ("app.worker",)
+    assert changes == {("opened", (block,), worker, "tcp/22"), ("opened", worker, (block,), "tcp/443")}
+    assert not reachsim.diff(clients(), clients()).changes
 
 
-def names_of(found: reachsim.Neighbours) -> set[str]:
-    """Those of which something is delivered for certain."""
-    return {name for row in found.found for name in row.names}
+def test_clients_behind_a_host_are_told_of_who_reaches_an_end_and_what_it_reaches() -> None:
+    net = clients()
+    assert [row.names for row in net.who_reaches("worker", "tcp/22").found] == [("10.99.0.0/24",)]
+    assert ("10.99.0.0/24",) in [row.names for row in net.reaches_what("worker", "tcp/443").found]
+    assert [row.verdict for row in clients("blackhole").who_reaches("worker", "tcp/22").found] == ["no reply"]
+
+
+def test_what_a_connection_leads_to_and_no_network_declares_is_told_by_its_block() -> None:
+    assert ("192.168.0.0/16",) in [row.names for row in load(NARROW, UNNAMED).who_reaches("app.web", "tcp/22").found]
+    assert ("office",) in [row.names for row in load(NARROW).who_reaches("app.web", "tcp/22").found]
+
+
+@pytest.mark.rule("TGW-9")
+def test_a_host_is_no_inspection_of_what_goes_to_its_own_clients() -> None:
+    hub = """
+transit_gateways:
+  hub:
+    attachments:
+      app: {vpc: app, subnets: [near, far]}
+"""
+    net = reachsim.loads(CLIENTS.replace("TARGET", "tunnel") + hub)
+    assert not net.source.warnings
+    wider = reachsim.loads((CLIENTS + hub).replace("10.99.0.0/24: TARGET", "10.99.0.0/16: tunnel"))
+    assert ["which inspects" in warning.message for warning in wider.source.warnings] == [True]

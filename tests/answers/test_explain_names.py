@@ -94,3 +94,20 @@ def test_no_expectation_is_marked_by_what_stops_no_packet() -> None:
     promise = "expect: [{from: node, to: 'service:ssm', allow: tcp/443, fails: NAME_MEANS_PUBLIC_ADDRESS}]\n"
     with pytest.raises(DesignError, match="is not the code of a blocker"):
         reachsim.loads(ENDPOINT.format(hostnames="false", private="true", node="") + promise)
+
+
+CLOSED_ZONE = ZONE.format(hostnames="true", vpcs="a").split("internet:")[0]
+
+
+@pytest.mark.rule("DNS-2")
+def test_what_stops_a_packet_once_its_name_resolves_is_in_the_way_too() -> None:
+    off = CLOSED_ZONE.replace("enable_dns_hostnames", "enable_dns_support: false\n    enable_dns_hostnames")
+    question = ("app", "db.corp.example.com", "tcp/5432")
+    name = ("NAME_NOT_RESOLVED", "DNS-2", "vpcs.a.enable_dns_support")
+    assert causes(off, *question) == [name]
+    shut = off.replace("private_ip: 10.0.1.30, security_groups: [open]", "private_ip: 10.0.1.30, state: stopped")
+    stopped = causes(shut.replace("enable_dns_support: false", "enable_dns_support: true"), *question)
+    assert [key for *_, key in stopped] == ["vpcs.a.security_groups.default.ingress", "vpcs.a.instances.db.state"]
+    assert causes(shut, *question) == [name, *stopped]
+    missing = shut.replace("{db: db}", "{other: db}")
+    assert causes(missing, *question)[0][0] == "NAME_NOT_RESOLVED"

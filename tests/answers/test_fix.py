@@ -282,6 +282,59 @@ def test_an_edit_that_would_break_a_promise_is_tried_again_once_that_is_mended_e
     assert reachsim.loads(plan.whole.patch.after).check().ok  # type: ignore[union-attr]
 
 
+CROSSED = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets:
+      public: {cidr: 10.0.0.0/24, az: a, route_table: public}
+      private: {cidr: 10.0.1.0/24, az: a, route_table: private}
+      nat: {cidr: 10.0.2.0/24, az: a, route_table: nat}
+    route_tables:
+      public: {0.0.0.0/0: igw}
+      private: {0.0.0.0/0: ngw}
+      nat: {0.0.0.0/0: igw}
+    nat_gateways: {ngw: {subnet: nat, private_ip: 10.0.2.5, public_ip: 198.51.100.9}}
+    security_groups: {web: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}, fn: {}}
+    instances:
+      web: {subnet: public, public_ip: 198.51.100.20, security_groups: [web], state: stopped}
+lambda_functions:
+  fetch:
+    latest: {vpc: app, subnets: [public], security_groups: [fn]}
+internet:
+  hosts: {www: {ip: 93.184.216.34, listens: [tcp/443]}}
+expect:
+- {from: fetch, to: www, allow: tcp/443}
+- {from: internet, to: web, allow: tcp/443}
+"""
+
+
+@pytest.mark.rule("LAMBDA-6")
+def test_an_edit_for_one_promise_that_another_cannot_live_with_gives_way() -> None:
+    """As long as the server is stopped, its subnet may lead anywhere; once it runs, the function has to move."""
+    plan = reachsim.loads(CROSSED).fix_all()
+    assert plan.ok
+    assert plan.whole is not None
+    after = reachsim.loads(plan.whole.patch.after)  # type: ignore[union-attr]
+    assert after.check().ok
+    assert after.trace("fetch", "www", "tcp/443").reachable
+    assert after.trace("internet", "web", "tcp/443").reachable
+
+
+def test_where_fewer_edits_are_no_fix_all_of_them_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit that no promise needs may still spare the warning that another one brings."""
+    expect = [{"from": "probe", "to": "db", "allow": "tcp/5432"}, {"from": "probe", "to": "db", "allow": "tcp/80"}]
+    net = written(CLOSED, expect=expect)
+    monkeypatch.setattr("reachsim.answers.fix._needed", lambda engine, tools, edits, mended: edits[1:])
+    plan = net.fix_all()
+    assert plan.whole is not None
+    assert plan.whole.holds == (1, 2)
+    assert len(plan.whole.edits) == 2
+    assert reachsim.loads(plan.whole.patch.after).check().ok  # type: ignore[union-attr]
+
+
 def test_an_edit_that_aws_refuses_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proposals are not believed: one that the file would not load with, and one that changes nothing."""
 

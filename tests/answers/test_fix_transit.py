@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.answers.test_fix import best, values
 from tests.designs import GONE, Changes, edited
+from tests.gateways import load
 from tests.oracle.text import write_yaml
 
 import reachsim
@@ -316,6 +317,35 @@ def test_an_attachment_of_a_vpc_that_inspects_gets_a_zone_with_appliance_mode(mo
     net = joined(ZONES, wall)
     also = {} if mode else {(*ATTACHMENT, "appliance_mode"): True}
     assert changed(net, DATABASE) == {(*ATTACHMENT, "subnets"): "app-b", **also}
+
+
+@pytest.mark.rule("TGW-8")
+@pytest.mark.rule("TGW-12")
+def test_what_was_undecided_and_holds_with_the_edits_is_not_told_as_undecided() -> None:
+    """The office comes in by either zone; the ACL of one of them is in the way."""
+    shut = {
+        "ingress": [{"rule": 100, "allow": "all", "from": "0.0.0.0/0"}],
+        "egress": [{"rule": 50, "allow": "udp", "to": "0.0.0.0/0"}],
+    }
+    changes: Changes = {
+        "vpcs data network_acls": {"shut": shut},
+        "vpcs data subnets attach-b network_acl": "shut",
+        "vpcs app subnets attach-b": {"cidr": "10.1.9.16/28", "az": "b", "route_table": "attach"},
+        "vpcs app instances second": {"subnet": "attach-b", "private_ip": "10.1.9.20", "security_groups": ["open"]},
+        "transit_gateways tgw attachments app subnets": ["attach", "attach-b"],
+        "expect": [
+            {"from": "192.168.0.5", "to": "data.db", "allow": "tcp/22"},
+            {"from": "app.second", "to": "data.db", "allow": "tcp/22"},
+        ],
+    }
+    net = load(changes)
+    assert [result.verdict for result in net.check()] == ["undecided", "fails"]
+    plan = net.fix_all()
+    assert plan.ok
+    assert plan.whole is not None
+    assert plan.whole.holds == (1, 2)
+    assert plan.undecided == ()
+    assert reachsim.loads(plan.whole.patch.after).check().ok  # type: ignore[union-attr]
 
 
 FIREWALLED: Changes = {

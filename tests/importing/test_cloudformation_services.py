@@ -365,3 +365,21 @@ def test_a_report_says_how_a_parameter_gets_its_value() -> None:
 def test_a_template_that_is_indented_as_a_whole_is_opened_by_every_command() -> None:
     text = "\n".join(f"  {line}" for line in BASE.splitlines())
     assert reachsim.loads(text).trace("HostA", "HostB", "tcp/22").verdict == R
+
+
+IN_A: dict[str, tuple[str, str | None]] = {
+    "AWS::CodeBuild::Project": ("VpcConfig: {Subnets: [!Ref A]}", "never"),
+    "AWS::RDS::DBProxy": ("VpcSubnetIds: [!Ref A]", "never"),
+    "AWS::EKS::FargateProfile": ("Subnets: [!Ref A]", "never"),
+    "AWS::ECS::Service": ("NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref A]}}", None),
+    "AWS::RedshiftServerless::Workgroup": ("SubnetIds: [!Ref A], PubliclyAccessible: false", None),
+}
+
+
+@pytest.mark.rule("IGW-16")
+@pytest.mark.parametrize("type", IN_A)
+def test_which_services_can_have_public_addresses(type: str) -> None:
+    placed, public_ip = IN_A[type]
+    found = read(f"  Asked: {{Type: {type}, Properties: {{{placed}}}}}\n")
+    (made,) = [vpc["interfaces"]["Asked"] for vpc in found.design["vpcs"].values() if "interfaces" in vpc]
+    assert made.get("public_ip") == public_ip

@@ -69,7 +69,7 @@ def answers(given: Any, *names: str) -> list[str]:
     ("records", "names", "expected"),
     [
         ([record("far.corp.example.", "elsewhere.example.", type="CNAME")], ["web", "far", "x"], "rub"),
-        ([record("\\052.corp.example.", "10.0.1.10")], ["web", "x", "a.b"], "ruu"),
+        ([record("a.\\052.corp.example.", "10.0.1.10")], ["web", "x", "a.b"], "ruu"),
         ([{"Name": "lb.corp.example.", "Type": "A", "AliasTarget": {"DNSName": "lb-1.example."}}], ["web", "lb"], "ru"),
         ([Unknown("it is computed")], ["web", "x"], "ru"),
         ([{**WEB_RECORD, "Name": Unknown("it is computed")}], ["web", "x"], "ru"),
@@ -85,6 +85,14 @@ def test_what_a_record_means_and_nobody_read_is_undecided(records: list[Any], na
     told = [net.trace("eni-job", f"{name}.corp.example", "tcp/443").verdict for name in names]
     assert told == [words[each] for each in expected]
     assert any("is not known" in text for text in notes(found, "unknown"))
+
+
+@pytest.mark.rule("DNS-2")
+def test_a_star_is_for_all_names_that_are_not_there() -> None:
+    """One with a record of another type is there."""
+    star = record("\\052.corp.example.", "10.0.1.10")
+    given = zone(record("gone.corp.example.", "10.0.1.99"), star, record("mail.corp.example.", "x", type="TXT"))
+    assert answers(given, "x", "a.b", "gone", "mail") == ["reachable", "reachable", "blocked", "undecided"]
 
 
 def test_which_vpcs_see_a_zone_is_not_known() -> None:

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import reachsim
+from reachsim.answers.promised import checked
 from reachsim.loading.document import read_document
 from reachsim.loading.edits import edited_document
 from reachsim.loading.load import check
 from reachsim.loading.provenance import Places
 from reachsim.loading.tree import Document
-from reachsim.network import Network, checked
+from reachsim.network import Network
 from reachsim.places import Place
 
 VPC = {

@@ -177,3 +177,12 @@ expect:
     assert ":443" in articles[1]
     signs = [attributes["class"] for tag, attributes, _ in page.elements if tag == "circle"]
     assert [sign for sign in signs if sign in ("sign kept", "sign stop")] == ["sign kept", "sign stop"]
+
+
+def test_a_promise_that_fails_now_and_then_is_told_by_a_packet_that_fails() -> None:
+    """The ACL lets answers to 49152-65535 out (models/README.md); most ports of the client are below that."""
+    net = model("14-acl-ephemeral-range-too-narrow-as-found")
+    (number,) = [result.number for result in net.check() if result.source == "sync" and not result.holds]
+    told = Page(net.draw().html).texts("article")[number - 1]
+    assert "no reply" in told
+    assert "partial" not in told

@@ -107,7 +107,7 @@ class Causes:
         flows, lost = (now, was) if change.kind == "opened" else (was, now)
         if flows.packet is None or not lost.blockers or not _differs(flows, lost, change.one_way):
             return None
-        place = self._parting(flows, lost) or self._stop(flows, lost)
+        place = (None if self._asks_elsewhere(flows, lost) else self._parting(flows, lost)) or self._stop(flows, lost)
         blocker = _blocker_at(lost, place)
         passed = ("", "") if place.flows is None else (place.flows.rule, place.flows.where)
         stopped = ("", "") if place.lost is None else (place.lost.rule, place.lost.where)
@@ -139,6 +139,12 @@ class Causes:
             return now, self.before.trace(source, destination, service, port)
         except ReachsimError:  # an end that one of the two has not, or a name that no question can have
             return None
+
+    def _asks_elsewhere(self, flows: Trace, lost: Trace) -> bool:
+        """Whether one sender sends to two addresses, since a name means another one: where the ways part says nothing."""
+        if flows.packet is None or lost.packet is None or flows.packet.destination == lost.packet.destination:
+            return False
+        return [self._called(hop) for hop in flows.forward[:1]] == [self._called(hop) for hop in lost.forward[:1]]
 
     def _called(self, hop: Hop) -> tuple[str, str]:
         return self.names.get(hop.component, hop.component), hop.checkpoint

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from reachsim.calls import says_how_to_call
 from reachsim.errors import counted, summary
 from reachsim.faces import Faced, ToldOf, face, record
 from reachsim.net.headerspace import HeaderSpace
@@ -14,6 +15,7 @@ from reachsim.net.traffic import Traffic, parse_traffic
 ChangeKind = Literal["opened", "closed", "changed"]
 
 
+@says_how_to_call
 @dataclass(frozen=True, repr=False)
 class Change(Faced):
     """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.

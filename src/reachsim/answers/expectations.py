@@ -157,7 +157,9 @@ class Check(Listing[Result]):
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat record for each expectation, such as ``pandas.DataFrame(...)`` takes."""
-        return [
-            record(result.to_dict(), witness=str(result.witness.packet or "") if result.witness else "")
-            for result in self.results
-        ]
+        return [record(result.to_dict(), witness=_packet_of(result.witness)) for result in self.results]
+
+
+def _packet_of(witness: Trace | None) -> str:
+    """The packet of a witness, in words; empty where there is none. A witness that is stopped is no less one."""
+    return "" if witness is None else str(witness.packet or "")

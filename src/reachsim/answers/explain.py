@@ -26,6 +26,7 @@ from reachsim.resources.lambda_function import attachment_of, function_asked
 from reachsim.resources.mending import FILTERS
 from reachsim.resources.reference import DEFAULT_GROUP
 from reachsim.rules.clauses import Clause, KeyPath
+from reachsim.rules.codes import Code
 from reachsim.rules.route import DEFAULT
 from reachsim.trace.result import Blocker, Hop, Trace
 from reachsim.trace.trace import trace
@@ -165,8 +166,10 @@ def explain(
     named = None if found.reachable or not found.blockers else _named(engine, source, destination, traffic, port, found)
     obstacles = tuple(_obstacle(engine, found, blocker) for blocker in found.blockers)
     obstacles = obstacles if named is None else (named, *obstacles)
+    unnamed = tuple(_once_it_resolves(source, destination, traffic, port, edit, found))
+    obstacles += unnamed
     layers = () if found.reachable or found.undecided or not obstacles else tuple(_layers(found, with_open))
-    if named is not None:
+    if named is not None or unnamed:
         layers = tuple(replace(layer, text=f"as the name resolves now, {layer.text}") for layer in layers)
     probe = None if found.reachable and found.ways else _probe(engine, source, destination, traffic, port, edit, found)
     return Explanation(found, obstacles, layers, probe, tuple(observed(engine, found, destination, ask)))
@@ -191,6 +194,24 @@ def _named(
         blocker = Blocker(cause, "forward", f"{text}; {fares}", engine.locate(off.path))
         return Obstacle(blocker, blocker.where, format_path(off.path), rules().get(off.rule))
     return None
+
+
+def _once_it_resolves(
+    source: Endpoint, destination: Endpoint, traffic: Traffic, port: int | None, edit: Editor, found: Trace
+) -> Iterator[Obstacle]:
+    """What stops a packet to a name once what keeps it from being resolved is switched on (DNS-2, EP-8, PEER-11)."""
+    on: dict[str | KeyPath, Any] = {}
+    while found.blockers and found.blockers[0].code == Code.NAME_NOT_RESOLVED:
+        path = found.blockers[0].cause.path
+        if not path or path in on:
+            return
+        on[path] = True
+        try:
+            copy = edit(on)
+            found = copy.trace(source.name, destination.name, traffic, port)
+        except ReachsimError:  # it is no switch: a record, a service
+            return
+        yield from (_obstacle(copy, found, blocker) for blocker in found.blockers)
 
 
 _FUNCTIONS: KeyPath = ("lambda_functions",)

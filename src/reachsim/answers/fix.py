@@ -390,40 +390,56 @@ def _names(end: Endpoint, asked: object, engine: Editable) -> set[str]:
 def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -> FixPlan:
     """What makes all failing expectations of a file hold together, found one after the other and proven together.
 
-    One without a fix is looked at again once others are mended: its edits may break something only as long as those fail.
     `wanted`: numbers of those to mend; the others are only not to break.
     """
     start = [result for result in tools.all_decided(engine) if wanted is None or result.number in wanted]
     undecided = tuple(result for result in start if result.verdict == "undecided")
+    failing = [first for first in start if first.verdict == "fails"]
+    parts, left = _in_turn(engine, tools, failing)
+    if parts and left:  # an edit for one may stand in the way of what another needs: those first, this time
+        later = {each.result.number for each in left}
+        again = _in_turn(engine, tools, sorted(failing, key=lambda first: first.number not in later))
+        parts, left = min((parts, left), again, key=lambda found: len(found[1]))
+    if not parts:
+        return FixPlan((), None, left, undecided, len(start))
+    first_part = parts[0].result
+    whole: Fix | str | None = parts[0].best
+    if len(parts) > 1:  # of one part alone, all is proven
+        edits = [edit for part in parts if part.best is not None for edit in part.best.edits]
+        still = {part.result.number for part in left}
+        needed = _needed(engine, tools, edits, [each.number for each in start if each.number not in still])
+        judge = Judge(engine, tools)
+        for together in (needed, edits):  # fewer may bring a warning that a further edit would have spared
+            whole = judge.proven(tuple(together), first_part.expectation, first_part.number)
+            if isinstance(whole, Fix):
+                break
+    if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
+        return FixPlan((), None, (*parts, *left), undecided, len(start))
+    holds = tuple(sorted({first_part.number, *whole.holds}))
+    undecided = tuple(each for each in undecided if each.number not in holds)
+    return FixPlan(parts, replace(whole, question="", holds=holds), left, undecided, len(start))
+
+
+def _in_turn(engine: Editable, tools: Tools, failing: list[Result]) -> tuple[tuple[Fixes, ...], tuple[Fixes, ...]]:
+    """What was found for each of some failing expectations, in this order, the edits of those before it made; and those for
+    which nothing was, by number.
+
+    One without a fix is looked at again once others are mended: its edits may break something only as long as those fail.
+    """
     parts: list[Fixes] = []
-    without: list[tuple[Fixes, int]] = []  # with how many edits were made when it was looked at
-    edits: list[Edit] = []
-    state = engine
-    waiting = [first for first in start if first.verdict == "fails"]
+    without: list[tuple[Fixes, int]] = []  # with how many had been mended when it was looked at
+    state, waiting = engine, failing
     while waiting:
         for first in waiting:
             found = fixes(state, first.expectation, tools, first.number, ENOUGH)
             if found.best is not None:
                 parts.append(found)
-                edits += found.best.edits
                 state = tools.patched(state, found.best.edits)
             elif found.needed:
-                without.append((found, len(edits)))
-        waiting = [each.result for each, made in without if made < len(edits)]
-        without = [(each, made) for each, made in without if made == len(edits)]
-    left = tuple(each for each, _ in sorted(without, key=lambda item: item[0].result.number))
-    if not edits:
-        return FixPlan(tuple(parts), None, left, undecided, len(start))
-    first_part = parts[0].result
-    whole: Fix | str | None = parts[0].best
-    if len(parts) > 1:  # of one part alone, all is proven
-        failing = {part.result.number for part in left}
-        edits = _needed(engine, tools, edits, [each.number for each in start if each.number not in failing])
-        whole = Judge(engine, tools).proven(tuple(edits), first_part.expectation, first_part.number)
-    if not isinstance(whole, Fix):  # pragma: no cover - each was proven on top of those before it
-        return FixPlan((), None, (*parts, *left), undecided, len(start))
-    holds = tuple(sorted({first_part.number, *whole.holds}))
-    return FixPlan(tuple(parts), replace(whole, question="", holds=holds), left, undecided, len(start))
+                without.append((found, len(parts)))
+        waiting = [each.result for each, mended in without if mended < len(parts)]
+        without = [(each, mended) for each, mended in without if mended == len(parts)]
+    return tuple(parts), tuple(each for each, _ in sorted(without, key=lambda item: item[0].result.number))
 
 
 def _needed(engine: Editable, tools: Tools, edits: list[Edit], mended: list[int]) -> list[Edit]:

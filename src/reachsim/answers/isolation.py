@@ -47,6 +47,12 @@ class Leak(NamedTuple):  # there may be a million of them
         return HeaderSpace.box(self.traffic, self.sources, self.destinations)
 
     @property
+    def such_as(self) -> str:
+        """One of its packets in words; empty where it has none."""
+        packet = self.witness
+        return "" if packet is None else str(packet)
+
+    @property
     def text(self) -> str:
         """Its packets in words."""
         return self.space.describe(*self.between)
@@ -144,7 +150,7 @@ class Isolation(ToldOf):
 
     def to_rows(self) -> list[dict[str, Any]]:
         """One flat record for each leak, such as ``pandas.DataFrame(...)`` takes."""
-        return [record(leak.to_dict(), witness=str(leak.witness or "")) for leak in self.leaks]
+        return [record(leak.to_dict(), witness=leak.such_as) for leak in self.leaks]
 
     @property
     def title(self) -> str:

@@ -91,7 +91,7 @@ class SubnetRoom(Faced):
 
     @property
     def free(self) -> int:
-        """Addresses that are left over; negative: that are missing (LAMBDA-6)."""
+        """Addresses that are left over; negative: that are missing (**LAMBDA-6**)."""
         return self.usable - self.others - self.functions
 
     @property

@@ -6,9 +6,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from reachsim.answers.far_ends import unnamed_blocks
 from reachsim.answers.listed import Listing
 from reachsim.answers.reach import ReachAnswer, reach_answer
+from reachsim.calls import says_how_to_call
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Asked, Engine, some_traffic
@@ -17,7 +17,7 @@ from reachsim.faces import Faced
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, reach
-from reachsim.resources.resource import At, resources
+from reachsim.resources.resource import At, resources, unnamed_blocks
 
 Asking = Literal["who", "what"]
 """Whether the others send to the end that was asked about, or it sends to them."""
@@ -26,6 +26,7 @@ NeighbourVerdict = Literal["passes", "partial", "no reply", "undecided"]
 _WORLD = frozenset({"internet", "internet host"})
 
 
+@says_how_to_call
 @dataclass(frozen=True, repr=False)
 class Neighbour(Faced):
     """Ends of which the same is to be said: interfaces, or functions, networks, services, the internet.
@@ -215,7 +216,7 @@ def other_names(network: Engine, direction: Asking) -> Iterator[str]:
     for at, body in resources("design", design):
         if at.name not in ends.known and _is_end(network, at, body):
             yield at.name
-    yield from (str(block) for block in unnamed_blocks(design))
+    yield from map(str, unnamed_blocks(design))
     if direction == "what":
         inside = (each for name, vpc in design.vpcs.items() for each in resources("vpc", vpc, name))
         yield from dict.fromkeys(name for at, body in inside for name in body.names(at))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.listed import Answers
+from reachsim.calls import says_how_to_call
 from reachsim.dataplane.checkpoint import Drop, Header
 from reachsim.dataplane.walk import walk
 from reachsim.engine import Engine
@@ -151,6 +152,7 @@ def describe_far(answer: Reach, space: HeaderSpace) -> str:
     return space.describe(answer.sources, answer.destinations, sources_name="the internet")
 
 
+@says_how_to_call
 @dataclass(frozen=True, repr=False)
 class DeadEnd(Faced):
     """Destinations that a route table sends into a blackhole or round in a circle.

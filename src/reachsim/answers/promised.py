@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Asked, Engine
-from reachsim.errors import EndpointError, HintedError, Problem, UsageError, shown
+from reachsim.errors import DesignError, EndpointError, HintedError, Problem, UsageError, shown
 from reachsim.loading.load import Source
 from reachsim.resources.design import Design
 from reachsim.resources.expectation import Expectation, Selector
 from reachsim.resources.resource import Resource, resources
 from reachsim.topology.interfaces import Interface
+
+E = TypeVar("E", bound=Engine)
 
 
 def promise(asked: Mapping[str, Any]) -> Expectation:
@@ -37,7 +39,14 @@ def asked_end(asked: Asked) -> Any:
     return asked
 
 
-def unnamed(engine: Engine) -> list[Problem]:
+def checked(engine: E) -> E:
+    """The network, once every expectation names something. Raises DesignError with all that do not."""
+    if problems := _unnamed(engine):
+        raise DesignError(problems)
+    return engine
+
+
+def _unnamed(engine: Engine) -> list[Problem]:
     """What is wrong with the expectations of a design that name nothing, or no one thing as who sends."""
     ends = [
         (index, key, asked)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from reachsim.answers.covering import ANYBODY, ClauseBook, numbers, space_of
 from reachsim.answers.listed import Answers
+from reachsim.calls import says_how_to_call
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
 from reachsim.errors import UndecidedError, UsageError, shown, suggest
@@ -20,6 +21,7 @@ RuleSetKind = Literal["network ACL", "security group"]
 RULE_SET_KINDS: tuple[RuleSetKind, ...] = ("network ACL", "security group")
 
 
+@says_how_to_call
 @dataclass(frozen=True, repr=False)
 class IdleRule(Faced):
     """A rule that could be removed without changing anything.

@@ -64,10 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _kept(found: Imported, path: str) -> str:
     """The text of the design with what the file has that no import writes. Raises DesignError where that does not fit: a
     promise about something that is no more."""
+    from reachsim.answers.promised import checked
     from reachsim.importing.keeping import kept_document, written_with
     from reachsim.loading.document import read_file
     from reachsim.loading.load import check
-    from reachsim.network import Network, checked
+    from reachsim.network import Network
 
     if not os.path.exists(path):
         from reachsim.importing.writing import written

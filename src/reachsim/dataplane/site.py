@@ -86,8 +86,9 @@ class VpcSite(_Wired, VpcPlace):
     def groups_at(self, address: int, *, inbound: bool = True) -> frozenset[GroupId]:
         """Groups that a rule of this VPC can name and that an interface with this private address carries.
 
-        Every private address of the interface counts (SG-10), in this VPC and over an active peering (SG-11); a public
-        address never does (SG-12). `inbound`: rules for what comes in may name groups over a transit gateway too (TGW-14).
+        Every private address of the interface counts (**SG-10**), in this VPC and over an active peering (SG-11); a public
+        address never does (**SG-12**). `inbound`: rules for what comes in may name groups over a transit gateway too
+        (TGW-14).
         """
         owner = self.owners.get(address)
         groups = owner.groups if owner is not None and owner.groups is not None else NO_GROUPS

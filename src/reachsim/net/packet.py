@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
+from reachsim.calls import says_how_to_call
 from reachsim.faces import Faced
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.traffic import ICMP, ICMPV6, PORTED, PROTOCOL_NAMES, protocol_of, reply_service
 
 
+class Headers(TypedDict, total=False):
+    """What a packet may get in place of what it has."""
+
+    source: int
+    destination: int
+    service: int
+    source_port: int
+
+
+@says_how_to_call
 @dataclass(frozen=True, slots=True, repr=False)
 class Packet(Faced):
     """Headers of one packet.
@@ -39,7 +50,7 @@ class Packet(Faced):
         """Type and code of ICMP and ICMPv6, None for other protocols."""
         return (self.service >> 8 & 0xFF, self.service & 0xFF) if self.protocol in (ICMP, ICMPV6) else None
 
-    def with_(self, **changes: int) -> Packet:
+    def with_(self, **changes: Unpack[Headers]) -> Packet:
         """A copy with some fields changed."""
         return replace(self, **changes)
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from reachsim.calls import says_how_to_call
 from reachsim.errors import UsageError, shown
 from reachsim.net.intervals import IntSet, PortSet, Span
 
@@ -71,6 +72,7 @@ def reply_service(service: int, source_port: int) -> int | None:
     return None if answer is None else protocol << 16 | answer << 8
 
 
+@says_how_to_call
 class Traffic(IntSet):
     """A set of services, read from tokens and printed as tokens.
 

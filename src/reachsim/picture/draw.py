@@ -10,7 +10,7 @@ from itertools import islice
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
-from reachsim.engine import Asked, Engine
+from reachsim.engine import Asked, Engine, loaded
 from reachsim.errors import ReachsimError, UsageError, shown
 from reachsim.faces import Faced
 from reachsim.net.traffic import Traffic
@@ -73,8 +73,8 @@ def drawn(engine: Editable, trace: Trace | None, after: Engine | None, traffic: 
         raise UsageError("a picture tells a trace, a difference or a matrix; draw one for each")
     if trace is not None and not isinstance(trace, Trace):
         raise UsageError(f"a trace is expected, got {shown(trace)}; write one, or ('web', 'db', 'tcp/443')")
-    if after is not None and not isinstance(after, Engine):
-        raise UsageError(f"a loaded network is expected, got {shown(after)}; write reachsim.load(FILE)")
+    if after is not None:
+        loaded(after)
     if traffic is not None:
         return draw_reached(engine, traffic)
     return draw(engine, trace) if after is None else draw_difference(engine, after)
@@ -123,7 +123,9 @@ def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
         traffic = expectation.allow or expectation.deny or "all"
         try:
             promise = engine.decide(number)
-            trace = promise.witness or engine.trace(*_told_between(engine, expectation), traffic)
+            trace = promise.witness
+            if trace is None:
+                trace = engine.trace(*_told_between(engine, expectation), traffic)
         except ReachsimError:  # no packet of it can be sent, which is for `check` to tell
             continue
         asked.append(Promised(trace, promise))

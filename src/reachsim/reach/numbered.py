@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reachsim.calls import says_how_to_call
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import UNDECIDED_SERVICES, ClassAnswer
@@ -12,6 +13,7 @@ from reachsim.reach.flow_answer import Crossing
 from reachsim.topology.endpoints import Endpoints
 
 
+@says_how_to_call
 class Numbered:
     """What has rows of numbers, and the table of the answers that they mean: the matrix, or a part of it.
 

@@ -14,7 +14,7 @@ from reachsim.net.intervals import PortSet
 from reachsim.resources.fields import BlockField, Boolean, Name
 from reachsim.resources.host import Host
 from reachsim.resources.managed_node import Agent, Profile
-from reachsim.resources.network_interface import ElasticInterface, InterfaceSettings
+from reachsim.resources.network_interface import ElasticInterface, InterfaceSettings, NatSettings
 from reachsim.resources.resource import At, BlocksBehind, Entrance, Wiring, resource
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import client_ports
@@ -81,9 +81,13 @@ class Instance(ElasticInterface):
         if self.local_networks:
             host.local = address_set(self.local_networks)
         host.snat = self.external_snat is False
-        if self.client_networks and "nat" not in self.model_fields_set:  # networks behind a host make it a router
-            host.ip_forward, host.masquerade = True, False
         return host
+
+    def forwarding(self) -> NatSettings | None:
+        """Networks behind a host make it a router, where `nat` is not written (NATI-5)."""
+        if self.client_networks and "nat" not in self.model_fields_set:
+            return NatSettings(ip_forward=True, masquerade=False)
+        return super().forwarding()
 
     def behind(self) -> BlocksBehind:
         """The networks behind it (NATI-5)."""
@@ -94,7 +98,7 @@ class Instance(ElasticInterface):
         return "" if self.state == "running" else self.state
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Its interface; a route to a stopped instance is a blackhole (ROUTE-14)."""
+        """Its interface; a route to a stopped instance is a blackhole (**ROUTE-14**)."""
         inactive = f"instance {at.name} is stopped" if self.state == "stopped" else ""
         return (
             super().entrance(at, wiring, vpc)._replace(inactive=inactive, rule="ROUTE-14", switch=(*at.path, "state"))

@@ -15,7 +15,7 @@ from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.place import AddressPair, GroupSet, InterfacePlace
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
-from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.resources.fields import Name, Schema
 from reachsim.resources.mending import Case, Edit, RouteOffer
 from reachsim.resources.unmodelled import Door
@@ -267,7 +267,7 @@ class Resource(Schema):
         yield from ()
 
     def behind(self) -> BlocksBehind:
-        """Blocks that are no VPC's and that it leads to. Of what is in no VPC, `diff` compares who reaches them."""
+        """Blocks that are no VPC's and that it leads to. They are ends of questions: `diff` compares who reaches them."""
         return BlocksBehind()
 
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
@@ -410,14 +410,24 @@ def resources(within: Within, holder: Schema, vpc: str = "") -> Iterator[tuple[A
             yield At(vpc, section, name), body
 
 
+def all_resources(design: Any) -> Iterator[tuple[At, Resource]]:
+    """What is in no VPC, and what is in each."""
+    yield from resources("design", design)
+    for name, vpc in design.vpcs.items():
+        yield from resources("vpc", vpc, name)
+
+
 def all_blocks(design: Any) -> Iterator[Cidr]:
     """The blocks of everything in a design that has some: VPCs, and what is behind resources."""
-    yield from (block for vpc in design.vpcs.values() for block in vpc.cidrs)
-    yield from blocks_behind(design)
+    yield from (block for _, body in all_resources(design) for block in body.behind().blocks)
+    for vpc in design.vpcs.values():
+        yield from vpc.cidrs
 
 
-def blocks_behind(design: Any) -> Iterator[Cidr]:
-    """The blocks behind everything in a design: connections, networks, hosts."""
-    yield from (block for _, body in resources("design", design) for block in body.behind().blocks)
-    for name, vpc in design.vpcs.items():
-        yield from (block for _, body in resources("vpc", vpc, name) for block in body.behind().blocks)
+def unnamed_blocks(design: Any) -> Iterator[Cidr]:
+    """The blocks behind resources that have no name to ask by, so that they are the ends: what a connection leads to and no
+    network declares, and what is behind a host."""
+    behind = [body.behind() for _, body in all_resources(design)]
+    named = address_set(block for each in behind if each.asked_by_name for block in each.blocks)
+    blocks = dict.fromkeys(block for each in behind if not each.asked_by_name for block in each.blocks)
+    yield from (block for block in blocks if block.addresses - named)

@@ -166,11 +166,11 @@ class Unwritten(Faced):
 
 
 def route_lookup(routes: list[Route]) -> IntervalMap[Route | None]:
-    """The table as a map from addresses to routes: longest prefix first (ROUTE-4), then rank (ROUTE-6, ROUTE-19); a route of
-    one family covers no address of the other (ROUTE-5).
+    """The table as a map from addresses to routes: longest prefix first (**ROUTE-4**), then rank (ROUTE-6, ROUTE-19); a
+    route of one family covers no address of the other (**ROUTE-5**).
 
-    A blackhole competes like the others: nothing falls back to a shorter route (ROUTE-13). The ranges that AWS keeps
-    for its services have no route, whatever wider route is there (ROUTE-17).
+    A blackhole competes like the others: nothing falls back to a shorter route (**ROUTE-13**). The ranges that AWS keeps
+    for its services have no route, whatever wider route is there (**ROUTE-17**).
     """
     entries: list[tuple[Cidr, Route | None]] = [(block, None) for block in RESERVED_DESTINATIONS]
     entries += [(route.destination, route) for route in routes]
@@ -187,7 +187,7 @@ _RESERVED = address_set(RESERVED_DESTINATIONS)
 
 
 def no_route(destination: int) -> Loss:
-    """The loss of a packet for which a table has no route: dropped silently (ROUTE-16)."""
+    """The loss of a packet for which a table has no route: dropped silently (**ROUTE-16**)."""
     for reserved in RESERVED_DESTINATIONS:
         if destination in reserved:
             what = f"is in {reserved}, which no route carries"
@@ -198,7 +198,7 @@ def no_route(destination: int) -> Loss:
 
 
 def to_target(route: Route, inside: Header, step: Forward) -> Forward:
-    """On to the target of a gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21)."""
+    """On to the target of a gateway's route table in place of the destination's subnet (WALK-3, **ROUTE-21**)."""
     next = step.next if route.next is None else route.next
     return Forward(next, inside._replace(toward=route.toward), route.text, "ROUTE-21", route.path, step.scope)
 
@@ -226,7 +226,8 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
         self.table = route_lookup(routes)
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Take the route for the destination. Without one the packet is dropped silently (ROUTE-16)."""
+        """Take the route for the destination. Without one the packet is dropped silently (**ROUTE-16**), and so it is where
+        the route is inactive (**ROUTE-11**)."""
         destination = header.destination
         route, low, high = self.table.lookup(destination)
         scope = to_run((low, high))

@@ -82,15 +82,17 @@ class Attachment(Schema):
 
     def inspected_by(self, vpc: Any) -> str:
         """What forwards or inspects packets without putting its own address in and is a target of routes of its subnets,
-        in the VPC; empty where nothing is."""
+        in the VPC, to more than what is behind it; empty where nothing is."""
         for reference in self.subnets:
             subnet = vpc.subnets.get(reference)
-            table = None if subnet is None else vpc.route_tables.get(subnet.route_table or "main")
-            for target in () if table is None else table.routes.values():
+            table = None if subnet is None else vpc.route_tables.get(subnet.table_name)
+            for block, target in () if table is None else table.routes.items():
                 name = target.partition("/")[0]
                 host = vpc.instances.get(name) or vpc.interfaces.get(name)
+                if host is not None and any(isinstance(block, Cidr) and block in b for b in host.behind().blocks):
+                    continue
                 endpoint = getattr(vpc, "vpc_endpoints", {}).get(name)
-                forwards = host is not None and host.nat is not None and not host.nat.masquerade
+                forwards = host is not None and (how := host.forwarding()) is not None and not how.masquerade
                 inspects = endpoint is not None and endpoint.type == "gateway_load_balancer"
                 if forwards or inspects or name in vpc.network_firewalls:
                     return str(name)
@@ -114,7 +116,7 @@ class TransitRouteTable(Schema):
     propagations: References = ()
     """Attachments whose prefixes it takes in (TGW-2)."""
     routes: dict[Destination, Reference] = Field(default_factory=dict)
-    """Static routes: block, or name of a prefix list (PL-2), to attachment, or to `blackhole` (TGW-5)."""
+    """Static routes: block, or name of a prefix list (**PL-2**), to attachment, or to `blackhole` (TGW-5)."""
 
 
 @resource("transit_gateways", "transit gateway", "design")
@@ -206,7 +208,7 @@ class TransitGateway(Resource):
                 checks.report((*path, "peer"), text, f"write peer: {back} there")
 
     def introduces(self, at: At) -> Iterator[tuple[str, str]]:
-        """VPCs attached with security group referencing on both sides, where the gateway supports it (TGW-14)."""
+        """VPCs attached with security group referencing on both sides, where the gateway supports it (**TGW-14**)."""
         vpcs = [a.vpc for a in self.attachments.values() if a.vpc is not None and a.security_group_referencing]
         for one in vpcs if self.security_group_referencing else ():
             yield from ((one, other) for other in vpcs if other != one)
@@ -343,7 +345,7 @@ class TransitGateway(Resource):
         self, at: At, table: tuple[str, TransitRouteTable], wiring: Wiring, outward: dict[str, Checkpoint]
     ) -> Iterator[tuple[Cidr, TransitRoute]]:
         """The routes of a table: static ones, then what attachments propagate, by priority (TGW-4). Peerings of transit
-        gateways propagate nothing (TGW-6)."""
+        gateways propagate nothing (**TGW-6**)."""
         table_name, body = table
         for written, target in body.routes.items():
             path = (*at.path, "route_tables", table_name, "routes", str(written))
@@ -402,7 +404,7 @@ class TransitGateway(Resource):
             yield from ((block, priority) for block in connection_at(wiring, attachment.connection).known)
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Into the gateway by the VPC's attachment; without one the route drops (ROUTE-12)."""
+        """Into the gateway by the VPC's attachment; without one the route drops (**ROUTE-12**)."""
         for name, attachment in self.attachments.items():
             if attachment.vpc == vpc:
                 return Entrance(wiring.noted((*at.path, "attachments", name, "in")))

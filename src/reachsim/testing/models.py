@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final, cast
 
+from reachsim.answers.promised import checked
 from reachsim.errors import DesignError, shown
 from reachsim.loading.document import read_file
 from reachsim.loading.edits import edited_document
 from reachsim.loading.tree import Document
-from reachsim.network import Network, checked
+from reachsim.network import Network
 from reachsim.opening import Said, open_source
 from reachsim.testing.paths import seen_from_here
 

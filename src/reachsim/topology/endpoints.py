@@ -14,12 +14,13 @@ from reachsim.errors import EndpointError, UsageError, shown, suggest
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.expectation import Selector
+from reachsim.resources.resource import all_resources
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.addresses import NETWORKS, PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.functions import function_end
-from reachsim.topology.host_names import HostNames, all_resources, by_place
+from reachsim.topology.host_names import HostNames, by_place
 from reachsim.topology.other_kinds import of_another_kind, of_the_command_line
 from reachsim.topology.pieces import Pieces
 from reachsim.topology.topology import Topology
@@ -207,7 +208,7 @@ class Endpoints:
         return Origin(label, start or self.topology.internet, None, (), addresses, UNKNOWN_CLIENT, place=place)
 
     def _several(self, full: str) -> Endpoint:
-        """A name that means several interfaces: a question is about each of them (WALK-26)."""
+        """A name that means several interfaces: a question is about each of them (**WALK-26**)."""
         interfaces = tuple(self.topology.interfaces[name] for name in self.topology.groups[full])
         origins = tuple(origin for interface in interfaces for origin in self.labelled(interface))
         return Endpoint(full, interfaces[0].kind, origins, interfaces, listens=interfaces[0].listens)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from reachsim.dataplane.ends import Endpoint, Origin
@@ -13,7 +13,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import Design
 from reachsim.resources.private_hosted_zone import PrivateHostedZone
 from reachsim.resources.public_service import region_of, unless_private
-from reachsim.resources.resource import At, Ends, Resource, resources
+from reachsim.resources.resource import At, Ends, Resource, all_resources
 from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_key, attribute_missing, private_names, public_instead, resolver_off
@@ -92,7 +92,7 @@ class HostNames:
     """Who has something to say of host names in a design, found once for all of them.
 
     `speakers`: resources of the kinds that may speak for a name, of zones the smaller ones first, which hide the larger
-    (DNS-2). `owners`: by host name, the resources that have it.
+    (**DNS-2**). `owners`: by host name, the resources that have it.
     """
 
     def __init__(self, design: Design) -> None:
@@ -105,13 +105,6 @@ class HostNames:
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
         self.speakers.sort(key=lambda each: -each[1].namespace(each[0], design).count("."))
-
-
-def all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
-    """Every resource of a design, with where it is written."""
-    yield from resources("design", design)
-    for name, vpc in design.vpcs.items():
-        yield from resources("vpc", vpc, name)
 
 
 class ResolvedName:
@@ -182,7 +175,8 @@ class ResolvedName:
 
     def public_name(self, vpc: str) -> Endpoint:
         """A public host name of an interface: its private address inside its VPC and over a peering with the DNS option, its
-        public one elsewhere (DNS-3, PEER-11). That of an internal load balancer is its private addresses everywhere."""
+        public one elsewhere (**DNS-3**, **PEER-11**). That of an internal load balancer is its private addresses
+        everywhere."""
         there = self.interfaces[0].vpc.name
         rule = "DNS-3" if vpc in ("", there) else "PEER-11"
         internal = not any(self.faces_internet(interface) for interface in self.interfaces)

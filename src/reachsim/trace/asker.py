@@ -68,8 +68,8 @@ class Asker:
         self.client_port = self._pick(self.lost_client, asked)
 
     def _pass_ports(self, reply: Walk, below: Fraction) -> None:
-        """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18, NAT-PORT); and which port of
-        each device to show: one that fails where these decide, else one that does not."""
+        """The ports of the client, and of NAT devices, to which the answer comes back (**WALK-18**, NAT-PORT); and which
+        port of each device to show: one that fails where these decide, else one that does not."""
         protocol = protocol_of(self.service)
         bounds = [(n, *passing(query, filter, query.peer)) for query, filter, n in filters_of(reply, self.book)]
         passes, most = [(n, sure) for n, sure, _ in bounds], [(n, best) for n, _, best in bounds]

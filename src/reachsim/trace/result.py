@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from reachsim.calls import says_how_to_call
 from reachsim.dataplane.cause import Cause, Caused
 from reachsim.dataplane.checkpoint import LegName
 from reachsim.faces import Faced, ToldOf, record
@@ -29,6 +30,7 @@ TRACE_TITLES: dict[TraceVerdict, str] = {
 """Verdict of a trace to the word that a person sees first."""
 
 
+@says_how_to_call
 @dataclass(frozen=True, slots=True, repr=False)
 class Hop(Faced):
     """One checkpoint on the way.
@@ -69,6 +71,7 @@ class Hop(Faced):
         return f"{self.component} {self.checkpoint}: {word}{self.rule}"
 
 
+@says_how_to_call
 @dataclass(frozen=True, slots=True, repr=False)
 class Blocker(Caused, Faced):
     """Something that stops the packet or its answer.
@@ -278,7 +281,7 @@ class Trace(ToldOf):
     @property
     def client_sees(self) -> str:
         """What the client sees: ``established`` or ``answered``, ``refused``, ``timeout``, ``unreachable port``,
-        ``sent`` (nothing answers this protocol), ``name error`` or ``unknown`` (OBS-1, OBS-2, OBS-12)."""
+        ``sent`` (nothing answers this protocol), ``name error`` or ``unknown`` (**OBS-1**, **OBS-2**, **OBS-12**)."""
         way = self.shown
         if way.undecided:
             return "unknown"

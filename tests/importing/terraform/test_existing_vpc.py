@@ -82,3 +82,28 @@ def test_what_is_in_a_subnet_that_only_it_names_is_known_by_its_groups(
     tmp_path: Path, source: str, destination: str, traffic: str, expected: str
 ) -> None:
     assert verdict(_in_the_default_vpc(tmp_path), source, destination, traffic) == expected
+
+
+@pytest.mark.parametrize(("traffic", "expected"), [("tcp/80", "undecided"), ("tcp/22", "fails")])
+def test_a_default_subnet_is_in_the_default_vpc(tmp_path: Path, traffic: str, expected: str) -> None:
+    """`aws_default_vpc` and `aws_default_subnet` adopt what is there, of which a plan knows neither id nor block."""
+    group = {"name": "g", "egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["0.0.0.0/0"])]}
+    made: dict[str, Any] = {
+        "aws_default_vpc.d": {}, "aws_default_subnet.a": {"availability_zone": "eu-west-1a"},
+        "aws_security_group.g": group, "aws_instance.h": {},
+    }  # fmt: skip
+    blocks: dict[str, Any] = {
+        "aws_default_vpc.d": {}, "aws_default_subnet.a": {},
+        "aws_security_group.g": {"vpc_id": ["aws_default_vpc.d.id", "aws_default_vpc.d"]},
+        "aws_instance.h": {
+            "subnet_id": ["aws_default_subnet.a.id", "aws_default_subnet.a"],
+            "vpc_security_group_ids": ["aws_security_group.g.id", "aws_security_group.g"],
+        },
+    }  # fmt: skip
+    unknown: dict[str, Any] = {
+        "aws_default_vpc.d": {"cidr_block": True}, "aws_security_group.g": {"vpc_id": True},
+        "aws_default_subnet.a": {"vpc_id": True, "cidr_block": True, "map_public_ip_on_launch": True},
+        "aws_instance.h": {"subnet_id": True, "vpc_security_group_ids": True, "private_ip": True, "public_ip": True},
+    }  # fmt: skip
+    found = imported(tmp_path, plan(made, blocks, unknown))
+    assert verdict(found, "internet", "aws_instance.h", traffic) == expected

@@ -105,7 +105,7 @@ def _of_rules(subject: Subject, vpc: str) -> Iterator[_Count]:
 
 
 def _by_family(subject: Subject, peers: Iterable[Cidr | str]) -> dict[int, int]:
-    """How many rules or routes these are of each family: a group is one of both, a prefix list its most entries (SG-26).
+    """How many rules or routes these are of each family: a group is one of both, a prefix list its most entries (**SG-26**).
 
     IPv6 is counted apart only where something of it is named.
     """

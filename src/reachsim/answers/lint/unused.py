@@ -23,8 +23,8 @@ def unused(subject: Subject) -> Iterator[Found]:
     """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1)."""
     named = _named_groups(subject)
     for vpc, body in subject.design.vpcs.items():
-        tables = {subnet.route_table or "main" for subnet in body.subnets.values()}
-        acls = {subnet.network_acl or "default" for subnet in body.subnets.values()}
+        tables = {subnet.table_name for subnet in body.subnets.values()}
+        acls = {subnet.acl_name for subnet in body.subnets.values()}
         for name, table in body.route_tables.items():
             if name not in tables and table.gateway is None and (name != "main" or table.routes):
                 yield _unused(LintCode.ROUTE_TABLE_UNUSED, vpc, "route_tables", name, "no subnet uses it", "ROUTE-2")
@@ -73,7 +73,7 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
     }
     records |= {str(end) for e in subject.design.expect for end in (e.from_, e.to)}
     for vpc, body in subject.design.vpcs.items():
-        used = {subnet.route_table or "main" for subnet in body.subnets.values()}
+        used = {subnet.table_name for subnet in body.subnets.values()}
         for name, endpoint in getattr(body, "vpc_endpoints", {}).items():
             at = At(vpc, "vpc_endpoints", name)
             if endpoint.type == "gateway":

@@ -120,8 +120,7 @@ def _common(one: Data, other: Data) -> Data:
 
 
 def _records(draft: Draft, item: Item, zone: str, named: dict[str, str]) -> Data:
-    """Names with what they mean; of several records of one name (by weight, by place) any may be the answer. A name for
-    others where there may be others: a star stands for many."""
+    """Names with what they mean; of several records of one name (by weight, by place) any may be the answer."""
     holder = draft.found.one("ResourceRecordSets", item.id)
     if holder is None:
         draft.unknown(item, f"what the names of private zone {zone} mean", "its records were not collected")
@@ -131,21 +130,30 @@ def _records(draft: Draft, item: Item, zone: str, named: dict[str, str]) -> Data
     if listed.unknown:
         draft.unknown(holder, f"what names private zone {zone} has", listed.reason)
         out[UNKNOWN] = [UNKNOWN]
+    others: list[str] = []
     for each in listed.known:
         name, kind = each.either("Name"), each.either("Type")
         if not isinstance(kind, Unknown) and kind not in _TYPES:
+            others += [] if isinstance(name, Unknown) else [_plain(name)]
             continue
         told = [kind] if isinstance(kind, Unknown) else list(_values(each))
         values = [UNKNOWN if isinstance(value, Unknown) else _meant(str(value), named) for value in told]
         what = name if isinstance(name, str) else "a name of it"
-        if isinstance(name, Unknown) or "*" in _plain(str(name)) or None in values or UNKNOWN in values:
+        if isinstance(name, Unknown) or _vague(name) or None in values or UNKNOWN in values:
             vague = next((value.reason for value in (name, *told) if isinstance(value, Unknown)), "")
             draft.unknown(holder, f"what {_plain(what)} means", vague or ", ".join(map(str, told)))
-        key = UNKNOWN if isinstance(name, Unknown) or "*" in _plain(name) else _plain(name)
+        key = UNKNOWN if isinstance(name, Unknown) or _vague(name) else _plain(name)
         means = [UNKNOWN] if key == UNKNOWN else [UNKNOWN if value is None else value for value in values]
         held = out.setdefault("@" if key == zone else key, [])
         held += [value for value in means if value not in held]
+    if any(key.startswith("*") for key in out):  # a name with a record of another kind is there: a star is not for it
+        out |= {name: [UNKNOWN] for name in others if name != zone and name not in out}
     return out
+
+
+def _vague(name: Any) -> bool:
+    """Whether a star stands elsewhere than for all that is below a name."""
+    return "*" in _plain(str(name)).removeprefix("*.")
 
 
 def _values(record: Fields) -> Iterator[Any]:

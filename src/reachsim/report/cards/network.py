@@ -188,8 +188,7 @@ def _(found: Isolation) -> str:
         why = "no packet is delivered, in either direction"
         return card("good", "isolated", title, why="; ".join(filter(None, (why, found.remark))))
     rows = [
-        (leak.source, "→", leak.destination, leak.text, ", ".join(leak.via), dim(str(leak.witness or "")))
-        for leak in found.leaks
+        (leak.source, "→", leak.destination, leak.text, ", ".join(leak.via), dim(leak.such_as)) for leak in found.leaks
     ]
     leaks = listing(rows, ("from", "", "to", "delivered", "via", "such as"), most=_MOST)
     mood: Mood = "bad" if found.leaks else "unknown"

@@ -28,7 +28,14 @@ def add(made: Assembly) -> None:
         ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block")}]
         made.append("Vpcs", each, "Ipv6CidrBlockAssociationSet", "vpc_id", ipv6)
     for each in made.found.of("aws_subnet", "aws_default_subnet"):
-        made.put("Subnets", each, _subnet(each))
+        made.put("Subnets", each, {**_subnet(each), **_of_the_default_vpc(made, each)})
+
+
+def _of_the_default_vpc(made: Assembly, each: Resource) -> Attributes:
+    """The VPC of a default subnet that does not tell it yet: a Region has one default VPC."""
+    own = list(made.found.of("aws_default_vpc"))
+    adopted = each.address.type == "aws_default_subnet" and isinstance(each.get("vpc_id"), Unknown)
+    return {"VpcId": own[0].id} if adopted and len(own) == 1 else {}
 
 
 def _vpc(each: Resource) -> Attributes:
