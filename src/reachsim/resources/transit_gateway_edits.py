@@ -189,6 +189,22 @@ def transit_tables(case: Case) -> Iterator[Edit]:
                 yield Edit.setting((*here, "routes", DEFAULT), other, text, 3)
 
 
+@mends
+def past_what_is_down(case: Case) -> Iterator[Edit]:
+    """A static route of a gateway's table to a connection that is down, to another attachment that leads there (TGW-4)."""
+    if case.cause.code is not Code.TGW_BAD_STATE_VPN or len(case.cause.path) < 2:
+        return
+    for name, gateway in case.view.design.transit_gateways.items():
+        down = [a for a, body in gateway.attachments.items() if body.connection == tuple(case.cause.path[:2])]
+        others = list(dict.fromkeys(other for other, _ in _towards(gateway, case) if other not in down))
+        for table, body in (gateway.route_tables or {}).items():
+            for block, target in body.routes.items():
+                for other in others if target in down and isinstance(block, Cidr) and case.destination in block else ():
+                    path = ("transit_gateways", name, "route_tables", table, "routes", str(block))
+                    text = f"route {block} in table {table} of {name} to attachment {other}, not to {target}"
+                    yield Edit.setting(path, other, text, 2)
+
+
 def _subnets(names: Sequence[str]) -> str:
     return f"subnet {names[0]}" if len(names) == 1 else f"subnets {', '.join(names)}"
 
