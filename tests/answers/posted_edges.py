@@ -46,7 +46,8 @@ vpcs:
     security_groups:
       lb: {ingress: [{allow: tcp/80, from: 0.0.0.0/0}]}
     load_balancers:
-      alb: {subnets: [a, b], security_groups: [lb], ip_address_type: dualstack-without-public-ipv4, listeners: {tcp/80: t},
+      alb: {subnets: [a, b], security_groups: [lb], ip_address_type: dualstack-without-public-ipv4,
+        listeners: {tcp/80: t},
         target_groups: {t: {targets: [w], port: tcp/80}}}
     instances: {w: {subnet: a}}
 internet: {hosts: {four: {ip: 93.184.216.34}, six: {ip: "2606:4700::1"}}}
@@ -85,7 +86,8 @@ vpcs:
     subnets: {a: {cidr: 10.0.1.0/24, az: a}, b: {cidr: 10.0.2.0/24, az: b}, c: {cidr: 10.0.3.0/24, az: c}}
     security_groups: {t: {ingress: [{allow: tcp/443, from: 10.0.0.0/16}]}}
     instances: {t: {subnets: [a, b, c], security_groups: [t]}}
-    load_balancers: {nlb: {type: network, scheme: internal, subnets: [a, b, c], listeners: {tcp/443: t}, target_groups: {t: {targets: [t], port: tcp/443}}}}
+    load_balancers: {nlb: {type: network, scheme: internal, subnets: [a, b, c], listeners: {tcp/443: t},
+      target_groups: {t: {targets: [t], port: tcp/443}}}}
   consumer:
     cidrs: [10.0.0.0/16]
     subnets: {b: {cidr: 10.0.2.0/24, az: b}, d: {cidr: 10.0.4.0/24, az: d}}
@@ -108,7 +110,8 @@ vpcs:
       lb: {ingress: [{allow: tcp/443, from: 10.0.0.0/16}]}
       t: {ingress: [{allow: tcp/8443, from: lb}]}
     instances: {t: {subnet: a, security_groups: [t]}}
-    load_balancers: {nlb: {type: network, scheme: internal, subnets: [a], security_groups: [lb], listeners: {tcp/443: t}, target_groups: {t: {targets: [t], port: tcp/8443}}}}
+    load_balancers: {nlb: {type: network, scheme: internal, subnets: [a], security_groups: [lb],
+      listeners: {tcp/443: t}, target_groups: {t: {targets: [t], port: tcp/8443}}}}
   consumer:
     cidrs: [172.16.0.0/16]
     subnets: {a: {cidr: 172.16.1.0/24, az: a}}
@@ -265,7 +268,8 @@ vpcs:
       b: {cidr: 10.0.2.0/24, ipv6_cidr: "2600:1f14:abc:de02::/64", az: b, route_table: p}
     route_tables: {p: {"::/0": eigw}}
     security_groups: {f: {egress: [{allow: all, to: "::/0"}, {allow: tcp/443, to: s3}]}}
-    vpc_endpoints: {s3: {type: gateway, service: s3, route_tables: [p]}, ddb: {type: gateway, service: dynamodb, route_tables: [p]}}
+    vpc_endpoints: {s3: {type: gateway, service: s3, route_tables: [p]}, ddb: {type: gateway, service: dynamodb,
+      route_tables: [p]}}
 prefix_lists: {s3: [52.218.0.0/17]}
 lambda_functions: {f: {latest: {vpc: v, subnets: [a, b], security_groups: [f], ipv6: true}}}
 internet: {hosts: {api6: {ip: "2606:4700::1111"}}}
@@ -349,7 +353,8 @@ vpcs:
     route_tables: {p: {0.0.0.0/0: igw}}
     security_groups: {lb: {ingress: [{allow: tcp/80, from: cloudfront}, {allow: tcp/443, from: cloudfront}]}}
     instances: {w: {subnet: a}}
-    load_balancers: {alb: {subnets: [a, b], security_groups: [lb], listeners: {tcp/443: t}, target_groups: {t: {targets: [w], port: tcp/80}}}}
+    load_balancers: {alb: {subnets: [a, b], security_groups: [lb], listeners: {tcp/443: t},
+      target_groups: {t: {targets: [w], port: tcp/80}}}}
 prefix_lists: {cloudfront: {entries: [13.124.199.0/24, 130.176.0.0/18], max_entries: 55}}
 internet: {hosts: {edge: {ip: 130.176.1.1}, me: {ip: 93.184.216.34}}}
 """,
@@ -393,9 +398,11 @@ vpcs:
       ra: {cidr: 100.65.0.0/26, az: a, route_table: rout}
       rb: {cidr: 100.65.0.64/26, az: b, route_table: rout}
     route_tables: {rout: {100.64.0.0/24: tgw}}
-    security_groups: {lb: {ingress: [{allow: tcp/80, from: 100.64.0.0/24}]}, y: {ingress: [{allow: tcp/80, from: lb}]}}
+    security_groups: {lb: {ingress: [{allow: tcp/80, from: 100.64.0.0/24}]}, y: {ingress: [{allow: tcp/80,
+      from: lb}]}}
     instances: {y: {subnet: app, security_groups: [y]}}
-    load_balancers: {alb: {scheme: internal, subnets: [ra, rb], security_groups: [lb], listeners: {tcp/80: t}, target_groups: {t: {targets: [y], port: tcp/80}}}}
+    load_balancers: {alb: {scheme: internal, subnets: [ra, rb], security_groups: [lb], listeners: {tcp/80: t},
+      target_groups: {t: {targets: [y], port: tcp/80}}}}
 transit_gateways:
   tgw:
     attachments: {one: {vpc: one, subnets: [rout]}, two: {vpc: two, subnets: [ra, rb]}}

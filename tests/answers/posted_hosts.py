@@ -1,4 +1,4 @@
-"""Hosts with networks behind them, pods and bridges: designs that people posted in public, with what AWS's rules say of them.
+"""Hosts with networks behind them, pods and bridges: designs that people posted, with what AWS's rules say of them.
 
 A question is source, destination, traffic, verdict, code of the first blocker, cure.
 """
@@ -85,7 +85,8 @@ vpcs:
     security_groups:
       router: {ingress: [{allow: all, from: 10.0.0.0/16}]}
       plane: {ingress: [{allow: tcp/443, from: 10.0.0.0/16}]}
-    instances: {router: {subnet: p, public_ip: true, security_groups: [router], nat: true, client_networks: [100.64.0.0/10]}}
+    instances: {router: {subnet: p, public_ip: true, security_groups: [router], nat: true,
+      client_networks: [100.64.0.0/10]}}
     interfaces: {plane: {subnet: c, security_groups: [plane]}}
 """,
         ("100.64.3.4", "plane", "tcp/443", "holds", "", ""),
@@ -101,7 +102,8 @@ vpcs:
     route_tables: {s: {10.244.0.0/16: gw}}
     security_groups: {node: {ingress: [{allow: udp, from: 0.0.0.0/0}, {allow: tcp, from: node}]}}
     instances:
-      gw: {subnet: s, private_ip: 10.151.3.171, security_groups: [node], nat: {ip_forward: true, masquerade: false}, client_networks: [10.244.0.0/16]}
+      gw: {subnet: s, private_ip: 10.151.3.171, security_groups: [node], nat: {ip_forward: true,
+        masquerade: false}, client_networks: [10.244.0.0/16]}
       worker: {subnet: s, security_groups: [node], secondary_private_ips: [10.151.5.217]}
 """,
         ("10.244.1.7", "10.151.5.217", "tcp/8080", "fails", "ENI_SOURCE_DEST_CHECK_RESTRICTION", "source_dest_check"),
@@ -253,7 +255,8 @@ vpcs:
       wg: {ingress: [{allow: udp/51820, from: 0.0.0.0/0}, {allow: all, from: 10.0.0.0/8}]}
       db: {ingress: [{allow: tcp/3306, from: 10.0.0.0/8}]}
     instances:
-      wg: {subnet: p, public_ip: true, security_groups: [wg], source_dest_check: false, nat: {ip_forward: true, masquerade: false}, client_networks: [10.99.0.0/16]}
+      wg: {subnet: p, public_ip: true, security_groups: [wg], source_dest_check: false, nat: {ip_forward: true,
+        masquerade: false}, client_networks: [10.99.0.0/16]}
       db: {subnet: d, security_groups: [db]}
   sgp:
     cidrs: [10.20.0.0/16]
@@ -278,7 +281,8 @@ vpcs:
     security_groups: {node: {ingress: [{allow: tcp/30000-32767, from: 10.0.0.0/16}]}}
     instances: {n1: {subnet: a, security_groups: [node]}, n2: {subnet: b, security_groups: [node]}}
     load_balancers:
-      nlb: {type: network, scheme: internal, subnets: [a, b], cross_zone: true, listeners: {tcp/80: t}, target_groups: {t: {targets: [n1, n2], port: tcp/31000}}}
+      nlb: {type: network, scheme: internal, subnets: [a, b], cross_zone: true, listeners: {tcp/80: t},
+        target_groups: {t: {targets: [n1, n2], port: tcp/31000}}}
 """,
         ("n1", "nlb", "tcp/80", "fails", "NLB_HAIRPIN", "see the load balancer's address"),
     ),
@@ -291,7 +295,8 @@ vpcs:
     subnets: {a: {cidr: 10.0.1.0/24, az: a}, b: {cidr: 10.0.2.0/24, az: b}}
     security_groups:
       cluster: {ingress: [{allow: all, from: cluster}]}
-      node: {ingress: [{allow: tcp/53, from: cluster}, {allow: tcp/1025-65535, from: node}, {allow: udp/53, from: node}]}
+      node: {ingress: [{allow: tcp/53, from: cluster}, {allow: tcp/1025-65535, from: node}, {allow: udp/53,
+        from: node}]}
     interfaces: {fargate: {subnet: a, security_groups: [cluster]}, coredns: {subnet: b, security_groups: [node]}}
 """,
         ("fargate", "coredns", "tcp/53", "holds", "", ""),
@@ -350,7 +355,8 @@ vpcs:
     subnets: {p: {cidr: 10.0.0.0/24, az: a, route_table: p}}
     route_tables: {p: {0.0.0.0/0: igw}}
     security_groups: {gw: {ingress: [{allow: [udp/500, udp/4500], from: 0.0.0.0/0}]}}
-    instances: {gw: {subnet: p, public_ip: true, source_dest_check: false, security_groups: [gw], client_networks: [172.20.0.0/16]}}
+    instances: {gw: {subnet: p, public_ip: true, source_dest_check: false, security_groups: [gw],
+      client_networks: [172.20.0.0/16]}}
 """,
         ("172.20.1.1", "internet", "tcp/443", "fails", "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "masquerade"),
     ),

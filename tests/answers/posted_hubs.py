@@ -136,7 +136,8 @@ vpcs:
     vpc_endpoints: {gwlbe: {type: gateway_load_balancer, service: com.amazonaws.vpce.z, subnets: [ep]}}
 transit_gateways:
   tgw:
-    attachments: {one: {vpc: one, subnets: [s]}, two: {vpc: two, subnets: [s]}, hub: {vpc: hub, subnets: [att], appliance_mode: true}}
+    attachments: {one: {vpc: one, subnets: [s]}, two: {vpc: two, subnets: [s]}, hub: {vpc: hub, subnets: [att],
+      appliance_mode: true}}
     route_tables:
       spokes: {associations: [one, two], routes: {0.0.0.0/0: hub}}
       hub: {associations: [hub], propagations: [one, two]}
@@ -164,7 +165,8 @@ vpcs:
     route_tables: {p: {0.0.0.0/0: igw, 10.0.0.0/8: tgw}}
     security_groups: {lb: {ingress: [{allow: tcp/80, from: 0.0.0.0/0}]}}
     load_balancers:
-      alb: {subnets: [p, q], security_groups: [lb], listeners: {tcp/80: t}, target_groups: {t: {targets: [10.1.1.10], port: tcp/80}}}
+      alb: {subnets: [p, q], security_groups: [lb], listeners: {tcp/80: t},
+        target_groups: {t: {targets: [10.1.1.10], port: tcp/80}}}
   inspection:
     cidrs: [10.0.2.0/24]
     subnets:
@@ -238,7 +240,8 @@ networks: {dc: {cidrs: [10.200.0.0/16], via: [vpn], hosts: {db: {ip: 10.200.1.1}
 vpcs:
   k:
     cidrs: [10.0.0.0/16, "2600:1f14:abc:de00::/56"]
-    subnets: {six: {ipv6_cidr: "2600:1f14:abc:de01::/64", az: a, route_table: six}, att: {cidr: 10.0.1.0/28, ipv6_cidr: "2600:1f14:abc:de02::/64", az: a}}
+    subnets: {six: {ipv6_cidr: "2600:1f14:abc:de01::/64", az: a, route_table: six}, att: {cidr: 10.0.1.0/28,
+      ipv6_cidr: "2600:1f14:abc:de02::/64", az: a}}
     route_tables: {six: {"64:ff9b::/96": tgw}}
     instances: {node: {subnet: six}}
   egress:
@@ -270,7 +273,8 @@ vpcs:
     route_tables: {s: {10.0.0.0/8: tgw}}
     network_acls:
       tgw:
-        ingress: [{rule: 100, allow: tcp/443, from: 10.2.0.0/16}, {rule: 110, allow: tcp/1024-65535, from: 10.0.0.0/8}]
+        ingress: [{rule: 100, allow: tcp/443, from: 10.2.0.0/16}, {rule: 110, allow: tcp/1024-65535,
+          from: 10.0.0.0/8}]
         egress: [{rule: 100, allow: all, to: 10.0.0.0/8}]
     instances: {x: {subnet: s}}
   two:
@@ -310,7 +314,8 @@ vpcs:
       att: {cidr: 10.0.1.0/28, az: a, route_table: att}
     route_tables: {pub: {0.0.0.0/0: igw, 10.0.0.0/8: tgw}, att: {}}
     security_groups: {vpn: {ingress: [{allow: udp/1194, from: 0.0.0.0/0}]}}
-    instances: {openvpn: {subnet: pub, public_ip: true, security_groups: [vpn], source_dest_check: false, client_networks: [172.27.224.0/20]}}
+    instances: {openvpn: {subnet: pub, public_ip: true, security_groups: [vpn], source_dest_check: false,
+      client_networks: [172.27.224.0/20]}}
   app:
     cidrs: [10.1.0.0/16]
     subnets: {s: {cidr: 10.1.1.0/24, az: a, route_table: s}}
@@ -395,9 +400,11 @@ vpcs:
       a: {cidr: 192.168.77.0/24, az: a, route_table: a}
       b: {cidr: 192.168.78.0/24, az: b}
     route_tables: {a: {10.0.0.0/16: tgw}}
-    security_groups: {lb: {ingress: [{allow: tcp/80, from: 0.0.0.0/0}]}, pod: {ingress: [{allow: tcp/8080, from: lb}]}}
+    security_groups: {lb: {ingress: [{allow: tcp/80, from: 0.0.0.0/0}]}, pod: {ingress: [{allow: tcp/8080,
+      from: lb}]}}
     interfaces: {pod: {subnets: [a, b], security_groups: [pod]}}
-    load_balancers: {alb: {scheme: internal, subnets: [a, b], security_groups: [lb], listeners: {tcp/80: t}, target_groups: {t: {targets: [pod], port: tcp/8080}}}}
+    load_balancers: {alb: {scheme: internal, subnets: [a, b], security_groups: [lb], listeners: {tcp/80: t},
+      target_groups: {t: {targets: [pod], port: tcp/8080}}}}
   other:
     cidrs: [10.0.0.0/16]
     subnets: {s: {cidr: 10.0.6.0/24, az: a, route_table: s}}
