@@ -411,4 +411,61 @@ transit_gateways:
         ("x", "two.alb", "tcp/80", "fails", "NO_ROUTE_TO_DESTINATION", "100.65.0.0/24"),
         ("alb", "two.y", "tcp/80", "holds", "", ""),
     ),
+    posted(
+        "docs rds publicly-accessible in a private subnet",
+        """
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets:
+      pub: {cidr: 10.0.0.0/24, az: a, route_table: pub}
+      db: {cidr: 10.0.1.0/24, az: a, route_table: db}
+    route_tables: {pub: {0.0.0.0/0: igw}, db: {0.0.0.0/0: nat}}
+    nat_gateways: {nat: {subnet: pub}}
+    security_groups: {db: {ingress: [{allow: tcp/5432, from: 93.184.216.34/32}]}}
+    interfaces: {rds: {subnet: db, public_ip: true, security_groups: [db]}}
+internet: {hosts: {me: {ip: 93.184.216.34}}}
+""",
+        ("me", "rds", "tcp/5432", "fails", "ASYMMETRIC_RETURN", "igw"),
+    ),
+    posted(
+        "docs network_mtu path MTU discovery",
+        """
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {p: {cidr: 10.0.1.0/24, az: a, route_table: p, network_acl: p}}
+    route_tables: {p: {0.0.0.0/0: igw}}
+    network_acls:
+      p:
+        ingress: [{rule: 100, allow: tcp/443, from: 0.0.0.0/0}, {rule: 110, allow: tcp/1024-65535, from: 0.0.0.0/0}]
+        egress: [{rule: 100, allow: tcp, to: 0.0.0.0/0}]
+    security_groups: {w: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}, {allow: icmp/3, from: 0.0.0.0/0}]}}
+    instances: {w: {subnet: p, public_ip: true, security_groups: [w]}}
+internet: {hosts: {router: {ip: 93.184.216.34}}}
+""",
+        ("internet", "w", "tcp/443", "holds", "", ""),
+        ("router", "w", "icmp/3/4", "fails", "SUBNET_ACL_RESTRICTION", "icmp/3/4"),
+        ("w", "router", "icmp/8", "fails", "SUBNET_ACL_RESTRICTION", "icmp"),
+    ),
+    posted(
+        "docs network-load-balancers dual-stack",
+        """
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16, "2600:1f14:abc:de00::/56"]
+    internet_gateway: igw
+    subnets: {p: {cidr: 10.0.0.0/24, ipv6_cidr: "2600:1f14:abc:de00::/64", az: a, route_table: p},
+      n: {cidr: 10.0.1.0/24, az: a}}
+    route_tables: {p: {0.0.0.0/0: igw, "::/0": igw}}
+    security_groups: {dns: {ingress: [{allow: udp/53, from: 0.0.0.0/0}]}}
+    instances: {dns: {subnet: n, security_groups: [dns]}}
+    load_balancers: {nlb: {type: network, subnets: [p], ip_address_type: dualstack, listeners: {tcp/53: t},
+      target_groups: {t: {targets: [dns], port: tcp/53}}}}
+internet: {hosts: {four: {ip: 93.184.216.34}, six: {ip: "2606:4700::1"}}}
+""",
+        ("six", "nlb", "tcp/53", "fails", "ENI_SG_RULES_MISMATCH", "tcp/53"),
+    ),
 )

@@ -360,4 +360,80 @@ vpcs:
 """,
         ("172.20.1.1", "internet", "tcp/443", "fails", "GATEWAY_REJECTS_SPOOFED_TRAFFIC", "masquerade"),
     ),
+    posted(
+        "angristan/wireguard-install#66",
+        """
+vpcs:
+  v:
+    cidrs: [172.31.0.0/16]
+    internet_gateway: igw
+    subnets: {p: {cidr: 172.31.0.0/20, az: a, route_table: p}}
+    route_tables: {p: {0.0.0.0/0: igw}}
+    security_groups: {wg: {ingress: [{allow: tcp, from: 0.0.0.0/0}]}}
+    instances: {wg: {subnet: p, public_ip: true, security_groups: [wg], nat: {ip_forward: true, masquerade: false},
+      client_networks: [10.66.66.0/24]}}
+internet: {hosts: {phone: {ip: 93.184.216.34}}}
+""",
+        ("phone", "wg", "udp/51820", "fails", "ENI_SG_RULES_MISMATCH", "udp/51820"),
+        ("10.66.66.2", "internet", "tcp/443", "fails", "ENI_SOURCE_DEST_CHECK_RESTRICTION", "masquerade"),
+    ),
+    posted(
+        "docs security-group-assoc shared group",
+        """
+vpcs:
+  net:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.1.0/24, az: a, route_table: s}}
+    route_tables: {s: {10.1.0.0/16: pcx}}
+    security_groups: {base: {ingress: [{allow: tcp/443, from: base}], associated_vpcs: [two]}}
+    instances: {a: {subnet: s, security_groups: [base]}}
+  two:
+    cidrs: [10.1.0.0/16]
+    subnets: {s: {cidr: 10.1.1.0/24, az: a, route_table: s}}
+    route_tables: {s: {10.0.0.0/16: pcx}}
+    security_groups: {own: {ingress: [{allow: tcp/443, from: own}]}}
+    instances: {b: {subnet: s, security_groups: [net.base]}, c: {subnet: s, security_groups: [own]}}
+peering_connections: {pcx: {requester: net, accepter: two}}
+""",
+        ("a", "b", "tcp/443", "holds", "", ""),
+        ("a", "c", "tcp/443", "fails", "ENI_SG_RULES_MISMATCH", "net.base"),
+    ),
+    posted(
+        "blog.bluemalkin.net multiple IPs and EIPs",
+        """
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {p: {cidr: 10.0.1.0/24, az: a, route_table: p}}
+    route_tables: {p: {0.0.0.0/0: igw}}
+    security_groups: {w: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+    instances:
+      w:
+        subnet: p
+        private_ip: 10.0.1.10
+        public_ip: 198.51.100.10
+        security_groups: [w]
+        secondary_private_ips: [{private_ip: 10.0.1.11, public_ip: 198.51.100.11}, 10.0.1.12]
+internet: {hosts: {me: {ip: 93.184.216.34}}}
+""",
+        ("me", "198.51.100.11", "tcp/443", "holds", "", ""),
+        ("10.0.1.12", "me", "tcp/443", "fails", "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "public address of its own"),
+    ),
+    posted(
+        "libreswan/libreswan#1677 behind a NAT gateway",
+        """
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {pub: {cidr: 10.0.0.0/24, az: a, route_table: pub}, priv: {cidr: 10.0.1.0/24, az: a, route_table: priv}}
+    route_tables: {pub: {0.0.0.0/0: igw}, priv: {0.0.0.0/0: nat}}
+    nat_gateways: {nat: {subnet: pub}}
+    instances: {swan: {subnet: priv}}
+internet: {hosts: {peer: {ip: 93.184.216.34}}}
+""",
+        ("swan", "peer", "udp/4500", "holds", "", ""),
+        ("swan", "peer", "proto/50", "fails", "PROTOCOL_RESTRICTION", ""),
+    ),
 )

@@ -415,4 +415,45 @@ transit_gateways: {tgw: {attachments: {app: {vpc: app, subnets: [a, b]}, other: 
         ("client", "alb/a", "tcp/80", "holds", "", ""),
         ("client", "alb", "tcp/80", "fails", "NO_ROUTE_TO_DESTINATION", "10.0.0.0/16"),
     ),
+    posted(
+        "docs tgw-connect SD-WAN appliance",
+        """
+vpcs:
+  app:
+    cidrs: [10.1.0.0/16]
+    subnets: {s: {cidr: 10.1.1.0/24, az: a, route_table: s}}
+    route_tables: {s: {172.16.0.0/12: tgw}}
+    security_groups: {web: {ingress: [{allow: tcp/443, from: 172.16.0.0/12}]}}
+    instances: {web: {subnet: s, security_groups: [web]}}
+  wan:
+    cidrs: [10.2.0.0/16]
+    subnets: {s: {cidr: 10.2.1.0/24, az: a}}
+    instances: {edge: {subnet: s, source_dest_check: false}}
+transit_gateways: {tgw: {attachments: {app: {vpc: app, subnets: [s]}, wan: {vpc: wan, subnets: [s]},
+  sdwan: {connect: wan}}}}
+""",
+        ("web", "172.16.5.5", "tcp/443", "undecided", "", ""),
+        ("172.16.5.5", "web", "deny tcp/443", "undecided", "", ""),
+    ),
+    posted(
+        "docs vpc-cidr-blocks second block over a peering",
+        """
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16, 10.7.0.0/16]
+    subnets: {s: {cidr: 10.7.1.0/24, az: a, route_table: s}}
+    route_tables: {s: {10.1.0.0/16: pcx}}
+    security_groups: {new: {ingress: [{allow: tcp/443, from: 10.1.0.0/16}]}}
+    instances: {new: {subnet: s, security_groups: [new]}}
+  b:
+    cidrs: [10.1.0.0/16]
+    internet_gateway: igw
+    subnets: {s: {cidr: 10.1.1.0/24, az: a, route_table: s}, p: {cidr: 10.1.0.0/24, az: a, route_table: p}}
+    route_tables: {s: {10.0.0.0/16: pcx, 0.0.0.0/0: nat}, p: {0.0.0.0/0: igw}}
+    nat_gateways: {nat: {subnet: p}}
+    instances: {c: {subnet: s}}
+peering_connections: {pcx: {requester: a, accepter: b}}
+""",
+        ("c", "new", "tcp/443", "fails", "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", "10.7.0.0/16"),
+    ),
 )

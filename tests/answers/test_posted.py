@@ -54,4 +54,4 @@ def test_what_was_posted(design: Posted, question: Question) -> None:
 
 
 def test_there_are_many() -> None:
-    assert len({each.source for each in POSTED}) >= 105
+    assert len({each.source for each in POSTED}) >= 115

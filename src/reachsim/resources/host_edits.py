@@ -130,6 +130,32 @@ def public_address(case: Case) -> Iterator[Edit]:
 
 
 @mends
+def secondary_made_public(case: Case) -> Iterator[Edit]:
+    """For a secondary address without a public one: the primary address in its place, as nodes do for their pods (WALK-26),
+    or a public address of its own (IGW-9)."""
+    path = case.cause.path
+    if not case.at(*_HOSTS) or path[-2:-1] != ("secondary_private_ips",):
+        return
+    inward = case.cause.code is Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS
+    address = case.destination if inward else case.source
+    owner = case.view.owner(address)
+    if case.at("instances") and owner is not None and owner.pairs[0].public is not None and not inward:
+        text = f"let what secondary addresses of {_host(case)} send out of the VPC leave with the primary one"
+        yield Edit.setting((*path[:4], "external_snat"), False, f"{text} (external_snat: false)", 2)
+    taken = {public for each in case.view.interfaces() for public in each.publics}
+    free = next((a for a in range(*_ELASTIC.span) if a not in taken), None)
+    if free is not None:
+        body = {"private_ip": format_address(address), "public_ip": format_address(free)}
+        yield Edit.setting(
+            path, body, f"give {format_address(address)} of {_host(case)} a public address of its own", 3
+        )
+
+
+_ELASTIC = Cidr.parse("203.0.113.0/24")
+"""Where a design that is not deployed has public addresses."""
+
+
+@mends
 def address_of_the_other_family(case: Case) -> Iterator[Edit]:
     """An IPv6 address for an end that has none, in a subnet that has them (ROUTE-5)."""
     ends = (case.sender, case.view.interface(case.cause.component)) if case.cause.rule == "ROUTE-5" else ()
@@ -223,3 +249,13 @@ def never_an_address(case: Case) -> Iterator[str]:
     yield (
         f"{whose}: run it in a subnet whose default route leads to a NAT gateway, or reach the service by a VPC endpoint"
     )
+
+
+@advises
+def other_protocols_by_nat(case: Case) -> Iterator[str]:
+    """What a NAT gateway does not carry (NATGW-5)."""
+    if case.cause.rule == "NATGW-5":
+        yield (
+            "a NAT gateway carries no other protocol (NATGW-5): let IPsec put its packets into UDP (NAT traversal, "
+            "udp/4500), or give the host a public address in a subnet whose default route leads to the internet gateway"
+        )
