@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -21,9 +22,12 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.functions import function_end
 from reachsim.topology.host_names import HostNames, by_place
-from reachsim.topology.other_kinds import of_another_kind, of_the_command_line
+from reachsim.topology.other_kinds import of_another_kind, of_the_command_line, with_a_colon
 from reachsim.topology.pieces import Pieces
 from reachsim.topology.topology import Topology
+
+_IPV6 = re.compile(r"[0-9A-Fa-f]*:")
+"""How what is meant to be one begins."""
 
 
 class Endpoints:
@@ -130,9 +134,10 @@ class Endpoints:
         if colon and name in self.design.lambda_functions:
             function = self.design.lambda_functions[name]
             raise EndpointError.unknown(asked, [f"{name}:{q}" for q in (*function.aliases, *function.versions)])
-        if (selector := of_the_command_line(asked)) is not None:
-            raise selector
-        if asked[:1].isdigit() or ":" in asked:
+        meant = of_the_command_line(asked) or with_a_colon(asked, self.by_bare.keys() | self.names())
+        if meant is not None:
+            raise meant
+        if asked[:1].isdigit() or _IPV6.match(asked):
             return self._numbered(asked)
         other = of_another_kind(asked, self.topology)
         if other is not None:
@@ -339,22 +344,21 @@ class Endpoints:
         if not interfaces and selector.tag:  # an empty subnet is one; a tag that nothing has is a slip
             raise EndpointError(f"{name} matches nothing in the design", name)
         listening = tuple(interface for interface in interfaces if interface.takes)
-        hidden = self._hidden_in(selector.vpc, subnets, selector.tag)
+        hidden = tuple(self._hidden_in(selector.vpc, subnets, selector.tag))
         origins = tuple(o for interface in interfaces for o in self.labelled(interface))
         return Endpoint(name, "selection", origins, listening, hidden=hidden)
 
-    def _hidden_in(self, vpcs: tuple[str, ...], subnets: list[str], tags: dict[str, str]) -> tuple[Door, ...]:
-        """What is not modelled and may have an interface in VPCs and subnets, where any are named."""
-        return tuple(
-            door
-            for door in self.topology.doors.values()
-            if all(item in door.tags for item in tags.items())
-            and (
-                any((not vpcs or v in vpcs) and (not subnets or f"{v}.{s}" in subnets) for v, s in door.subnets)
-                # in a VPC of which no subnet is known
-                or (not door.subnets and not subnets and door.vpc != "" and (not vpcs or door.vpc in vpcs))
-            )
-        )
+    def _hidden_in(self, vpcs: tuple[str, ...], subnets: list[str], tags: dict[str, str]) -> Iterator[Door]:
+        """What is not modelled and may have an interface in VPCs and subnets, where any are named: in these alone."""
+        for door in self.topology.doors.values():
+            if not all(item in door.tags for item in tags.items()):
+                continue
+            places = {
+                (v, s) for v, s in door.subnets if (not vpcs or v in vpcs) and (not subnets or f"{v}.{s}" in subnets)
+            }
+            in_no_subnet = not door.subnets and not subnets and door.vpc != "" and (not vpcs or door.vpc in vpcs)
+            if places or in_no_subnet:  # of its VPC no subnet is known
+                yield replace(door, subnets=frozenset(places))
 
     def _subnet(self, reference: str) -> str:
         known = [subnet.full_name for vpc in self.topology.vpcs.values() for subnet in vpc.subnets.values()]
