@@ -49,13 +49,12 @@ def tables_of_gateway_endpoints(case: Case) -> Iterator[Edit]:
 def answers_to_inspection(case: Case, vpc: str) -> Iterator[RouteOffer]:
     """The block of the client, to the inspection endpoint that saw the request: an appliance that keeps state drops what
     it sees one way of (WALK-19)."""
-    block = max(
-        (block for block in all_blocks(case.view.design) if case.destination in block),
-        key=lambda block: block.prefix_length,
-        default=None,
-    )
-    for name in inspection_in(case, vpc) if block is not None else ():
-        yield RouteOffer(str(block), name, f"{name}, which inspects the way there too")
+    names = inspection_in(case, vpc)
+    blocks = [block for block in all_blocks(case.view.design) if case.destination in block]
+    if names and blocks:
+        block = max(blocks, key=lambda each: each.prefix_length)
+        for name in names:
+            yield RouteOffer(str(block), name, f"{name}, which inspects the way there too")
 
 
 @mends

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from reachsim.net.cidr import Cidr
@@ -195,14 +196,18 @@ def past_what_is_down(case: Case) -> Iterator[Edit]:
     if case.cause.code is not Code.TGW_BAD_STATE_VPN or len(case.cause.path) < 2:
         return
     for name, gateway in case.view.design.transit_gateways.items():
-        down = [a for a, body in gateway.attachments.items() if body.connection == tuple(case.cause.path[:2])]
-        others = list(dict.fromkeys(other for other, _ in _towards(gateway, case) if other not in down))
+        down = [each for each, body in gateway.attachments.items() if body.connection == case.cause.path[:2]]
+        others = dict.fromkeys(other for other, _ in _towards(gateway, case) if other not in down)
         for table, body in (gateway.route_tables or {}).items():
-            for block, target in body.routes.items():
-                for other in others if target in down and isinstance(block, Cidr) and case.destination in block else ():
-                    path = ("transit_gateways", name, "route_tables", table, "routes", str(block))
-                    text = f"route {block} in table {table} of {name} to attachment {other}, not to {target}"
-                    yield Edit.setting(path, other, text, 2)
+            routes = [
+                (block, target)
+                for block, target in body.routes.items()
+                if target in down and isinstance(block, Cidr) and case.destination in block
+            ]
+            for (block, target), other in product(routes, others):
+                path = ("transit_gateways", name, "route_tables", table, "routes", str(block))
+                text = f"route {block} in table {table} of {name} to attachment {other}, not to {target}"
+                yield Edit.setting(path, other, text, 2)
 
 
 def _subnets(names: Sequence[str]) -> str:
