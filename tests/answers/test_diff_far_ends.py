@@ -126,6 +126,11 @@ def test_clients_behind_a_host_are_told_of_who_reaches_an_end_and_what_it_reache
     assert [row.verdict for row in clients("blackhole").who_reaches("worker", "tcp/22").found] == ["no reply"]
 
 
+def test_what_a_connection_leads_to_and_no_network_declares_is_told_by_its_block() -> None:
+    assert ("192.168.0.0/16",) in [row.names for row in load(NARROW, UNNAMED).who_reaches("app.web", "tcp/22").found]
+    assert ("office",) in [row.names for row in load(NARROW).who_reaches("app.web", "tcp/22").found]
+
+
 @pytest.mark.rule("TGW-9")
 def test_a_host_is_no_inspection_of_what_goes_to_its_own_clients() -> None:
     hub = """

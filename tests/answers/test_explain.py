@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.designs import ANY, GONE, Changes, group, load
 
@@ -187,6 +189,9 @@ def test_every_finding_of_lint_has_a_meaning_with_its_weight_and_its_rules() -> 
 
 
 def test_nothing_is_left_of_the_links_of_a_rule() -> None:
+    """A link that is a word of a sentence leaves its word; one to a page that the rule was read from leaves nothing."""
+    assert "primary address, as Kubernetes nodes do." in rule("WALK-26").text
     for each in rules().values():
+        assert not re.search(r" [.,;](?:\s|$)", each.text), each.name
         assert not each.text.endswith((",", " ")), each.name
         assert "](" not in each.text, each.name

@@ -86,6 +86,25 @@ def test_a_host_whose_clients_get_no_answer_is_made_to_masquerade(nat: Changes, 
     assert any(other.get(("vpcs", "app", "instances", "gate", "nat", *key)) is True for other in others)
 
 
+@pytest.mark.rule("NATI-5")
+@pytest.mark.rule("PEER-4")
+@pytest.mark.parametrize("check", [True, False])
+def test_a_host_is_made_to_masquerade_where_its_clients_are_strangers(check: bool) -> None:
+    """A peering, and the host's check, take nothing from outside the near VPC, but what the host sends as its own."""
+    net = written(
+        GATE,
+        {
+            "vpcs app instances gate source_dest_check": check,
+            "vpcs app route_tables public 10.1.0.0/16": "pcx",
+            "vpcs data route_tables api": {"10.0.0.0/16": "pcx"},
+        },
+    )
+    code = "ENI_SOURCE_DEST_CHECK_RESTRICTION" if check else "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"
+    assert net.trace("10.8.0.9", "api", "tcp/443").blockers[0].code == code
+    first, *_ = changed(net, "10.8.0.9", "api", "tcp/443")
+    assert first == {("vpcs", "app", "instances", "gate", "nat"): True}
+
+
 def test_an_address_behind_a_host_is_no_address_of_nobody() -> None:
     found = written(GATE, {"vpcs app instances gate client_networks": []}).fixes("probe", "10.8.0.9", "tcp/22")
     assert "has 10.8.0.9: write what has it" in " ".join(found.reasons)

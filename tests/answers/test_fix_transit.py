@@ -346,3 +346,24 @@ def test_what_was_undecided_and_holds_with_the_edits_is_not_told_as_undecided() 
     assert plan.whole.holds == (1, 2)
     assert plan.undecided == ()
     assert reachsim.loads(plan.whole.patch.after).check().ok  # type: ignore[union-attr]
+
+
+FIREWALLED: Changes = {
+    "vpcs egress subnets ep": {"cidr": "10.2.3.0/28", "az": "a", "route_table": "ep"},
+    "vpcs egress route_tables ep": {"0.0.0.0/0": "nat", "10.1.0.0/16": "tgw"},
+    "vpcs egress vpc_endpoints": {"ep": {"type": "gateway_load_balancer", "service": "firewall", "subnets": ["ep"]}},
+    "vpcs egress route_tables tgw": {"0.0.0.0/0": "ep"},
+    "vpcs egress route_tables public": {"0.0.0.0/0": "igw"},
+}
+"""What leaves is inspected on its way to the NAT gateway, which has no way back to the spoke."""
+
+
+@pytest.mark.rule("WALK-19")
+def test_an_answer_goes_back_by_the_inspection_that_saw_its_request() -> None:
+    """Straight to the transit gateway it would get there too, past an appliance that then has seen half of the flow."""
+    found = joined(FIREWALLED).fixes(*OUTSIDE)
+    route = ("vpcs", "egress", "route_tables", "public", "10.1.0.0/16")
+    assert [values(fix) for fix in found] == [{route: "ep"}, {route: "tgw"}]
+    assert "past ep, which inspects the way there" in str(found[1])
+    notes = [" ".join(reachsim.loads(fix.patch.after).trace(*OUTSIDE).notes) for fix in found]
+    assert [("keeps state" in text) for text in notes] == [False, True]

@@ -6,12 +6,23 @@ import pytest
 from tests.answers.posted import Posted, Question
 from tests.answers.posted_balancers import POSTED_BALANCERS
 from tests.answers.posted_doors import POSTED_DOORS
+from tests.answers.posted_edges import POSTED_EDGES
+from tests.answers.posted_hosts import POSTED_HOSTS
+from tests.answers.posted_hubs import POSTED_HUBS
 from tests.answers.posted_more import POSTED_MORE
 from tests.answers.posted_ways import POSTED_WAYS
 
 import reachsim
 
-POSTED = (*POSTED_WAYS, *POSTED_DOORS, *POSTED_BALANCERS, *POSTED_MORE)
+POSTED = (
+    *POSTED_WAYS,
+    *POSTED_DOORS,
+    *POSTED_BALANCERS,
+    *POSTED_MORE,
+    *POSTED_HUBS,
+    *POSTED_HOSTS,
+    *POSTED_EDGES,
+)
 ASKED = [(each, question) for each in POSTED for question in each.questions]
 
 
@@ -43,4 +54,4 @@ def test_what_was_posted(design: Posted, question: Question) -> None:
 
 
 def test_there_are_many() -> None:
-    assert len({each.source for each in POSTED}) >= 60
+    assert len({each.source for each in POSTED}) >= 115

@@ -266,3 +266,38 @@ def test_the_matrix_and_the_trace_agree_on_hosts_of_their_own_kind():
             == net.trace(source, "db", "tcp/80").delivered
             == (source == "probe")
         )
+
+
+@pytest.mark.rule("WALK-26")
+def test_what_never_leaves_a_host_is_lost_at_the_host():
+    """Not at its groups, where the walk begins."""
+    trace = load({"vpcs app instances probe local_networks": ["10.0.2.0/24"]}).trace("probe", "db", "tcp/80")
+    assert [(hop.component, hop.checkpoint) for hop in trace.forward] == [("app.probe", "instance")]
+
+
+@pytest.mark.rule("IGW-9")
+@pytest.mark.parametrize(
+    "pairs", [["10.0.0.41", "10.0.0.42"], [{"private_ip": "10.0.0.41", "public_ip": "198.51.100.41"}, "10.0.0.42"]]
+)
+def test_a_secondary_address_without_a_public_one_is_told_from_its_host(pairs):
+    """The host has a public address, and its group admits everything: the cures leave that as it is."""
+    net = load({"vpcs app instances web secondary_private_ips": pairs})
+    blocker = net.trace("10.0.0.42", "www", "tcp/443").blockers[0]
+    assert blocker.code == "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
+    assert blocker.text == "10.0.0.42 is a secondary address of app.web and has no public address of its own"
+    assert blocker.cause.path == ("vpcs", "app", "instances", "web", "secondary_private_ips", 1)
+    found = net.fixes("10.0.0.42", "www", "tcp/443")
+    changed = [{change.path[4:]: change.value for edit in fix.edits for change in edit.changes} for fix in found]
+    assert changed[0] == {("external_snat",): False}
+    (own,) = changed[1].items()
+    assert own[0] == ("secondary_private_ips", 1)
+    assert own[1]["private_ip"] == "10.0.0.42"
+    assert not any(fix.closes for fix in found)
+
+
+@pytest.mark.rule("NATGW-5")
+def test_a_protocol_that_no_nat_gateway_carries_is_told_with_what_does():
+    net = load()
+    blocker = net.trace("probe", "www", "proto/50").blockers[0]
+    assert blocker.text == "a NAT gateway carries TCP, UDP and ICMP only, not proto/50"
+    assert "udp/4500" in " ".join(net.fixes("probe", "www", "proto/50").reasons)

@@ -4,6 +4,9 @@ import pytest
 from tests.designs import blames, passes
 from tests.gateways import MAIN, TGW, load, told
 
+from reachsim.net.address import format_address, parse_address
+from reachsim.net.cidr import AddressSet
+
 
 def test_a_network_its_hosts_and_its_addresses_are_ends():
     net = load()
@@ -128,8 +131,6 @@ def test_where_something_leads_there_many_to_many_is_undecided_and_one_is_not():
     """By the gateway's 0.0.0.0/0 some of the internet is reached: which of it is not followed."""
     net = load()
     assert "ask about one of them" in net.trace("office", "internet", "tcp/443").undecided
-    assert net.reach("office.pc", "internet").undecided
-    assert not net.reach("office.pc", "internet").delivered
     passes(net.trace("office", "8.8.8.8", "tcp/443"))
     some = load({f"{MAIN} routes": {"8.8.8.0/24": "egress"}})
     assert some.reach("office", "internet").undecided
@@ -137,6 +138,53 @@ def test_where_something_leads_there_many_to_many_is_undecided_and_one_is_not():
     promised = load({"expect": [{"from": "office", "to": "internet", "deny": "all"}]}).check()
     assert not promised.ok
     assert promised.undecided
+
+
+NARROW = {f"{MAIN} routes": {"8.0.0.0/7": "egress"}}
+DEAF = {
+    "vpcs egress subnets public network_acl": "deaf",
+    "vpcs egress network_acls deaf": {
+        "ingress": [
+            {"rule": 10, "deny": "tcp", "from": "9.0.0.0/8"},
+            {"rule": 20, "allow": "all", "from": "0.0.0.0/0"},
+        ],
+        "egress": [{"rule": 10, "deny": "tcp/25", "to": "8.0.0.0/8"}, {"rule": 20, "allow": "all", "to": "0.0.0.0/0"}],
+    },
+}
+"""An ACL by which some of the internet gets part of the traffic, and the answers of some are lost."""
+POOL = {
+    "vpcs egress instances vpn": {
+        "subnet": "public", "public_ip": "198.51.100.9", "nat": True, "client_networks": ["172.27.0.0/20"],
+    },
+}  # fmt: skip
+"""Clients of a VPN server that masquerades."""
+
+
+@pytest.mark.rule("TGW-13")
+@pytest.mark.parametrize("source", ["office.pc", "192.168.7.7", "172.27.0.9"])
+@pytest.mark.parametrize("changes", [[], [NARROW], [DEAF], [NARROW, DEAF]], ids=["all", "routes", "acl", "both"])
+def test_one_host_outside_reaches_of_many_addresses_just_those_that_it_reaches_alone(changes, source):
+    net = load(POOL, *changes)
+    whole = net.reach(source, "0.0.0.0/0")
+    assert "outside AWS" in whole.undecided  # of its own network nothing is known
+    world = net.reach(source, "internet")
+    assert not world.undecided
+    borders = [edge for part in world.parts for low, high in part.destinations.spans for edge in (low, high)]
+    assert borders
+    for address in {*borders, *map(parse_address, ("8.8.8.8", "9.9.9.9", "1.1.1.1"))}:
+        alone = net.reach(source, format_address(address))
+        one = AddressSet(((address, address),))
+        for kind in ("delivered", "reachable"):
+            found = getattr(world, kind).restrict(destinations=one)
+            assert found.traffic() == getattr(alone, kind).traffic(), (format_address(address), kind)
+    assert bool(net.expect(source, "internet", deny="tcp/25")) is False
+
+
+@pytest.mark.rule("TGW-5")
+def test_one_host_outside_that_nothing_leads_on_is_isolated_from_the_world():
+    net = load({f"{MAIN} routes": {}})
+    assert net.expect("office.pc", "internet", deny="all")
+    assert not net.isolated("office.pc", "internet").leaks
 
 
 @pytest.mark.rule("IGW-6")

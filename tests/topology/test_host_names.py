@@ -110,6 +110,30 @@ def test_the_resolver_of_a_peer_answers_nobody_else() -> None:
     passes(load(room).trace("api", "10.1.0.2", "udp/53"))
 
 
+@pytest.mark.rule("DNS-4")
+@pytest.mark.parametrize("low", [{}, {"vpcs data subnets low": {"cidr": "10.1.0.0/28"}}], ids=["no subnet", "subnet"])
+@pytest.mark.parametrize("gateway", ["data.vgw", "tgw"])
+def test_a_resolver_answers_no_network_outside(gateway: str, low: Changes) -> None:
+    """Whether a virtual private gateway or a transit gateway leads there, and whether a subnet has its address."""
+    line: Changes = {
+        "vpcs data vpn_gateways": {"vgw": {}},
+        "vpcs data route_tables api": {
+            "routes": {"192.168.0.0/16": "tgw"} if gateway == "tgw" else {},
+            "propagate": ["vgw"],
+        },
+        "transit_gateways": {"tgw": {"attachments": {"data": {"vpc": "data", "subnets": ["api"]}}}},
+        "vpn_connections": {"line": {"gateway": gateway, "static_routes": ["192.168.0.0/16"]}},
+        "networks": {"office": {"cidrs": ["192.168.0.0/16"], "via": ["line"]}},
+    }
+    if gateway == "tgw":
+        line["transit_gateways"]["tgw"]["attachments"]["line"] = {"vpn": "line"}
+    net = load(line, low)
+    blocker = net.trace("192.168.0.9", "10.1.0.2", "udp/53").blockers[0]
+    assert (blocker.code, blocker.rule_id) == ("NO_POSSIBLE_DESTINATION", "DNS-4")
+    assert "inbound endpoint" in " ".join(net.fixes("192.168.0.9", "10.1.0.2", "udp/53").reasons)
+    assert net.trace("192.168.0.9", "api", "tcp/443").delivered  # the way itself is there
+
+
 @pytest.mark.rule("SG-11")
 @pytest.mark.rule("PEER-10")
 def test_a_group_of_another_region_cannot_be_named() -> None:

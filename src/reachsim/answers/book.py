@@ -97,9 +97,14 @@ def rules() -> dict[str, Rule]:
         decision = body.startswith("*decision*")
         body = body.removeprefix("*decision*").strip()
         sources = tuple((name, url) for name, url in _LINK.findall(body) if url.startswith("http"))
-        words = _LINK.sub(lambda link: "" if link[2].startswith("http") else link[1], body)
+        words = _LINK.sub(lambda link: "" if _is_source(link) else link[1], body)
         out[found[1]] = Rule(found[1], chapter, _plain(words).rstrip(" ,"), sources, decision)  # between the links
     return out
+
+
+def _is_source(link: re.Match[str]) -> bool:
+    """Whether a link names a page that a rule was read from, after its sentence or another page: it is no word of one."""
+    return link[2].startswith("http") and not re.search(r"\w $", link.string[: link.start()])
 
 
 @lru_cache(maxsize=1)

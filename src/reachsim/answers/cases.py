@@ -19,7 +19,7 @@ from reachsim.resources.mending import ADVISERS, CLOSERS, MENDERS, OFFERERS, Cas
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.trace.result import Blocker, Hop, TracedWay
-from reachsim.trace.words import writes
+from reachsim.trace.words import inspecting, writes
 
 _FEW_BLOCKS = 4
 """More blocks than these are named by one that has them all."""
@@ -148,8 +148,13 @@ def case_of(engine: Engine, result: Result, blocker: Blocker | None = None) -> C
         blocker.cause, reply, *here, *sent, _wanted(result, way, blocker, _client_ports(source, sender)), view,
         _blocks(here[0], ends), _blocks(here[1], ends), sender, receiver, _asked(expectation.from_), _asked(expectation.to),
         tuple(routes_of((way.reply if reply else way.forward)[: blocker.hop + 1])), blocker.groups,
-        destination.literal is not None,
+        destination.literal is not None, _not_seen(way, blocker) if reply else (),
     )  # fmt: skip
+
+
+def _not_seen(way: TracedWay, blocker: Blocker) -> tuple[str, ...]:
+    """The inspection endpoints that the request passed, where its answer has passed none when it is lost."""
+    return () if inspecting(way.reply[: blocker.hop]) else tuple(inspecting(way.forward))
 
 
 def _asked(end: object) -> str:

@@ -103,8 +103,9 @@ class Endpoint(Faced):
 class Flow(Faced):
     """One pair of addresses that a question means, or one address and a set of them outside the VPCs.
 
-    `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside. `alike`:
-    destinations that stand behind `destination`, all treated alike.
+    `source`, `destination`: addresses; where `region` is set, it is the set in place of the one that is outside; of two that
+    are, it is the sources, or with `onward` the destinations. `alike`: destinations that stand behind `destination`, all
+    treated alike.
     `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
     reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
@@ -135,6 +136,12 @@ class Flow(Faced):
     realm: object = None
     anybody: bool = False
     chosen: Relays = ()
+    onward: bool = False
+
+    @property
+    def from_region(self) -> bool:
+        """Whether its region, if it has one, is of sources."""
+        return self.origin.interface is None and not self.onward
 
     @property
     def many(self) -> bool:
@@ -157,8 +164,6 @@ class Flow(Faced):
         return ", ".join(text for text in (self.origin.label, self.via) if text)
 
     def __str__(self) -> str:
-        source = (
-            self.region if self.region is not None and self.origin.interface is None else format_address(self.source)
-        )
-        far = self.alike if self.region is None or self.origin.interface is None else self.region
+        source = self.region if self.region is not None and self.from_region else format_address(self.source)
+        far = self.alike if self.region is None or self.from_region else self.region
         return f"{source} -> {format_address(self.destination) if far is None else far}"

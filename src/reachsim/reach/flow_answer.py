@@ -157,11 +157,11 @@ class FlowAnswer(Faced):
         """Its addresses at the end outside the VPCs, where its flow has a set of them there."""
         if self.flow.region is None:
             return None
-        return self.sources if self.flow.origin.interface is None else self.destinations
+        return self.sources if self.flow.from_region else self.destinations
 
     def cut_to(self, far: AddressSet) -> FlowAnswer:
         """The same of some of its far addresses."""
-        return replace(self, sources=far) if self.flow.origin.interface is None else replace(self, destinations=far)
+        return replace(self, sources=far) if self.flow.from_region else replace(self, destinations=far)
 
     def has(self, flow: Flow) -> bool:
         """Whether the addresses that a flow is traced with are among its own, and there is a way between them."""
@@ -344,7 +344,7 @@ def _parts_to(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Fl
             continue
         far = region.first
         for run, answer in by_far_address(found, far, region, book, evaluate):
-            ends = (run, one_destination) if flow.origin.interface is None else (one_source, run)
+            ends = (run, one_destination) if flow.from_region else (one_source, run)
             yield _part(flow, found, *ends, answer, book)
 
 

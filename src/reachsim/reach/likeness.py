@@ -46,7 +46,7 @@ class Likenesses:
                 continue
             if not _plain(flow):
                 return None
-            own = flow.destination if flow.origin.interface is None else flow.source
+            own = flow.destination if flow.from_region else flow.source
             own = near.setdefault(own, len(near))
             for found, region in ends.pieces.of(flow):
                 if region is None or not _certain(flow, found, book):

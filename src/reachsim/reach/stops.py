@@ -126,7 +126,7 @@ def _by_blame(part: FlowAnswer) -> Iterator[FlowAnswer]:
             at = end + 1
     for spans in grouped.values():
         run = AddressSet.union_of(spans)
-        yield replace(part, sources=run) if part.flow.origin.interface is None else replace(part, destinations=run)
+        yield replace(part, sources=run) if part.flow.from_region else replace(part, destinations=run)
 
 
 def _stops_of(part: FlowAnswer) -> Iterator[Stop]:
@@ -223,4 +223,4 @@ def _far_address(part: FlowAnswer) -> int | None:
     if found is None:
         return None
     first = found.forward.visits[0].header
-    return first.source if part.flow.origin.interface is None else first.destination
+    return first.source if part.flow.from_region else first.destination

@@ -53,6 +53,8 @@ def _reasons(found: Fixes, look: Look) -> Iterator[str]:
 def _tried(found: Fixes) -> str:
     if not found.tried:
         return "no component of the design has an edit to propose for what stops it"
+    if found.tried == 1:
+        return "one set of edits was tried, and does not make it hold"
     return f"{number(found.tried, 'set')} of edits were tried, and none makes it hold"
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from reachsim.net.cidr import Cidr
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, mends
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, inspection_in, mends, offers
 from reachsim.resources.public_service import published, region_of
 from reachsim.resources.reference import DEFAULT_GROUP
-from reachsim.resources.resource import At
+from reachsim.resources.resource import At, all_blocks
 from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -43,6 +43,18 @@ def tables_of_gateway_endpoints(case: Case) -> Iterator[Edit]:
             text = f"take route table {table} away from gateway endpoint {at.name}"
             path = (*at.path, "route_tables", endpoint.route_tables.index(table))
             yield Edit((KeyChange(path, action="remove"),), text, 2)
+
+
+@offers
+def answers_to_inspection(case: Case, vpc: str) -> Iterator[RouteOffer]:
+    """The block of the client, to the inspection endpoint that saw the request: an appliance that keeps state drops what
+    it sees one way of (WALK-19)."""
+    names = inspection_in(case, vpc)
+    blocks = [block for block in all_blocks(case.view.design) if case.destination in block]
+    if names and blocks:
+        block = max(blocks, key=lambda each: each.prefix_length)
+        for name in names:
+            yield RouteOffer(str(block), name, f"{name}, which inspects the way there too")
 
 
 @mends
@@ -184,3 +196,13 @@ def in_its_zone(case: Case) -> Iterator[Edit]:
             changes = [KeyChange((*path[:4], "subnets"), [name])]
             changes += [KeyChange((*path[:4], "private_ips"), action="remove")] if endpoint.private_ips else []
             yield Edit(tuple(changes), text, 4)
+
+
+@advises
+def zones_in_common(case: Case) -> Iterator[str]:
+    """What is left where the service has no subnet in the endpoint's zone (EP-10)."""
+    if case.cause.code is Code.VPCE_SERVICE_NOT_INSTALLED_IN_AZ:
+        yield (
+            "an endpoint has interfaces in zones of its service's load balancer alone (EP-10): clients of other zones call "
+            "one of these, or the owner of the service enables their zone, with a subnet there"
+        )

@@ -54,27 +54,28 @@ def forwarding(case: Case) -> Iterator[Edit]:
         yield Edit.setting(path, True, f"let {_host(case)} masquerade what it forwards")
 
 
-def _behind(case: Case, vpc: str) -> Iterator[tuple[str, Any, Cidr]]:
-    """The instances of a VPC that have the destination behind them, each with the block that has it (`client_networks`)."""
+def _behind(case: Case, vpc: str, address: int) -> Iterator[tuple[str, Any, Cidr]]:
+    """The instances of a VPC that have an address behind them, each with the block that has it (`client_networks`)."""
     for name, instance in case.view.design.vpcs[vpc].instances.items():
-        yield from ((name, instance, block) for block in instance.client_networks if case.destination in block)
+        yield from ((name, instance, block) for block in instance.client_networks if address in block)
 
 
 @offers
 def routes_to_those_behind(case: Case, vpc: str) -> Iterator[RouteOffer]:
     """The block of the clients behind a host, to the host: those of a VPN that does not masquerade, say (NATI-5)."""
-    for name, instance, block in _behind(case, vpc):
+    for name, instance, block in _behind(case, vpc, case.destination):
         target = f"{name}/{next(iter(instance.network_interfaces))}" if instance.network_interfaces else name
         yield RouteOffer(str(block), target, f"instance {name}, behind which it is")
 
 
 @mends
 def clients_masqueraded(case: Case) -> Iterator[Edit]:
-    """Masquerade in the host whose clients' answers find no way back (NATI-5)."""
-    if not case.reply or case.cause.code in FILTERS:
+    """Masquerade in the host whose clients' answers find no way back, or whose clients are somebody from elsewhere to what
+    drops their packets (NATI-5)."""
+    if case.cause.code in FILTERS:
         return
     for vpc in case.view.design.vpcs:
-        for name, _, _ in _behind(case, vpc):
+        for name, _, _ in _behind(case, vpc, case.destination if case.reply else case.source):
             nat: KeyPath = ("vpcs", vpc, "instances", name, "nat")
             path, value = ((*nat, "masquerade"), True) if isinstance(case.view.written(nat), dict) else (nat, True)
             yield Edit.setting(path, value, f"let {vpc}.{name} masquerade what it forwards", 2)
@@ -127,6 +128,32 @@ def public_address(case: Case) -> Iterator[Edit]:
     address = case.destination if case.cause.code in inward else case.source
     if address <= IPV4_LAST:
         yield Edit.setting(path, True, f"give {_host(case)} a public address", 3)
+
+
+@mends
+def secondary_made_public(case: Case) -> Iterator[Edit]:
+    """For a secondary address without a public one: the primary address in its place, as nodes do for their pods (WALK-26),
+    or a public address of its own (IGW-9)."""
+    path = case.cause.path
+    if not case.at(*_HOSTS) or path[-2:-1] != ("secondary_private_ips",):
+        return
+    inward = case.cause.code is Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS
+    address = case.destination if inward else case.source
+    owner = case.view.owner(address)
+    if case.at("instances") and owner is not None and owner.pairs[0].public is not None and not inward:
+        text = f"let what secondary addresses of {_host(case)} send out of the VPC leave with the primary one"
+        yield Edit.setting((*path[:4], "external_snat"), False, f"{text} (external_snat: false)", 2)
+    taken = {public for each in case.view.interfaces() for public in each.publics}
+    free = next((a for a in range(*_ELASTIC.span) if a not in taken), None)
+    if free is not None:
+        body = {"private_ip": format_address(address), "public_ip": format_address(free)}
+        yield Edit.setting(
+            path, body, f"give {format_address(address)} of {_host(case)} a public address of its own", 3
+        )
+
+
+_ELASTIC = Cidr.parse("203.0.113.0/24")
+"""Where a design that is not deployed has public addresses."""
 
 
 @mends
@@ -223,3 +250,13 @@ def never_an_address(case: Case) -> Iterator[str]:
     yield (
         f"{whose}: run it in a subnet whose default route leads to a NAT gateway, or reach the service by a VPC endpoint"
     )
+
+
+@advises
+def other_protocols_by_nat(case: Case) -> Iterator[str]:
+    """What a NAT gateway does not carry (NATGW-5)."""
+    if case.cause.rule == "NATGW-5":
+        yield (
+            "a NAT gateway carries no other protocol (NATGW-5): let IPsec put its packets into UDP (NAT traversal, "
+            "udp/4500), or give the host a public address in a subnet whose default route leads to the internet gateway"
+        )

@@ -13,7 +13,7 @@ from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
 from reachsim.net.cidr import Cidr, blocks_of
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import AddressField, HostNameField, PortsField, Schema, TrafficField
-from reachsim.resources.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn, address_key
+from reachsim.resources.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn, address_key, without_public
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
@@ -89,10 +89,9 @@ class InternetCheckpoint(Checkpoint, is_a=CheckpointType.INTERNET, cuts=False, a
             ]
             if len(owners) == 1 and rule == "IGW-6":
                 interface = owners[0]
-                here = f"{format_address(destination)} is {interface.name}"
-                text = f"{here}, which has no public address to send to from outside"
+                text = f"{without_public(interface, destination)} to send to from outside"
                 loss = Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text)
-                return self.drop(loss, header, to_one(destination), path=address_key(interface))
+                return self.drop(loss, header, to_one(destination), path=address_key(interface, destination))
             what = "is not a public address: nothing on the internet can send to it"
             text, note = f"the destination {what}", f"{format_address(destination)} {what}"
             return self.drop(Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, rule, text, note), header, scope)

@@ -206,21 +206,43 @@ _ADDRESS_KEYS = {
 }  # fmt: skip
 
 
-def address_key(interface: NetworkInterface) -> KeyPath:
-    """The key that decides whether an interface has a public address; of one that never has any, where it is written."""
+def address_key(interface: NetworkInterface, address: int) -> KeyPath:
+    """The key that decides whether an address of an interface has a public one (IGW-9); of one that never has any, where it
+    is written."""
     path = interface.path
-    return (*path, *_ADDRESS_KEYS.get(str(path[2]), ())) if len(path) > 2 else path
+    section = str(path[2]) if len(path) > 2 else ""
+    has_ipv6 = any(each > IPV4_LAST for each in interface.addresses)
+    if section == "load_balancers" and has_ipv6 and interface.from_internet:  # public, but for IPv4 (LB-11)
+        return (*path, "ip_address_type")
+    further = secondary_addresses(interface)
+    if section in ("instances", "interfaces") and address in further:
+        return (*path, "secondary_private_ips", further.index(address))
+    return (*path, *_ADDRESS_KEYS.get(section, ()))
+
+
+def secondary_addresses(interface: NetworkInterface) -> tuple[int, ...]:
+    """The further private IPv4 addresses of an interface, as they are written."""
+    return tuple(each for each in interface.addresses if each <= IPV4_LAST and each not in interface.primary)
+
+
+def without_public(interface: NetworkInterface, address: int) -> str:
+    """Whose an address is that has no public one."""
+    if address in secondary_addresses(interface):
+        return (
+            f"{format_address(address)} is a secondary address of {interface.name} and has no public address of its own"
+        )
+    return f"{format_address(address)} is {interface.name}, which has no public address"
 
 
 def no_public_address(owner: NetworkInterface, header: Header, loss: Loss) -> tuple[Loss, KeyPath]:
     """The loss of a packet whose source has no public address (IGW-4, IGW-15), whose address it is, and the key to edit:
     of the interface, or of the host that forwards its packets as they came (NATI-5)."""
-    text = f"{format_address(header.source)} is {owner.name}, which has no public address"
+    text = without_public(owner, header.source)
     if header.source > IPV4_LAST:
         text = f"{format_address(header.source)} ({owner.name}) is private IPv6, which is not on the internet"
     forwarder = header.sender
     if header.direct or forwarder is None:
-        return Loss(loss.code, loss.rule, text), address_key(owner)
+        return Loss(loss.code, loss.rule, text), address_key(owner, header.source)
     text += f"; {forwarder.name} forwards its packets without putting its own address in (no masquerade)"
     return Loss(loss.code, loss.rule, text), (*forwarder.path, "nat", "masquerade")
 

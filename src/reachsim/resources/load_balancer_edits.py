@@ -10,7 +10,7 @@ from reachsim.resources.mending import Case, Edit, KeyChange, advises, mends
 from reachsim.resources.security_group import GROUP_CODES
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
-from reachsim.rules.load_balancer import APPLICATION, NETWORK
+from reachsim.rules.load_balancer import APPLICATION, DUALSTACK, NETWORK
 
 _LISTENERS = (Code.ELBV2_LISTENERS_MISMATCH, Code.ELB_LISTENERS_MISMATCH)
 _MOST = 3
@@ -138,6 +138,15 @@ def internet_facing(case: Case) -> Iterator[Edit]:
     if found is not None and case.cause.path[4:] == ("scheme",) and found[1].scheme == "internal":
         text = f"create load balancer {found[0][3]} anew, internet-facing"
         yield Edit.setting(case.cause.path, "internet-facing", text, 6)
+
+
+@mends
+def public_ipv4(case: Case) -> Iterator[Edit]:
+    """Public IPv4 addresses of a load balancer that was made without (LB-11)."""
+    found = _balancer(case)
+    if found is not None and case.cause.path[4:] == ("ip_address_type",):
+        text = f"give load balancer {found[0][3]} public IPv4 addresses (ip_address_type: {DUALSTACK})"
+        yield Edit.setting(case.cause.path, DUALSTACK, text, 2)
 
 
 @mends

@@ -124,6 +124,7 @@ class Case:
     to pass there where that end is more than the one address. `sender`, `receiver`: the interfaces at the two ends of the
     question. `asked_from`, `asked_to`: what the question names. `routes`: key paths of the routes that it took before, of
     this leg. `groups`: those that a rule there may name to let the packet through. `literal`: it asks for an address.
+    `not_seen`: full names of the inspection endpoints that saw the request of an answer which none of them sees.
     """
 
     cause: Cause
@@ -143,6 +144,7 @@ class Case:
     routes: tuple[KeyPath, ...] = ()
     groups: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     literal: bool = False
+    not_seen: tuple[str, ...] = ()
 
     @property
     def code(self) -> str:
@@ -171,6 +173,11 @@ class Case:
         """Whether the blocker's key is in one of some sections of a VPC, or of the design."""
         path = self.cause.path
         return bool(path) and (path[0] in section or (path[0] == "vpcs" and len(path) > 2 and path[2] in section))
+
+
+def inspection_in(case: Case, vpc: str) -> list[str]:
+    """The inspection endpoints of a VPC that the answer has to pass as the request did, by name (WALK-19)."""
+    return [name.partition(".")[2] for name in case.not_seen if name.partition(".")[0] == vpc]
 
 
 @dataclass(frozen=True)

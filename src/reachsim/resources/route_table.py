@@ -26,12 +26,13 @@ from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
 from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
-from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, mends
+from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, inspection_in, mends
 from reachsim.resources.resource import At, all_blocks
 from reachsim.resources.subnet import enter_subnet
-from reachsim.rules.addresses import PUBLIC
+from reachsim.rules.addresses import MULTICAST, PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.nat import NAT64
 from reachsim.rules.route import RESERVED_DESTINATIONS, RouteOrigin, default_for, outranks
 from reachsim.rules.verdict import Loss
 
@@ -295,20 +296,24 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
         return list(nexts)
 
 
+_PAST_INSPECTION = 2
+"""What it costs more that an answer passes no inspection endpoint that the request passed (WALK-19)."""
 _NOT_BY_ROUTES = FILTERS | {Code.ENI_SOURCE_DEST_CHECK_RESTRICTION, Code.LAMBDA_OUTBOUND_ONLY, Code.NAME_NOT_RESOLVED}
 
 
 @mends
 def routes_of_tables(case: Case) -> Iterator[Edit]:
-    """A route to what could take the packet, in the table that lost it or that sent it to where it was lost (ROUTE-4)."""
+    """A route to what could take the packet, in the table that lost it or that sent it to where it was lost (ROUTE-4); in
+    one that it met before, after those of the table that is blamed."""
     if case.cause.code not in _NOT_BY_ROUTES:
-        for vpc, table in case.tables:
-            yield from _routes_of(case, vpc, table)
+        for place, (vpc, table) in enumerate(case.tables):
+            yield from _routes_of(case, vpc, table, min(place, 1))
 
 
-def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
+def _routes_of(case: Case, vpc: str, table: str, more: int) -> Iterator[Edit]:
     body = case.view.design.vpcs[vpc].route_tables.get(table)
     path: KeyPath = ("vpcs", vpc, "route_tables", table)
+    inspection = inspection_in(case, vpc)
     for offer in case.view.offers(case, vpc):
         there = case.view.target(vpc, table, offer.destination)
         if there == offer.target:
@@ -316,7 +321,10 @@ def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
         key = (*path, offer.destination) if body is None else body.path_of(path, offer.destination)
         text = f"route {offer.destination} of table {table} of {vpc} to {offer.text}"
         text += "" if there is None else f", not to {there}"
-        yield Edit((*offer.also, KeyChange(key, offer.target)), text, offer.cost + (there is not None))
+        past = bool(inspection) and offer.target not in inspection
+        text += f", past {' and '.join(inspection)}, which inspects the way there" if past else ""
+        cost = offer.cost + (there is not None) + _PAST_INSPECTION * past + more
+        yield Edit((*offer.also, KeyChange(key, offer.target)), text, cost)
 
 
 @mends
@@ -371,10 +379,20 @@ _NOWHERE = (
 @advises
 def nowhere(case: Case) -> Iterator[str]:
     """No route helps to an address that nothing in the design has."""
-    lost = case.cause.code in _NOWHERE and case.destination not in PUBLIC
+    lost = case.cause.code in _NOWHERE and case.destination not in PUBLIC | MULTICAST
     if lost and not any(case.destination in block for block in all_blocks(case.view.design)):
         address = format_address(case.destination)
         yield f"no VPC, no network and no connection of the design has {address}: write what has it, then the way there"
+
+
+@advises
+def not_modelled(case: Case) -> Iterator[str]:
+    """What would carry packets to addresses that are no host's, and is not modelled."""
+    if case.cause.code not in FILTERS and case.destination in MULTICAST:
+        yield "multicast goes by a multicast domain of a transit gateway alone, which is not modelled"
+    if case.cause.code not in FILTERS and case.destination in NAT64:
+        text = f"{NAT64} stands for IPv4 addresses (NATGW-16): packets to them need a route to a NAT gateway"
+        yield f"{text}; what it makes of them is not modelled, so no such edit is proven"
 
 
 _SUBNETS = 3

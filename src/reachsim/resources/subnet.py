@@ -131,7 +131,10 @@ def nobody_at(subnet: SubnetSite, destination: int) -> Loss:
 
 
 def no_resolver(vpc: VpcSite, destination: int) -> Loss:
-    """The loss of a question to an address that AWS keeps for DNS, and where no resolver answers (**DNS-1**)."""
+    """The loss of a question to an address that AWS keeps for DNS, and where no resolver answers (**DNS-1**), or none to who
+    asks from elsewhere (DNS-4)."""
+    if destination == vpc.resolver:
+        return no_resolver_there(vpc.name)
     text = f"no resolver answers at {format_address(destination)}, which AWS only keeps for it"
     if vpc.resolver is not None:
         text += f"; that of VPC {vpc.name} is at {format_address(vpc.resolver)}, base + 2 of its primary block"
@@ -150,10 +153,11 @@ def enter_subnet(
     scope = Scope(scope.sources, intersect(scope.destinations, (low, high)))
     if subnet is not None:
         return Forward(subnet.entry, header, text, rule, path, scope)
-    gap = gap_around(vpc.kept_for_dns, header.destination, LINE_LAST)
+    kept = vpc.kept_for_dns if vpc.resolver is None else sorted((*vpc.kept_for_dns, vpc.resolver))
+    gap = gap_around(kept, header.destination, LINE_LAST)
     scope = Scope(scope.sources, intersect(scope.destinations, gap))
     loss = no_resolver(vpc, header.destination)
-    if header.destination not in vpc.kept_for_dns:
+    if header.destination not in kept:
         nowhere = f"is in no subnet of VPC {vpc.name}"
         note = f"{format_address(header.destination)} {nowhere}"
         loss = Loss(Code.NO_POSSIBLE_DESTINATION, "WALK-24", f"the destination {nowhere}", note)

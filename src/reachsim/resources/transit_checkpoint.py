@@ -148,7 +148,7 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
     """The route table of a transit gateway for what comes from one attachment (**TGW-2**, TGW-4, **TGW-5**): questions and
     answers alike, so an answer needs a route of its own (**TGW-3**)."""
 
-    __slots__ = ("broken", "keeps_groups", "learns", "table", "undecided")
+    __slots__ = ("broken", "keeps_groups", "learns", "table", "undecided", "written")
 
     def __init__(self, at: At, name: str, keeps_groups: bool, broken: str, undecided: str) -> None:
         super().__init__(at.name, f"transit gateway, from {name}", (*at.path, "attachments", name))
@@ -157,10 +157,15 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
         self.table: IntervalMap[tuple[TransitRoute, ...] | None] | None = None
         self.learns = ""
         self.undecided = undecided
+        self.written = self.path
 
-    def fill(self, table: IntervalMap[tuple[TransitRoute, ...] | None] | None) -> None:
-        """Set the routes; None where the attachment is associated with no table."""
+    def fill(
+        self, table: IntervalMap[tuple[TransitRoute, ...] | None] | None, written: tuple[str | int, ...] = ()
+    ) -> None:
+        """Set the routes; None where the attachment is associated with no table. `written`: where a route that is missing
+        would be, left out: nowhere but at the attachment."""
         self.table = table
+        self.written = written or self.path
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Look up the destination, and send on by the attachment that the route names. An attachment that is not available
@@ -181,7 +186,7 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
         if routes is None:
             text = f"{self.component} has no route to {format_address(header.destination)} from this attachment"
             loss = Loss(Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, "TGW-5", text)
-            return self.drop(loss, header, scope, decided="no route")
+            return self.drop(loss, header, scope, path=self.written, decided="no route")
         route, *others = picked(self, leg, way_of(leg), routes)
         if others:
             reason = f"{self.component} may take any of its routes {', '.join(each.text for each in (route, *others))}"

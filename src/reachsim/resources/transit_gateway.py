@@ -301,7 +301,11 @@ class TransitGateway(Resource):
             written = self._associated(name)
             if written is not None and written[0] not in made:  # all attachments of a table share it
                 made[written[0]] = best_table(self._entries(at, written, wiring, outward), lambda route: route.rank)
-            table.fill(None if written is None else made[written[0]])
+            if written is not None:
+                key = () if self.route_tables is None else (*at.path, "route_tables", written[0])
+                table.fill(made[written[0]], key)
+            else:
+                table.fill(None)
             table.learns = "" if written is None else self._learns(at, written[1])
 
     @staticmethod

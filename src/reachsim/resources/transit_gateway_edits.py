@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from reachsim.net.cidr import Cidr
@@ -187,6 +188,26 @@ def transit_tables(case: Case) -> Iterator[Edit]:
             if gateways and other not in tables[table].associations:
                 text = f"route {DEFAULT} in table {table} of {name} to attachment {other}, whose VPC has a NAT gateway"
                 yield Edit.setting((*here, "routes", DEFAULT), other, text, 3)
+
+
+@mends
+def past_what_is_down(case: Case) -> Iterator[Edit]:
+    """A static route of a gateway's table to a connection that is down, to another attachment that leads there (TGW-4)."""
+    if case.cause.code is not Code.TGW_BAD_STATE_VPN or len(case.cause.path) < 2:
+        return
+    for name, gateway in case.view.design.transit_gateways.items():
+        down = [each for each, body in gateway.attachments.items() if body.connection == case.cause.path[:2]]
+        others = dict.fromkeys(other for other, _ in _towards(gateway, case) if other not in down)
+        for table, body in (gateway.route_tables or {}).items():
+            routes = [
+                (block, target)
+                for block, target in body.routes.items()
+                if target in down and isinstance(block, Cidr) and case.destination in block
+            ]
+            for (block, target), other in product(routes, others):
+                path = ("transit_gateways", name, "route_tables", table, "routes", str(block))
+                text = f"route {block} in table {table} of {name} to attachment {other}, not to {target}"
+                yield Edit.setting(path, other, text, 2)
 
 
 def _subnets(names: Sequence[str]) -> str:

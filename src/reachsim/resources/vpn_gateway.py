@@ -31,6 +31,7 @@ from reachsim.resources.vpn_connection import (
 )
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
+from reachsim.rules.dns import no_resolver_there
 from reachsim.rules.route import propagates
 from reachsim.rules.verdict import Loss
 from reachsim.rules.vpn import family_loss, inbound_loss, outbound_loss
@@ -186,6 +187,7 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
         inside = Header(header.source, destination)
         step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
         loss = inbound_loss(destination, owned=self.vpc.may_own(destination))
+        loss = no_resolver_there(self.vpc.name) if destination == self.vpc.resolver else loss
         route = self.redirected[destination]
         if route is not None and route.unknown and loss is None and isinstance(step, Forward):
             return Undecided(route.unknown, header, rule="ROUTE-21", path=route.path, scope=scope)

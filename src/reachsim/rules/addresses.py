@@ -25,6 +25,9 @@ PUBLIC: Final = (Cidr.parse("0.0.0.0/0").addresses - _NOT_PUBLIC) | Cidr.parse("
 NETWORKS: Final = RFC1918 | RFC6598 | Cidr.parse("fc00::/7").addresses
 """The addresses of networks that are not on the internet (RFC 1918, RFC 6598, RFC 4193)."""
 
+MULTICAST: Final = address_set(map(Cidr.parse, ("224.0.0.0/4", "ff00::/8")))
+"""Groups of hosts (RFC 5771, RFC 4291), which no route table of a VPC leads to."""
+
 RESOLVER_OFFSET: Final = 2
 LINK_LOCAL_SERVICES: Final = {
     parse_address("169.254.169.253"): ("Amazon DNS", Traffic.parse("udp/53, tcp/53")),

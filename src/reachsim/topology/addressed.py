@@ -112,6 +112,9 @@ def to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator
         if origin.certain and origin.place and outside.count == 1:
             yield from to_addresses(origin, (outside.first,), None)
             return
+        if origin.certain and origin.place and origin.outside.count == 1:
+            yield from _onward(origin, outside, ends)
+            return
         if origin.certain:
             yield from _between_outsides(origin, outside, ends)
             return
@@ -128,6 +131,19 @@ def to_outside(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator
             found = True
             yield Flow(origin, source, representative(region), None, region)
     if not found:
+        yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
+
+
+def _onward(origin: Origin, outside: AddressSet, ends: Endpoints) -> Iterator[Flow]:
+    """From one address outside AWS to many others; what is in its own network need not come here at all."""
+    source = origin.outside.first
+    asked = outside - place_of(origin, ends)
+    region = asked & (EVERY_IPV6 if source > IPV4_LAST else EVERY_IPV4).addresses
+    if region:
+        yield Flow(origin, source, representative(region), None, region, onward=True)
+    if asked != outside:
+        yield within_its_place(origin)
+    elif not region:
         yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
 
 

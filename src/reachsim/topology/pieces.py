@@ -34,6 +34,7 @@ class Pieces:
             flow.relays,
             flow.chosen,
             flow.realm,
+            flow.onward,
         )
         found = self._kept.get(key)
         if found is None:

@@ -59,10 +59,11 @@ def round_trip_of(flow: Flow, far: int | None = None) -> RoundTrip:
     """Walk there and back; `far`: in place of the address of the flow that is outside the VPCs."""
     origin, source, destination = flow.origin, flow.source, flow.destination
     if far is not None:
-        source, destination = (far, destination) if origin.interface is None else (source, far)
+        source, destination = (far, destination) if flow.from_region else (source, far)
     target = None if flow.anybody else flow.target
     choices = (*flow.relays, *flow.chosen)
-    return round_trip(origin.start, origin.interface, source, destination, target, choices, flow.realm)
+    ends = source, destination, target
+    return round_trip(origin.start, origin.interface, *ends, choices, flow.realm, onward=flow.onward)
 
 
 def round_trip(
@@ -73,9 +74,12 @@ def round_trip(
     target: NetworkInterface | None,
     relays: Relays = (),
     realm: object = None,
+    *,
+    onward: bool = False,
 ) -> RoundTrip:
     """Walk there and back, as `go` walks there."""
-    return come_back(go(start, interface, source, destination, target, relays, realm), start, interface)
+    there = go(start, interface, source, destination, target, relays, realm, onward=onward)
+    return come_back(there, start, interface, onward=onward)
 
 
 def go(
@@ -86,15 +90,17 @@ def go(
     target: NetworkInterface | None,
     relays: Relays = (),
     realm: object = None,
+    *,
+    onward: bool = False,
 ) -> RoundTrip:
     """Walk there only.
 
     `start`: the first checkpoint; `interface`: the interface that sends, None for a sender outside the VPCs. `target`: the
     interface that is meant, None for whoever has the address. `relays`: which target each relay on the way chooses.
-    `realm`: the network that is meant, None for any.
+    `realm`: the network that is meant, None for any. `onward`: a sender outside is one address, to many destinations.
     """
     forward = walk(start, Header(source, destination, interface), Leg(relays=relays))
-    run = forward.destination_run if interface is not None else forward.source_run
+    run = forward.destination_run if interface is not None or onward else forward.source_run
     stray = None
     if target is not None and forward.arrived is not None and not _through(forward, target.host):
         by, path = _last_route(forward)
@@ -112,7 +118,9 @@ def _through(walk: Walk, host: Checkpoint) -> bool:
     return walk.end is host or any(visit.checkpoint is host for visit in walk.visits)
 
 
-def come_back(there: RoundTrip, start: Checkpoint, interface: NetworkInterface | None) -> RoundTrip:
+def come_back(
+    there: RoundTrip, start: Checkpoint, interface: NetworkInterface | None, *, onward: bool = False
+) -> RoundTrip:
     """Walk the answer of a walk there."""
     forward = there.forward
     arrived = forward.arrived
@@ -126,7 +134,7 @@ def come_back(there: RoundTrip, start: Checkpoint, interface: NetworkInterface |
     leg = Leg(True, sent.sessions, sent.crossed, sent.relays, sent.service, sent.returns)
     ends = first.destination, first.source
     reply = _with_both_ways(walk(back_start, back, leg, last.depth, ends), forward)
-    reply_run = reply.source_run if interface is not None else reply.destination_run
+    reply_run = reply.source_run if interface is not None or onward else reply.destination_run
     run = max(there.run[0], reply_run[0]), min(there.run[1], reply_run[1])
     stray = _reply_stray(forward, reply, start, interface, first.source, first.destination)
     return RoundTrip(forward, reply, there.stray, stray, run)

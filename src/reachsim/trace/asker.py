@@ -231,7 +231,9 @@ class Asker:
         if blocker is not None:
             action, rule, rule_id, where = "drop", said or blocker.text, blocker.rule_id, blocker.where
         path = step.onward.path if isinstance(step, Drop) and step.onward is not None else step.path
-        at = checkpoint.component, checkpoint.role
+        # a host drops some packets before they come to the groups of its interface, which is where the walk begins
+        blames = isinstance(step, Drop) and step.cause.component == checkpoint.component
+        at = checkpoint.component, step.cause.checkpoint if isinstance(step, Drop) and blames else checkpoint.role
         hop = Hop(*at, before, after, action, rule, rule_id, where, path, rule_path, checkpoint.inspects)
         return hop, blockers
 

@@ -192,7 +192,7 @@ class _Packet:
             out.append(f"one packet of {traffic} is traced: {one}; reach answers for all of it")
         for flow in flows:
             if flow.region is not None and flow.region.count > 1:
-                far = flow.source if flow.origin.interface is None else flow.destination
+                far = flow.source if flow.from_region else flow.destination
                 out.append(f"{format_address(far)} stands for all addresses that fare alike; reach tells them all")
                 break
         return [*out, *assigned([self.source, self.destination], self.endpoints)]

@@ -43,7 +43,7 @@ def by_fate(
     region = flow.region
     if region is None or region.count == 1 or flow.alike is not None or not flow.origin.certain:
         return [flow]
-    outside = flow.origin.interface is None
+    outside = flow.from_region
     asked = flow.origin.client_ports if source_port is None else PortSet.of((source_port, source_port))
     fates: dict[object, list[tuple[int, int]]] = {}
     for part in flow_answers(flow, endpoints, book):

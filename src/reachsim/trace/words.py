@@ -134,7 +134,8 @@ def denied(cause: Cause, filter: Filter, query: Query, packet: Packet, names: di
     verb = "stops" if clause is not None else "matches" if filter.clauses else "for"
     question = f"{Traffic.of((service, service))} {'from' if sends else 'to'} {who}"
     if not has_rules(filter):
-        return f"{cause.text}, not {question}"
+        about = question if query.peer else Traffic.of((service, service))  # a limit of protocols knows no peer
+        return f"{cause.text}, not {about}"
     text = f"{cause.decided.removesuffix(' matches')} {verb} {question}"
     if cause.text != cause.decided:  # it tells itself which rule comes closest
         return text + cause.text.removeprefix(cause.decided)
