@@ -241,3 +241,8 @@ def test_what_has_a_colon_and_is_no_address(asked: str, told: str, capsys: pytes
     assert last_line(capsys, "trace", "models/three-tier.yaml", "web-a", asked, "tcp/443").startswith(
         f"reachsim: {told}"
     )
+
+
+def test_a_word_of_a_name_is_enough_to_be_told_it(capsys: pytest.CaptureFixture[str]) -> None:
+    model = "models/21-lambda-to-database-closed-group-as-found.yaml"
+    assert "did you mean 'lambda(app-a; function)'?" in last_line(capsys, "who", model, "function")
