@@ -243,6 +243,15 @@ def test_what_has_a_colon_and_is_no_address(asked: str, told: str, capsys: pytes
     )
 
 
-def test_a_word_of_a_name_is_enough_to_be_told_it(capsys: pytest.CaptureFixture[str]) -> None:
-    model = "models/21-lambda-to-database-closed-group-as-found.yaml"
-    assert "did you mean 'lambda(app-a; function)'?" in last_line(capsys, "who", model, "function")
+def test_a_word_of_a_name_is_enough_to_be_told_it() -> None:
+    """As imports name things: by a module and a word."""
+    net = reachsim.loads("""
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.0.0/24}}
+    interfaces: {app-db: {subnets: [s], count: 2}, web: {subnet: s}}
+""")
+    with pytest.raises(EndpointError, match="unknown endpoint 'db'; did you mean 'app-db'"):
+        net.trace("web", "db", "tcp/22")
