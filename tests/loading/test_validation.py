@@ -447,3 +447,23 @@ def test_everybody_in_a_rule_is_a_block(everybody: str) -> None:
     with pytest.raises(DesignError) as caught:
         reachsim.loads(f"version: 1\nvpcs: {{v: {{cidrs: [10.0.0.0/16], security_groups: {{g: {group}}}}}}}\n")
     assert [problem.hint for problem in caught.value.problems] == ["write 0.0.0.0/0, and ::/0 for IPv6"]
+
+
+def test_a_key_of_a_component_and_a_mapping_for_a_name_are_told_what_to_write() -> None:
+    text = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {work: {cidr: 10.0.1.0/24}}
+    target_groups: {tasks: {}}
+    load_balancers:
+      web: {type: network, subnets: [work], listeners: {tcp/443: {target_group: tasks}, tcp/80: {a: b, c: d}}}
+"""
+    with pytest.raises(DesignError) as caught:
+        reachsim.loads(text)
+    assert sorted(problem.hint for problem in caught.value.problems) == [
+        "it stands under load_balancers.NAME",
+        "write 'tasks' alone",
+        "write what it is called in this file",
+    ]

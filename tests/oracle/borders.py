@@ -51,14 +51,19 @@ def in_selector(interface: Interface, selector: dict[str, Any]) -> bool:
     )
 
 
-def as_asked(world: World, interface: Interface, asking: list[Client] | None) -> list[str]:
+Meant = tuple[str, Interface | None]
+"""How to ask for an end, and the interface that is meant by it, where one is: its address may lead elsewhere (PEER-9)."""
+
+
+def as_asked(world: World, interface: Interface, asking: list[Client] | None) -> list[Meant]:
     """How to ask for one interface: by its name, and by its other addresses, but where another one has them too, or where
     it is asked by somebody who does not mean its private addresses."""
     shared = [i for i in world.interfaces if i is not interface and set(i.ipv4) & set(interface.ipv4)]
     far = asking is not None and not all(near(world, client, interface.vpc) for client in asking)
     if interface.body.get("subnets") and interface.kind in ("instance", "interface"):  # one of several of a name
-        return [] if shared or far else [str(interface.ipv4[0])]
-    return [interface.name] if shared or far else [interface.name, *[str(each) for each in interface.ipv4[1:]]]
+        return [] if shared or far else [(str(interface.ipv4[0]), interface)]
+    others = [] if shared or far else [(str(each), interface) for each in interface.ipv4[1:]]
+    return [(interface.name, interface), *others]
 
 
 def sends(world: World, where: str) -> bool:
@@ -66,16 +71,16 @@ def sends(world: World, where: str) -> bool:
     return any(client.place != INTERNET or not is_private(address(where)) for client in holders(world, address(where)))
 
 
-def ends(world: World, end: Any, asking: list[Client] | None = None) -> list[str]:
+def ends(world: World, end: Any, asking: list[Client] | None = None) -> list[Meant]:
     """A sample of what an end of an expectation means, all private addresses of it that are in VPCs among it; of its
     destination, to those who are `asking`."""
     source = asking is None
     able = [i for i in world.interfaces if i.kind in HOSTS and (not source or i.kind in ("instance", "interface"))]
     if isinstance(end, dict):
-        return [text for i in able if in_selector(i, end) for text in as_asked(world, i, asking)]
+        return [each for i in able if in_selector(i, end) for each in as_asked(world, i, asking)]
     if end == "internet":
         named = [body["ip"] for body in world.hosts.values()] if source else []
-        return [*STRANGERS, *[text for text in named if ":" not in text]]
+        return [(text, None) for text in (*STRANGERS, *named) if ":" not in text]
     if network(end) is not None and "/" in end:
         inside = [str(each) for i in able for each in i.ipv4 if each in block(end)]
         known = (*OFFICE_ADDRESSES, *SERVICE_ADDRESSES, *STRANGERS)
@@ -83,11 +88,11 @@ def ends(world: World, end: Any, asking: list[Client] | None = None) -> list[str
         vpcs = [block(cidr) for body in world.vpcs.values() for cidr in body["cidrs"]]
         if not any(block(end).overlaps(each) for each in vpcs):
             outside += [str(block(end).first + block(end).size // 2), str(block(end).last)]
-        return inside + [each for each in outside if not source or sends(world, each)]
-    return [end]
+        return [(each, None) for each in inside + [each for each in outside if not source or sends(world, each)]]
+    return [(end, None)]
 
 
-def hidden_ways(world: World, destination: Any) -> list[str]:
+def hidden_ways(world: World, destination: Any) -> list[Meant]:
     """`from: internet, to: TARGET` also goes through an NLB that keeps client addresses, if nobody else is its target."""
     found = []
     for node in world.interfaces:
@@ -95,7 +100,7 @@ def hidden_ways(world: World, destination: Any) -> list[str]:
             continue
         groups = (node.body.get("target_groups") or {}).values()
         if all([f"{node.vpc}.{each}" for each in group.get("targets") or []] == [destination] for group in groups):
-            found += [str(each) for each in node.publics if each is not None]
+            found += [(str(each), None) for each in node.publics if each is not None]
     return found
 
 
@@ -104,20 +109,20 @@ def packets(world: World, expectation: Expectation, ports: list[int]) -> list[Pa
     out = []
     traffic = expectation.get("allow", expectation.get("deny"))
     deny = "deny" in expectation
-    for src in ends(world, expectation["from"]):
+    for src, _ in ends(world, expectation["from"]):
         senders = clients(world, src)
         targets = ends(world, expectation["to"], senders)
         if deny and expectation["from"] == "internet":
             targets = targets + hidden_ways(world, expectation["to"])
         asking = {client.place for client in senders if isinstance(client.place, Interface)}
-        for dst in targets:
+        for dst, only in targets:
             meant = found(world, dst) if network(dst) is None else holders(world, address(dst))
             if asking & {each if isinstance(each, Interface) else each.place for each in meant}:
                 continue  # nobody asks what a host says to itself
             for token in packets_of(traffic):
                 for port in ports:
                     probe = (src, dst, token, port)
-                    out += [Packet(probe, label, verdict) for label, verdict in variants(world, *probe)]
+                    out += [Packet(probe, label, verdict) for label, verdict in variants(world, *probe, meant=only)]
     return out
 
 

@@ -50,6 +50,31 @@ def pinned(design: Design) -> Design:
     return out
 
 
+def widened(rng: random.Random, design: Design) -> Design:
+    """The design with more to hide: a wildcard among the records of a zone, a second connection between two VPCs."""
+    out = copy.deepcopy(design)
+    for zone in (out.get("private_hosted_zones") or {}).values():
+        if chance(rng, 0.7):
+            (record,) = rng.sample(list(zone["records"].values()), 1)
+            one = rng.choice(list(out["vpcs"][rng.choice(zone["vpcs"])]["instances"].values()))
+            zone["records"]["*"] = one.get("private_ip", record)
+            if chance(rng, 0.6):
+                zone["records"].pop("db", None)
+    if len(out["vpcs"]) > 1 and chance(rng, 0.5):
+        ends = rng.sample(list(out["vpcs"]), 2)
+        places = {vpc: rng.choice(list(out["vpcs"][vpc]["subnets"])) for vpc in ends}
+        attachments = {vpc: {"vpc": vpc, "subnets": [place]} for vpc, place in places.items()}
+        out.setdefault("transit_gateways", {})["also"] = {"attachments": attachments}
+        for vpc, far in (ends, ends[::-1]):
+            there = [out["vpcs"][far]["cidrs"][0], rng.choice(list(out["vpcs"][far]["subnets"].values())).get("cidr")]
+            own = out["vpcs"][vpc]["cidrs"]
+            for routes in table_routes(out["vpcs"][vpc]):
+                to = rng.choice(there)
+                if to and chance(rng, 0.6) and not any(within(to, cidr) or within(cidr, to) for cidr in own):
+                    routes[to] = "also"
+    return out
+
+
 # --- where something is ---------------------------------------------------------------------------
 
 
@@ -87,6 +112,14 @@ def routes(design: Design) -> list[Body]:
         body["routes"] if isinstance(body.get("routes"), dict) else body
         for _, _, body in sections(design, "route_tables")
         if "propagate" not in body or isinstance(body.get("routes"), dict)
+    ]
+
+
+def table_routes(vpc: Body) -> list[Body]:
+    """The routes of the tables of a VPC's subnets."""
+    bodies = [body for body in (vpc.get("route_tables") or {}).values() if not isinstance(body.get("gateway"), str)]
+    return [body["routes"] for body in bodies if isinstance(body.get("routes"), dict)] + [
+        body for body in bodies if "routes" not in body and "propagate" not in body
     ]
 
 
@@ -219,7 +252,7 @@ def components(rng: random.Random, given: Design) -> None:
         (section, name)
         for section in IN_SUBNETS
         for name, body in (vpc.get(section) or {}).items()
-        if body.get("type") != "gateway" or section != "vpc_endpoints"  # its routes are not written
+        if body.get("type") != "gateway" or section != "vpc_endpoints"  # whose routes are not written
     ]
     if not able:
         return
@@ -242,6 +275,26 @@ def gateways(rng: random.Random, given: Design) -> None:
         body = vpc.pop(key)
         names = [body] if isinstance(body, str) else list(body)
         vpc.setdefault("unknown_components", {}).update({name: {"subnets": []} for name in names})
+
+
+def gateway_endpoints(rng: random.Random, given: Design) -> None:
+    """That what leads to a service, with the client's address, is its gateway endpoint: of its routes the targets are told,
+    and where there is a list, the destinations (EP-1)."""
+    able = [
+        (vpc, name)
+        for vpc in given["vpcs"].values()
+        for name, body in (vpc.get("vpc_endpoints") or {}).items()
+        if body.get("type") == "gateway"
+    ]
+    if able:
+        vpc, name = rng.choice(able)
+        body = vpc["vpc_endpoints"].pop(name)
+        listed_there = body["service"] in (given.get("prefix_lists") or {})
+        for table in listed(body.get("route_tables")):
+            written = vpc["route_tables"][table]
+            routes = written["routes"] if isinstance(written.get("routes"), dict) else written
+            routes[body["service"] if listed_there else UNKNOWN] = name
+        vpc.setdefault("unknown_components", {})[name] = {}
 
 
 def firewalls(rng: random.Random, given: Design) -> None:
@@ -348,18 +401,22 @@ def zones(rng: random.Random, given: Design) -> None:
     if not bodies:
         return
     body = rng.choice(bodies)
-    match rng.choice(["value", "record", "vpcs"]):
+    match rng.choice(["value", "record", "one of them", "one of them", "vpcs"]):
         case "value":
             name = rng.choice(list(body["records"]))
             body["records"][name] = rng.choice([UNKNOWN, [*listed(body["records"][name]), UNKNOWN]])
         case "record":
             body["records"] = {UNKNOWN: UNKNOWN}
+        case "one of them":
+            body["records"].pop(rng.choice(list(body["records"])))
+            body["records"][UNKNOWN] = UNKNOWN
         case "vpcs":
             body["vpcs"] = [*body["vpcs"][1:], UNKNOWN]
 
 
 WAYS: tuple[Hide, ...] = (
     peers, traffic, all_rules, perhaps, groups, subnet_tables, route_targets, route_destinations, interfaces, interfaces,
-    components, components, components, gateways, firewalls, public_addresses, functions, attachments, connections,
+    components, components, components, gateways, gateway_endpoints, firewalls, public_addresses, functions, attachments,
+    connections,
     connections, transit_gateways, switches, zones,
 )  # fmt: skip

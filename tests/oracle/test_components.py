@@ -222,3 +222,27 @@ def test_generated_expectations(seed: int) -> None:
     assert expectation == random_expectation(random.Random(seed), design)
     assert ("allow" in expectation) != ("deny" in expectation)
     assert expectation["from"] != expectation["to"]
+
+
+def test_what_comes_to_somebody_else_refutes_no_promise_about_a_subnet() -> None:
+    """PEER-9: the address of one of several interfaces of a name leads back to the network that asks."""
+    world = World(
+        read_yaml("""
+        version: 1
+        vpcs:
+          app:
+            cidrs: [10.0.0.0/16]
+            subnets: {a: {cidr: 10.0.0.0/24, az: a}}
+            security_groups: {open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+            instances: {fleet: {subnets: [a], count: 2, security_groups: [open]}}
+        vpn_connections: {line: {gateway: tgw, bgp_routes: [10.200.0.0/16]}}
+        networks: {office: {cidrs: [10.200.0.0/16], via: [line]}}
+        transit_gateways:
+          tgw:
+            attachments: {app: {vpc: app, subnets: [a]}, out: {vpn: line}}
+            route_tables: {t: {associations: [out], routes: {0.0.0.0/0: out}}}
+        """)
+    )
+    asked = {"from": "10.200.4.7", "deny": "tcp/443"}
+    assert refutation(world, {**asked, "to": {"subnet": "app.a"}}, "holds", [50000]) is None
+    assert refutation(world, {**asked, "to": "10.0.0.4"}, "holds", [50000]) is not None

@@ -122,3 +122,24 @@ def test_addresses() -> None:
     assert not block("10.0.0.0/24").overlaps(block("10.0.1.0/24"))
     assert address("::1") not in block("0.0.0.0/0")
     assert [network(text) for text in ("web", "10.0.0.0/33", "10.0.0", "1::2::3", "10.0.0.1/x")] == [None] * 5
+
+
+@pytest.mark.parametrize("nat", [{"availability": "regional"}, {"subnet": "front"}])
+@pytest.mark.parametrize("destination", ["app.web", "203.0.113.9"])
+def test_nobody_sends_from_the_public_address_of_a_nat_gateway(nat: dict[str, str], destination: str) -> None:
+    """NATGW-7: nobody on the internet has it, and the gateway starts nothing."""
+    design = read_yaml("""
+        version: 1
+        vpcs:
+          app:
+            cidrs: [10.0.0.0/16]
+            internet_gateway: igw
+            subnets: {front: {cidr: 10.0.0.0/24, az: a}}
+            route_tables: {main: {0.0.0.0/0: igw}}
+            security_groups: {open: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+            instances: {web: {subnet: front, private_ip: 10.0.0.20, public_ip: 198.51.100.20, security_groups: [open]}}
+        """)
+    design["vpcs"]["app"]["nat_gateways"] = {"ngw": {"public_ip": "198.51.100.9", **nat}}
+    verdict = judge(design, "198.51.100.9", destination, "tcp/443", 50000)
+    assert (verdict.forward, verdict.lost.startswith("forward: NATGW-7")) == (False, True)
+    assert judge(design, "198.51.100.8", "app.web", "tcp/443", 50000).reachable

@@ -99,6 +99,15 @@ def test_a_network_load_balancer_without_groups_takes_everybody() -> None:
     assert net.topology.interfaces["app.lb/front"].groups is None
 
 
+@pytest.mark.rule("WALK-20", "DNS-1")
+@pytest.mark.parametrize("changes", [{}, {f"{LB}.security_groups": None}, {f"{LB}.type": "application"}])
+@pytest.mark.parametrize("resolver", ["10.0.0.2", "169.254.169.253"])
+def test_it_asks_the_resolver_as_every_interface_does(changes: dict[str, Any], resolver: str) -> None:
+    net = load({**group("lb", ("tcp/443", "10.0.0.0/16")), **changes})
+    assert said(net, "lb", resolver, "udp/53") == OK
+    assert said(net, "lb", resolver, "tcp/443") == LOST
+
+
 @pytest.mark.rule("LB-3")
 def test_health_checks_ask_its_outbound_rules_alone() -> None:
     """No inbound rule at all: health checks and their answers pass."""

@@ -53,7 +53,9 @@ def others_of(path: Path) -> Iterator[Mutation]:
     found: list[tuple[ast.expr, str]] = [(node, f"not ({ast.unparse(node)})") for node in conditions]
     words = [node for node in places(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str | bool)]
     found += [(node, repr(not node.value) if isinstance(node.value, bool) else "'10.99.0.0/16'") for node in words]
-    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return | ast.Assign | ast.Yield)]
+    values = [
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Return | ast.Assign | ast.AnnAssign | ast.Yield)
+    ]
     for node, new in [*found, *((node, "None") for node in values if node is not None)]:
         start, end = (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
         yield Mutation(path, start, end, segment(lines, start, end), new)

@@ -154,14 +154,15 @@ class Causes:
         where that says the same in both, what it comes to."""
         for leg, one, other in (("forward", flows.forward, lost.forward), ("reply", flows.reply, lost.reply)):
             last: tuple[Hop, Hop] | None = None
-            for index, (here, there) in enumerate(zip_longest(one, other)) if one and other else ():
-                if here is None or there is None or self._called(here) != self._called(there):
-                    if last is not None and last[0].rule != last[1].rule:
-                        return _Place(*last, leg, index - 1)
-                    return _Place(None if there is not None else here, there, leg, index)
-                if there.action == "drop" and here.action != "drop":
-                    return _Place(here, there, leg, index)
-                last = here, there
+            if one and other:
+                for index, (here, there) in enumerate(zip_longest(one, other)):
+                    if here is None or there is None or self._called(here) != self._called(there):
+                        if last is not None and last[0].rule != last[1].rule:
+                            return _Place(*last, leg, index - 1)
+                        return _Place(None if there is not None else here, there, leg, index)
+                    if there.action == "drop" and here.action != "drop":
+                        return _Place(here, there, leg, index)
+                    last = here, there
         return None
 
     def _stop(self, flows: Trace, lost: Trace) -> _Place:

@@ -211,9 +211,13 @@ class Leg(Faced):
 
     def answered(self, device: Checkpoint, header: Header) -> Session | None:
         """The last flow that a device translated and that a packet on the way back answers; None where there is none."""
-        for session in reversed(self.sessions) if self.reply else ():
-            if session.device is device and (session.translated, session.peer) == (header.destination, header.source):
-                return session
+        if self.reply:
+            for session in reversed(self.sessions):
+                if session.device is device and (session.translated, session.peer) == (
+                    header.destination,
+                    header.source,
+                ):
+                    return session
         return None
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import FrozenInstanceError
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.place import InterfacePlace, SubnetPlace, VpcPlace
+from reachsim.dataplane.scope import intersect
 from reachsim.net.address import LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span, gap_around
@@ -32,9 +33,10 @@ class VpcSite(_Wired, VpcPlace):
     """A VPC with its wiring.
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
-    name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `services`: AWS's own
-    services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address. `behind`:
-    addresses outside it that are behind its hosts (NATI-5). `doors`: its subnets by which transit gateways are attached.
+    name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `stale`: joined by a
+    peering over which rules name groups in vain (SG-16). `services`: AWS's own services by address (WALK-20);
+    `service_places`: their addresses, ascending. `subnet_runs`: subnet by address. `behind`: addresses outside it that are
+    behind its hosts (NATI-5). `doors`: its subnets by which transit gateways are attached.
     """
 
     __slots__ = (
@@ -46,6 +48,7 @@ class VpcSite(_Wired, VpcPlace):
         "owners",
         "service_places",
         "services",
+        "stale",
         "subnet_runs",
         "subnets",
     )
@@ -55,6 +58,7 @@ class VpcSite(_Wired, VpcPlace):
     service_places: tuple[int, ...]
     neighbours: list[VpcSite]
     inbound_neighbours: list[VpcSite]
+    stale: list[VpcSite]
     subnet_runs: IntervalMap[SubnetSite | None]
     behind: AddressSet
     doors: list[SubnetSite]
@@ -67,6 +71,7 @@ class VpcSite(_Wired, VpcPlace):
         self.service_places = ()
         self.neighbours = []
         self.inbound_neighbours = []
+        self.stale = []
         self.subnet_runs = IntervalMap([0], [None])
         self.behind = AddressSet.nothing()
         self.doors = []
@@ -82,6 +87,12 @@ class VpcSite(_Wired, VpcPlace):
         if len(self._owned) != len(self.owners):
             self._owned = tuple(sorted(self.owners))
         return gap_around(self._owned, address, LINE_LAST)
+
+    def unowned_around(self, address: int) -> Span:
+        """Addresses around one that are all in one subnet, or in none, and that no interface has, or that address alone if
+        one has it."""
+        _, low, high = self.subnet_runs.lookup(address)
+        return intersect(self.gap_around(address), (low, high))
 
     def groups_at(self, address: int, *, inbound: bool = True) -> frozenset[GroupId]:
         """Groups that a rule of this VPC can name and that an interface with this private address carries.

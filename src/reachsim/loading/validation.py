@@ -266,8 +266,10 @@ class _Writer:
             known = self.keys_at(problem_path, finding)
             told = advice(str(name), known)
             likely = [key for key in known if key not in present]
-            meant = self.suggest(str(name), likely) if told is None else told.key if told.key in likely else None
-            hint = f"did you mean {shown(meant)}?" if meant is not None else self.below(problem_path, known, finding)
+            elsewhere = self.below(problem_path, known, finding) if told is None else None
+            guessed = self.suggest(str(name), likely) if told is None and elsewhere is None else None
+            meant = guessed if told is None else told.key if told.key in likely else None
+            hint = elsewhere if meant is None else f"did you mean {shown(meant)}?"
             hint = told.text if told is not None and told.text else hint or _keys_in_words(known, str(name))
             at = self.document.provenance.place((*self.at, *finding.path), True)
             unknown = UnknownKey(
@@ -290,10 +292,11 @@ class _Writer:
         return _Report(problem, finding)
 
     def below(self, path: Path, known: Sequence[str], finding: _Finding) -> str | None:
-        """Where an unknown key is one of something that stands under the mapping itself."""
+        """Where an unknown key is one of something that stands under the mapping itself, or of one of several by name."""
         name = str(finding.path[-1])
-        under = [key for key in known if name in self.keys_at((*path, key), finding)]
-        return f"it stands under {shown(under[0])}" if len(under) == 1 else None
+        under = [shown(key) for key in known if name in self.keys_at((*path, key), finding)]
+        under = under or [f"{key}.NAME" for key in known if name in self.keys_at((*path, key, "NAME"), finding)]
+        return f"it stands under {under[0]}" if len(under) == 1 else None
 
     def problem(
         self,

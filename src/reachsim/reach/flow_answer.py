@@ -10,6 +10,7 @@ has its rectangles.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -36,6 +37,7 @@ from reachsim.reach.evaluation import (
     FlowSets,
     by_far_address,
     evaluation,
+    filters_of,
     unknown_rule,
 )
 from reachsim.rules.vpc_endpoint import GATEWAY_TRAFFIC
@@ -289,8 +291,9 @@ def round_trips_of(flow: Flow, endpoints: Endpoints) -> Iterator[RoundTrip]:
         return
     for found, region in endpoints.pieces.of(flow):
         yield found
-        for choice in every_choice(replace(flow, region=region), found) if flow.origin.certain else ():
-            yield from round_trips_of(choice, endpoints)
+        if flow.origin.certain:
+            for choice in every_choice(replace(flow, region=region), found):
+                yield from round_trips_of(choice, endpoints)
 
 
 CHOICES_MOST = 4
@@ -322,6 +325,11 @@ def _whichever(parts: list[FlowAnswer], why: str) -> list[FlowAnswer]:
 
 
 def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
+    for one in _by_destination(flow, endpoints, book):
+        yield from _parts_to(one, endpoints, book)
+
+
+def _parts_to(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[FlowAnswer]:
     one_source = AddressSet(((flow.source, flow.source),))
     one_destination = flow.alike or AddressSet(((flow.destination, flow.destination),))
     if flow.loss is not None or flow.unknown:
@@ -337,6 +345,20 @@ def _parts_of(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Fl
         for run, answer in by_far_address(found, far, region, book, evaluate):
             ends = (run, one_destination) if flow.origin.interface is None else (one_source, run)
             yield _part(flow, found, *ends, answer, book)
+
+
+def _by_destination(flow: Flow, endpoints: Endpoints, book: FilterBook) -> Iterator[Flow]:
+    """A flow to hidden destinations, or from hidden sources, that are walked to alike, cut into those that filters treat
+    alike."""
+    if flow.alike is None or not flow.perhaps or flow.unknown:
+        yield flow
+        return
+    walks = (walk for found, _ in endpoints.pieces.of(flow) for walk in (found.forward, found.reply))
+    cuts = sorted({start for walk in walks for _, filter, _ in filters_of(walk, book) for start in filter.starts})
+    for low, high in flow.alike.spans:
+        inside = cuts[bisect_right(cuts, low) : bisect_right(cuts, high)]
+        for first, last in zip((low, *inside), (*(cut - 1 for cut in inside), high), strict=True):
+            yield replace(flow, destination=first, alike=AddressSet(((first, last),)))
 
 
 def _part(

@@ -24,7 +24,16 @@ from reachsim.net.address import IPV4_LAST, LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import gap_around
 from reachsim.net.traffic import UDP, Traffic, protocol_of
-from reachsim.resources.host import AN_END, Outbound, interfaces_of_host, leave, own, put_behind_groups
+from reachsim.resources.host import (
+    AN_END,
+    Outbound,
+    interfaces_of_host,
+    leave,
+    leaves_alike,
+    own,
+    put_behind_groups,
+    to_service,
+)
 from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.resources.subnet import enter_subnet
@@ -99,8 +108,9 @@ def place_node(
     if interface.groups is None:
         interface.inbound = node
         interface.outbound = Departure(interface)
-        for filter in reversed(outlets(interface, checked)) if kind == GATEWAY else ():
-            interface.outbound = Outlet(interface, filter, interface.outbound)
+        if kind == GATEWAY:
+            for filter in reversed(outlets(interface, checked)):
+                interface.outbound = Outlet(interface, filter, interface.outbound)
     else:
         put_behind_groups(interface, ClassicOutbound if kind == CLASSIC else Outbound)
     wiring.place(interface)
@@ -116,13 +126,15 @@ class Departure(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=False):
         self.interface = interface
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """To its subnet's link, or out of the subnet (WALK-2, WALK-5)."""
-        scope = to_run(self.interface.subnet.run_around(header.destination))
-        return Forward(leave(self.interface, header), header, "it has no security groups", "SG-23", self.path, scope)
+        """To one of AWS's own services (WALK-20), to its subnet's link, or out of the subnet (WALK-2, WALK-5)."""
+        scope = to_run(leaves_alike(self.interface, header.destination))
+        onward = leave(self.interface, header)
+        text = "it has no security groups"
+        return to_service(self.interface, header) or Forward(onward, header, text, "SG-23", self.path, scope)
 
     def successors(self) -> list[Checkpoint]:
-        """The link of its subnet and the subnet's ACL."""
-        return [self.interface.subnet.link, self.interface.subnet.exit]
+        """The link of its subnet, the subnet's ACL, and AWS's services."""
+        return [self.interface.subnet.link, self.interface.subnet.exit, *self.interface.vpc.services.values()]
 
 
 class Outlet(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=True):

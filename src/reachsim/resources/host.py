@@ -51,12 +51,25 @@ def emit(interface: NetworkInterface, header: Header) -> Checkpoint:
 
 
 def leave(interface: NetworkInterface, header: Header) -> Checkpoint:
-    """Where a packet goes that leaves an interface: its own subnet's link, past ACL and route table (**WALK-5**,
-    **ROUTE-20**), for what is there, and its subnet's ACL for everything else (**WALK-2**)."""
-    destination = header.destination
-    if destination in interface.subnet:
-        return interface.subnet.link
-    return interface.subnet.exit
+    """Where a packet goes that leaves an interface and is to no service of AWS's: its own subnet's link, past ACL and route
+    table (**WALK-5**, **ROUTE-20**), for what is there, and its subnet's ACL for everything else (**WALK-2**)."""
+    return interface.subnet.link if header.destination in interface.subnet else interface.subnet.exit
+
+
+def to_service(interface: NetworkInterface, header: Header) -> Forward | None:
+    """The step of a packet to one of AWS's own services, which every interface of the VPC reaches past groups, ACLs and
+    route tables (WALK-20); None for any other."""
+    service = interface.vpc.services.get(header.destination)
+    if service is None:
+        return None
+    text = "AWS's own services are reached past groups and ACLs"
+    return Forward(service, header, text, "WALK-20", scope=to_one(header.destination))
+
+
+def leaves_alike(interface: NetworkInterface, destination: int) -> Span:
+    """The destinations around one that leave an interface by the same way: none of them is a service of AWS's."""
+    services = gap_around(interface.vpc.service_places, destination, LINE_LAST)
+    return intersect(interface.subnet.run_around(destination), services)
 
 
 class SourceDestCheck(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=False):
@@ -132,13 +145,9 @@ class Outbound(SecurityGroupCheckpoint):
             return self.judged(
                 handed, header, leg, ANY
             )  # its packet told how far the client's address is treated alike
-        service = self.interface.vpc.services.get(destination)
-        if service is not None:
-            text = "AWS's own services are reached past groups and ACLs"
-            return Forward(service, header, text, "WALK-20", scope=to_one(destination))
-        services = gap_around(self.interface.vpc.service_places, destination, LINE_LAST)
-        run = intersect(self.interface.subnet.run_around(destination), services)
-        return self.judged(leave(self.interface, header), header, leg, Scope(EVERYWHERE, run))
+        run = leaves_alike(self.interface, destination)
+        onward = leave(self.interface, header)
+        return to_service(self.interface, header) or self.judged(onward, header, leg, Scope(EVERYWHERE, run))
 
     @property
     def alike(self) -> Hashable:

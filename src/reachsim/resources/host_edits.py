@@ -106,9 +106,10 @@ def _free(case: Case, local: Cidr) -> Cidr | None:
         *(b for vpc in design.vpcs.values() for i in vpc.instances.values() for b in i.local_networks),
     ]
     for whole in _BRIDGES:
-        for block in whole.subnets(local.prefix_length) if whole.prefix_length <= local.prefix_length else ():
-            if not any(other.version == 4 and block.overlaps(other) for other in taken):
-                return block
+        if whole.prefix_length <= local.prefix_length:
+            for block in whole.subnets(local.prefix_length):
+                if not any(other.version == 4 and block.overlaps(other) for other in taken):
+                    return block
     return None
 
 

@@ -52,8 +52,16 @@ def private_run(address: int) -> Span:
 
 
 def senders_around(vpc: VpcSite, source: int) -> Span:
-    """Sources around one that are all of no interface of a VPC and all public, or all private; or that one alone."""
-    return intersect(vpc.gap_around(source), intersect(private_run(source), family_run(source)))
+    """Sources around one that are all of no interface of a VPC, in one subnet or in none, and all public, or all private; or
+    that one alone."""
+    return intersect(vpc.unowned_around(source), intersect(private_run(source), family_run(source)))
+
+
+def destinations_around(vpc: VpcSite, destination: int) -> Span:
+    """Destinations around one that a gateway treats like it: IPv6 addresses of one subnet that no interface has, or that one
+    alone."""
+    one = destination, destination
+    return intersect(vpc.unowned_around(destination), private_run(destination)) if destination > IPV4_LAST else one
 
 
 def subnet_around(vpc: VpcSite, address: int) -> SubnetSite | None:
@@ -145,8 +153,8 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         source, destination = header.source, header.destination
         owner = self.vpc.owners.get(source)
         scope = Scope(self.senders_around(source), private_run(destination))
-        public = None if owner is None else source if source > IPV4_LAST else owner.public_of(source)
-        loss = egress_loss(source, destination, owned=owner is not None, public=public)
+        public = source if source > IPV4_LAST else None if owner is None else owner.public_of(source)
+        loss = egress_loss(source, destination, owned=self.vpc.may_own(source), public=public)
         text = "IPv6 is not translated" if source > IPV4_LAST else ""
         onward = Header(source if public is None else public, destination)
         step = Forward(self.internet, onward, text, "IGW-8" if source > IPV4_LAST else "IGW-3", self.path, scope)
@@ -238,7 +246,9 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
         """Translate and deliver; drop what comes from a private address (IGW-6)."""
         private = self.public.get(header.destination, header.destination)
         text = "1:1 translation" if private != header.destination else ""
-        scope = Scope(private_run(header.source), (header.destination, header.destination))
+        _, low, high = self.redirected.lookup(header.destination)
+        around = intersect(destinations_around(self.vpc, header.destination), (low, high))
+        scope = Scope(private_run(header.source), around)
         inside = Header(header.source, private)
         owner = self.vpc.owners.get(private)
         step: Forward | Drop
@@ -312,7 +322,7 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
         if leg.reply:
             return self.drop(never_seen(self.component), header, scope)
         owner = self.vpc.owners.get(source)
-        loss = egress_loss(source, destination, owned=owner is not None, public=source)
+        loss = egress_loss(source, destination, owned=self.vpc.may_own(source), public=source)
         leg.sessions.append(Session(self, source, source, destination))
         loss = loss or blocked(self.vpc, source, leg, outward=True, translated=True)
         step = Forward(self.internet, Header(source, destination), "outbound IPv6", "IPV6-4", self.path, scope)
@@ -355,7 +365,7 @@ class EgressOnlyGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts
         """Pass an answer in; drop what somebody outside starts."""
         inside = Header(header.source, header.destination)
         text = "an answer to outbound IPv6"
-        scope = Scope(private_run(header.source), (header.destination, header.destination))
+        scope = Scope(private_run(header.source), destinations_around(self.vpc, header.destination))
         step = enter_subnet(self, self.vpc, inside, text, "IPV6-4", self.path)._replace(scope=scope)
         if self.knows(header, leg):
             return step

@@ -157,14 +157,15 @@ class LambdaFunction(Schema):
     @model_validator(mode="after")
     def _aliases_are_whole(self) -> LambdaFunction:
         for name, split in self.aliases.items():
-            for version in split if list(split) not in ([LATEST], [UNKNOWN]) else ():
-                if version not in self.versions:
-                    known = ", ".join(self.versions) or "none"
-                    raise HintedError(
-                        f"alias {shown(name)} names version {version}, which does not exist",
-                        hint=f"versions: {known}",
-                        code="LAMBDA-25",
-                    )
+            if list(split) not in ([LATEST], [UNKNOWN]):
+                for version in split:
+                    if version not in self.versions:
+                        known = ", ".join(self.versions) or "none"
+                        raise HintedError(
+                            f"alias {shown(name)} names version {version}, which does not exist",
+                            hint=f"versions: {known}",
+                            code="LAMBDA-25",
+                        )
             if len(split) > 2 or sum(split.values()) != 1:
                 raise HintedError(
                     f"alias {shown(name)} must name one version, or two whose weights add up to 100 percent",

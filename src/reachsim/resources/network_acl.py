@@ -213,7 +213,7 @@ def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], pat
 class AclCheckpoint(Checkpoint, is_a=CheckpointType.NETWORK_ACL, cuts=False, asks=True):
     """A subnet's ACL in one direction. It judges what enters or leaves the subnet, every packet alone (NACL-5, **NACL-6**,
     WALK-16), by the other end's address, protocol and destination port (**NACL-7**), with the addresses that the packet has
-    inside the VPC (**NACL-14**).
+    inside the VPC (NACL-14).
 
     `within`: the same ACL for what a route leads to an interface of this very subnet; `turned`: the destinations of such
     routes. None, and no destinations, where no route does.
@@ -308,9 +308,10 @@ def acls_of_subnets(case: Case) -> Iterator[Edit]:
     subnets = case.view.design.vpcs[vpc].subnets
     name = case.cause.component.removeprefix(f"{vpc}.")
     others = {body.network_acl for body in subnets.values()} - {None, UNKNOWN, acl}
-    for other in sorted(others) if name in subnets and subnets[name].network_acl == acl else ():
-        text = f"associate subnet {name} of {vpc} with network ACL {other}, not {acl}"
-        yield Edit.setting(("vpcs", vpc, "subnets", name, "network_acl"), other, text, 3)
+    if name in subnets and subnets[name].network_acl == acl:
+        for other in sorted(others):
+            text = f"associate subnet {name} of {vpc} with network ACL {other}, not {acl}"
+            yield Edit.setting(("vpcs", vpc, "subnets", name, "network_acl"), other, text, 3)
 
 
 def _free_number(numbers: list[int], limit: int | None) -> int | None:

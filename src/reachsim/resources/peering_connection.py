@@ -133,9 +133,10 @@ class PeeringConnection(Resource):
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """The block of the far VPC (PEER-3)."""
         far = self.other(vpc)
-        for block in case.view.design.vpcs[far].cidrs if far is not None else ():
-            if case.destination in block:
-                yield RouteOffer(str(block), at.name, f"peering {at.name}")
+        if far is not None:
+            for block in case.view.design.vpcs[far].cidrs:
+                if case.destination in block:
+                    yield RouteOffer(str(block), at.name, f"peering {at.name}")
 
 
 _WAITING = ("pending-acceptance", "initiating-request", "provisioning")

@@ -301,8 +301,9 @@ _NOT_BY_ROUTES = FILTERS | {Code.ENI_SOURCE_DEST_CHECK_RESTRICTION, Code.LAMBDA_
 @mends
 def routes_of_tables(case: Case) -> Iterator[Edit]:
     """A route to what could take the packet, in the table that lost it or that sent it to where it was lost (ROUTE-4)."""
-    for vpc, table in case.tables if case.cause.code not in _NOT_BY_ROUTES else ():
-        yield from _routes_of(case, vpc, table)
+    if case.cause.code not in _NOT_BY_ROUTES:
+        for vpc, table in case.tables:
+            yield from _routes_of(case, vpc, table)
 
 
 def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
@@ -327,12 +328,16 @@ def ways_back_through_the_middlebox(case: Case) -> Iterator[Edit]:
     tables = case.view.design.vpcs[vpc].route_tables
     default = default_for(case.source)
     there = case.view.target(vpc, table, default)
-    for body in tables.values() if table in tables and there is not None else ():
-        for block, target in body.routes.items() if body.gateway is not None else ():
-            if isinstance(block, Cidr) and case.source in block and target not in ("local", there):
-                path = tables[table].path_of(("vpcs", vpc, "route_tables", table), default)
-                text = f"route {default} of table {table} of {vpc} to {target}, as what comes in, not to {there}"
-                yield Edit.setting(path, target, text, 2)
+    if table in tables and there is not None:
+        for body in tables.values():
+            if body.gateway is not None:
+                for block, target in body.routes.items():
+                    if isinstance(block, Cidr) and case.source in block and target not in ("local", there):
+                        path = tables[table].path_of(("vpcs", vpc, "route_tables", table), default)
+                        text = (
+                            f"route {default} of table {table} of {vpc} to {target}, as what comes in, not to {there}"
+                        )
+                        yield Edit.setting(path, target, text, 2)
 
 
 @mends

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Header, Leg, Step
 from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.scope import to_one
-from reachsim.dataplane.site import wired
+from reachsim.dataplane.site import VpcSite, wired
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.rules.clauses import Clause, KeyPath
@@ -18,10 +18,11 @@ from reachsim.rules.verdict import Loss
 class AmazonService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=True):
     """A service that interfaces reach past groups and ACLs, at an address of its own (WALK-20, SG-24, NACL-19)."""
 
-    __slots__ = ("filter", "off")
+    __slots__ = ("filter", "off", "vpc")
 
-    def __init__(self, vpc: str, name: str, traffic: Traffic, off: Loss | None = None, path: KeyPath = ()) -> None:
-        super().__init__(vpc, name, path)
+    def __init__(self, vpc: VpcSite, name: str, traffic: Traffic, off: Loss | None = None, path: KeyPath = ()) -> None:
+        super().__init__(vpc.name, name, path)
+        self.vpc = vpc
         self.off = off
         clause = Clause(True, AddressSet.everything(), traffic, f"{name} answers {traffic}")
         self.filter = Filter(
@@ -36,16 +37,18 @@ class AmazonService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=Tr
         return Deliver(header, "delivered", "WALK-20", scope=to_one(header.destination), asks=query)
 
     def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
-        """The answer goes straight back to the interface that asked."""
-        asker = arrived.sender
-        if asker is None:  # pragma: no cover - only interfaces of a VPC reach a service
-            raise ValueError("only an interface reaches an AWS service")
-        return wired(asker).host, Header(arrived.destination, arrived.source)
+        """The answer goes straight back to the interface that asked; to what the design does not tell, to its subnet."""
+        asker, back = arrived.sender, Header(arrived.destination, arrived.source)
+        if asker is not None:
+            return wired(asker).host, back
+        subnet = self.vpc.subnet_runs[arrived.source]
+        assert subnet is not None
+        return subnet.link, back
 
     def filters(self) -> Iterable[Filter]:
         """What the service answers."""
         return (self.filter,)
 
-    def successors(self) -> tuple[Checkpoint, ...]:
-        """None: the answer goes straight back."""
-        return ()
+    def successors(self) -> list[Checkpoint]:
+        """The links of subnets in which something may be that the design does not tell; other answers go straight back."""
+        return [subnet.link for subnet in self.vpc.subnets.values() if subnet.hidden]

@@ -210,8 +210,9 @@ class TransitGateway(Resource):
     def introduces(self, at: At) -> Iterator[tuple[str, str]]:
         """VPCs attached with security group referencing on both sides, where the gateway supports it (**TGW-14**)."""
         vpcs = [a.vpc for a in self.attachments.values() if a.vpc is not None and a.security_group_referencing]
-        for one in vpcs if self.security_group_referencing else ():
-            yield from ((one, other) for other in vpcs if other != one)
+        if self.security_group_referencing:
+            for one in vpcs:
+                yield from ((one, other) for other in vpcs if other != one)
 
     def joins(self, at: At) -> Iterator[tuple[str, str]]:
         """All attached VPCs."""

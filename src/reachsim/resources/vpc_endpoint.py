@@ -134,8 +134,10 @@ class VpcEndpoint(Resource):
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """One in each subnet (**EP-6**)."""
+        if self.type == "gateway":
+            return
         groups = self.security_groups if self.type == "interface" else ()
-        for subnet in self.subnets if self.type != "gateway" else ():
+        for subnet in self.subnets:
             need = InterfaceNeed(self.interface_name(at, subnet), at.path, subnet, groups, self.private_ips.get(subnet))
             ipv6 = self.ipv6_addresses.get(subnet)
             yield need._replace(ipv6_address=ipv6, assign_ipv6=self.dual and ipv6 is None)
@@ -219,11 +221,8 @@ class VpcEndpoint(Resource):
                     text = f"route table {table} has a route to {self.short} by {name} already"
                     checks.report(path, text, "a table has one endpoint for each service", "EP-3")
         if self.prefix_list is not None and self.prefix_list not in checks.design.prefix_lists:
-            checks.report(
-                (*at.path, "prefix_list"),
-                f"there is no prefix list '{self.prefix_list}'",
-                "write it under prefix_lists",
-            )
+            text = f"there is no prefix list '{self.prefix_list}'"
+            checks.report((*at.path, "prefix_list"), text, "write it under prefix_lists")
 
     # -- topology -----------------------------------------------------------------------------------------------
 
@@ -270,8 +269,7 @@ class VpcEndpoint(Resource):
                     yield RouteMade(table, block, RouteOrigin.PREFIX_LIST, path, gateway.published.name)
 
     def join(self, at: At, wiring: Wiring) -> None:
-        """Its tables hear of the addresses of which nobody can tell whether they are the service's; its interfaces, of the
-        load balancer behind a service of one's own."""
+        """Its tables hear of what may be addresses of its service; its interfaces, of the load balancer behind it."""
         if self.type != "gateway":
             for need in self.interfaces(at):
                 self.link(at, wiring.interface(at.vpc, need.name), wiring)

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.relay import Picked, picked, way_of
-from reachsim.dataplane.scope import Scope, intersect, to_one, to_run
+from reachsim.dataplane.scope import Scope, intersect, to_run
 from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
+from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap, best_table, prefix_table
 from reachsim.resources.fields import RouteTableNames, Tags
 from reachsim.resources.mending import Case, Edit, RouteOffer
@@ -120,8 +121,9 @@ class VpnGateway(Resource):
 
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """A static route for a prefix that it knows."""
-        for block in self.blocks(at, case) if vpc == at.vpc else ():
-            yield RouteOffer(str(block), at.name, f"virtual private gateway {at.name}", 2)
+        if vpc == at.vpc:
+            for block in self.blocks(at, case):
+                yield RouteOffer(str(block), at.name, f"virtual private gateway {at.name}", 2)
 
 
 class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):
@@ -140,8 +142,7 @@ class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fal
         """Drop what is not of an interface of the VPC (VPN-3), and what no connection knows (**VPN-1**)."""
         source, destination = header.source, header.destination
         ways, low, high = self.ways.lookup(destination)
-        _, first, last = self.vpc.subnet_runs.lookup(source)
-        scope = Scope(intersect(self.vpc.gap_around(source), (first, last)), (low, high))
+        scope = Scope(self.vpc.unowned_around(source), (low, high))
         loss = outbound_loss(source, owned=self.vpc.may_own(source))
         if ways is None:
             text = f"no connection of {self.component} knows a prefix with {format_address(destination)}"
@@ -181,8 +182,7 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
         """Deliver into the subnet of the destination, or to the appliance that a gateway's route table names;
         to no Gateway Load Balancer endpoint (**ROUTE-22**)."""
         destination = header.destination
-        outside = destination not in self.vpc.blocks  # one is as far from an interface here as the next
-        scope = to_run(self.vpc.blocks.run_around(destination)) if outside else to_one(destination)
+        scope = to_run(self._alike(destination))
         inside = Header(header.source, destination)
         step = enter_subnet(self, self.vpc, inside, "into the VPC", "VPN-3", self.path)._replace(scope=scope)
         loss = inbound_loss(destination, owned=self.vpc.may_own(destination))
@@ -200,6 +200,16 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
             return step
         onward = step if isinstance(step, Forward) else None
         return self.drop(loss, header, scope, onward=onward, path=loss.path or None)
+
+    def _alike(self, destination: int) -> Span:
+        """The destinations around one that fare like it: outside the VPC one is as far from an interface as the next; in a
+        subnet where something may have any address that is nobody's, these are alike."""
+        if destination not in self.vpc.blocks:
+            return self.vpc.blocks.run_around(destination)
+        if destination in self.vpc.owners or not self.vpc.may_own(destination):
+            return destination, destination
+        _, low, high = self.redirected.lookup(destination)
+        return intersect(self.vpc.unowned_around(destination), (low, high))
 
     def leads_to(self, destination: int) -> bool:
         """Whether an address is one of its VPC's blocks."""

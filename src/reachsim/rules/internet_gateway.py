@@ -15,13 +15,13 @@ _RFC6598 = "is in 100.64.0.0/10, which is not on the internet"
 
 
 AccessMode = Literal["off", "bidirectional", "ingress", "unknown"]
-"""What Block Public Access stops (**IGW-14**); `unknown`: nobody knows which of them."""
+"""What Block Public Access stops (IGW-14); `unknown`: nobody knows which of them."""
 Exclusion = Literal["allow-bidirectional", "allow-egress", "unknown"]
 """What an exclusion from it lets through; `unknown`: nobody knows, or whether it is there."""
 
 
 class PublicAccess(Enum):
-    """What Block Public Access leaves to a subnet (**IGW-14**)."""
+    """What Block Public Access leaves to a subnet (IGW-14)."""
 
     OPEN = "open"
     """Everything."""

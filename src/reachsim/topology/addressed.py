@@ -15,6 +15,7 @@ from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.outsides import place_of, within_its_place
+from reachsim.topology.round_trip import TOO_MANY_KINDS
 
 REPRESENTATIVES = tuple(
     parse_address(text) for text in ("8.8.8.8", "203.0.113.1", "198.51.100.1", "192.0.2.1", "2001:4860:4860::8888")
@@ -50,12 +51,13 @@ def publics_left_out(source: Endpoint, destination: Endpoint, ends: Endpoints) -
     senders = {origin.interface.vpc: origin for origin in source.origins if origin.interface is not None}
     some = (*senders.values(), *(origin for origin in source.origins if origin.interface is None))
     private: dict[VpcSite, bool] = {}
-    for interface in destination.interfaces if some else ():
-        vpc = interface.vpc
-        if vpc not in private:
-            private[vpc] = any(means_private(each, vpc, ends) for each in some)
-        if interface.publics and private[vpc]:
-            yield interface
+    if some:
+        for interface in destination.interfaces:
+            vpc = interface.vpc
+            if vpc not in private:
+                private[vpc] = any(means_private(each, vpc, ends) for each in some)
+            if interface.publics and private[vpc]:
+                yield interface
 
 
 def means_private(origin: Origin, vpc: VpcSite, ends: Endpoints) -> bool:
@@ -155,6 +157,21 @@ def _between_outsides(origin: Origin, outside: AddressSet, ends: Endpoints) -> I
         yield Flow(origin, 0, 0, None, unknown=_TOO_MANY)
     elif not found:
         yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
+
+
+def to_each(origin: Origin, there: AddressSet, ends: Endpoints) -> Iterator[Flow]:
+    """From addresses that are no interface's to others: one flow to all that are walked to alike."""
+    for family in (EVERY_IPV4.addresses, EVERY_IPV6.addresses):
+        region, rest, found = origin.outside & family, there & family, 0
+        while region and rest:
+            if found == _RUNS:
+                yield Flow(origin, 0, 0, None, unknown=TOO_MANY_KINDS)
+                break
+            found += 1
+            flow = Flow(origin, representative(region), rest.first, None, region)
+            alike = _lost_run(flow, ends)[0] & rest
+            yield replace(flow, destination=representative(alike), alike=alike)
+            rest -= alike
 
 
 def _lost_run(flow: Flow, ends: Endpoints) -> tuple[AddressSet, bool]:

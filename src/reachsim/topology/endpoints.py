@@ -346,22 +346,21 @@ class Endpoints:
         if not interfaces and selector.tag:  # an empty subnet is one; a tag that nothing has is a slip
             raise EndpointError(f"{name} matches nothing in the design", name)
         listening = tuple(interface for interface in interfaces if interface.takes)
-        hidden = self._hidden_in(selector.vpc, subnets, selector.tag)
+        hidden = tuple(self._hidden_in(selector.vpc, subnets, selector.tag))
         origins = tuple(o for interface in interfaces for o in self.labelled(interface))
         return Endpoint(name, "selection", origins, listening, hidden=hidden)
 
-    def _hidden_in(self, vpcs: tuple[str, ...], subnets: list[str], tags: dict[str, str]) -> tuple[Door, ...]:
-        """What is not modelled and may have an interface in VPCs and subnets, where any are named."""
-        return tuple(
-            door
-            for door in self.topology.doors.values()
-            if all(item in door.tags for item in tags.items())
-            and (
-                any((not vpcs or v in vpcs) and (not subnets or f"{v}.{s}" in subnets) for v, s in door.subnets)
-                # in a VPC of which no subnet is known
-                or (not door.subnets and not subnets and door.vpc != "" and (not vpcs or door.vpc in vpcs))
-            )
-        )
+    def _hidden_in(self, vpcs: tuple[str, ...], subnets: list[str], tags: dict[str, str]) -> Iterator[Door]:
+        """What is not modelled and may have an interface in VPCs and subnets, where any are named: in these alone."""
+        for door in self.topology.doors.values():
+            if not all(item in door.tags for item in tags.items()):
+                continue
+            places = {
+                (v, s) for v, s in door.subnets if (not vpcs or v in vpcs) and (not subnets or f"{v}.{s}" in subnets)
+            }
+            in_no_subnet = not door.subnets and not subnets and door.vpc != "" and (not vpcs or door.vpc in vpcs)
+            if places or in_no_subnet:  # of its VPC no subnet is known
+                yield replace(door, subnets=frozenset(places))
 
     def _subnet(self, reference: str) -> str:
         known = [subnet.full_name for vpc in self.topology.vpcs.values() for subnet in vpc.subnets.values()]

@@ -22,6 +22,7 @@ from reachsim.topology.addressed import (
     perhaps_joined,
     representative,
     to_addresses,
+    to_each,
     to_outside,
 )
 from reachsim.topology.endpoints import Endpoints
@@ -38,14 +39,31 @@ def either_address(origin: Origin, interface: NetworkInterface, ends: Endpoints)
 
 def to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may get to addresses that something which is not modelled may have, and the design does not tell."""
-    for door in destination.hidden if destination.literal is None else ():  # the address itself is asked for already
+    if destination.literal is not None:  # the address itself is asked for already
+        return
+    for door in destination.hidden:
+        if door.host and not door.subnets and door.vpc:
+            yield _in_no_subnet(origin, door)
         for _, region in _hidden_places(door, destination, ends):
             for flow in _to_hidden(origin, region, ends):
                 if flow.loss is None:
                     yield replace(flow, perhaps=door.reason)
         # A name or a selector means public addresses too.
-        if origin.interface is None and not origin.place and destination.within is None and ends.perhaps_public(door):
-            yield Flow(origin, 0, 0, None, unknown=_PERHAPS_PUBLIC, perhaps=door.reason)
+        if destination.within is None and ends.perhaps_public(door):
+            yield from _to_its_public_address(origin, door, destination, ends)
+
+
+def _to_its_public_address(origin: Origin, door: Door, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """To the public IPv4 address that something may have: the internet comes in at its subnet, past the gateway's
+    translation; an interface of a VPC that nothing joins sends to some address that is nobody's."""
+    if origin.interface is not None and not means_private(origin, ends.topology.vpcs[door.vpc], ends):
+        for flow in to_outside(origin, ends.world & EVERY_IPV4.addresses, ends):
+            if flow.loss is None:
+                yield replace(flow, perhaps=door.reason)
+    if origin.interface is None and not origin.place:
+        for site, region in _hidden_places(door, destination, ends):
+            for flow in to_each(replace(origin, start=site.entry), region & EVERY_IPV4.addresses, ends):
+                yield replace(flow, perhaps=door.reason)
 
 
 def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -54,16 +72,17 @@ def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints)
     if origin.interface is not None or origin.place:
         return
     doors = [door for door in ends.topology.doors.values() if door.anything and ends.perhaps_public(door)]
-    for interface in listening(destination, ends) if doors else ():
-        vpc = interface.vpc
-        for door in doors:
-            subnets = [site for name, site in vpc.subnets.items() if (vpc.name, name) in door.subnets]
-            # In the same subnet no ACL is asked, so that this way has all that comes from any other.
-            starts = [interface.subnet.link] if interface.subnet in subnets else [each.exit for each in subnets]
-            for start in starts:
-                sender = replace(origin, start=start)
-                for flow in to_addresses(sender, interface.primary, interface, empty=True):
-                    yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
+    if doors:
+        for interface in listening(destination, ends):
+            vpc = interface.vpc
+            for door in doors:
+                subnets = [site for name, site in vpc.subnets.items() if (vpc.name, name) in door.subnets]
+                # In the same subnet no ACL is asked, so that this way has all that comes from any other.
+                starts = [interface.subnet.link] if interface.subnet in subnets else [each.exit for each in subnets]
+                for start in starts:
+                    sender = replace(origin, start=start)
+                    for flow in to_addresses(sender, interface.primary, interface, empty=True):
+                        yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
 
 
 def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -72,15 +91,21 @@ def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints)
     doors = () if origin.interface is None else ends.perhaps_endpoints(origin.interface.vpc.name)
     meant = listening(destination, ends) if doors else ()
     services = [body for _, body in resources("design", ends.design) if isinstance(body, EndpointService)]
-    for service in services if meant else ():
-        at = service.balancer(ends.design)
-        for node in () if at is None else ends.nodes.get(at.path, ()):
-            relay = relay_of(node)
-            for choice in () if relay is None else relay.choices:
-                if choice.target is not None and choice.target in meant:
-                    sender = Origin.of_interface(node, node.name, node.primary)
-                    for flow in to_addresses(sender, (choice.address,), choice.target, empty=True):
-                        yield replace(flow, perhaps=doors[0].reason, any_port=True, beside=True)
+    if meant:
+        for service in services:
+            at = service.balancer(ends.design)
+            for node in () if at is None else ends.nodes.get(at.path, ()):
+                relay = relay_of(node)
+                for choice in () if relay is None else relay.choices:
+                    if choice.target is not None and choice.target in meant:
+                        sender = Origin.of_interface(node, node.name, node.primary)
+                        for flow in to_addresses(sender, (choice.address,), choice.target, empty=True):
+                            yield replace(flow, perhaps=doors[0].reason, any_port=True, beside=True)
+
+
+def _in_no_subnet(origin: Origin, door: Door) -> Flow:
+    """To or from something in a VPC of which no subnet is known, and so no way in or out."""
+    return Flow(origin, 0, 0, None, unknown=door.reason, perhaps=door.reason)
 
 
 def _hidden_places(door: Door, end: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
@@ -100,9 +125,7 @@ def _to_hidden(origin: Origin, region: AddressSet, ends: Endpoints) -> Iterator[
     if origin.interface is not None:
         yield from to_outside(origin, region, ends)
         return
-    for family in (EVERY_IPV4, EVERY_IPV6) if origin.place else (EVERY_IPV6,):
-        if part := region & family.addresses:
-            yield from to_addresses(origin, (representative(part),), None)
+    yield from to_each(origin, region if origin.place else region & EVERY_IPV6.addresses, ends)
 
 
 def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -113,23 +136,23 @@ def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iter
             continue
         if not door.host:
             continue
-        if not door.subnets:  # of its VPC no subnet is known, and so no way out
-            yield Flow(
-                ends.outside(door.name, AddressSet.nothing()), 0, 0, None, unknown=door.reason, perhaps=door.reason
-            )
+        if not door.subnets:
+            yield _in_no_subnet(ends.outside(door.name, AddressSet.nothing()), door)
         for site, region in (*_hidden_places(door, source, ends), *_behind_it(door, source, ends)):
             sender = Origin(
                 door.name, site.exit, None, (), region, UNKNOWN_CLIENT, path=door.path, place=site.full_name
             )
-            for flow in _from_hidden(sender, site, destination, ends.perhaps_public(door)):
-                yield replace(flow, perhaps=door.reason)
+            for flow in _from_hidden(sender, site, destination, ends):
+                sent = _perhaps_translated(flow, ends) if ends.perhaps_public(door) else flow
+                yield replace(sent, perhaps=door.reason)
 
 
 def _behind_it(door: Door, source: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
     """The subnets in which something may be a router, with the addresses that may be of a network behind it."""
     region = _strange(source, ends) if door.anything else AddressSet.nothing()
-    for vpc, subnet in sorted(door.subnets) if region else ():
-        yield ends.topology.vpcs[vpc].subnets[subnet], region
+    if region:
+        for vpc, subnet in sorted(door.subnets):
+            yield ends.topology.vpcs[vpc].subnets[subnet], region
 
 
 def _strange(source: Endpoint, ends: Endpoints) -> AddressSet:
@@ -148,29 +171,53 @@ def _of_a_stranger(door: Door, source: Endpoint, destination: Endpoint, ends: En
             places = [each for each in interface.places if destination.within is None or each in destination.within]
             for flow in to_addresses(sender, tuple(places), interface, empty=True):
                 yield replace(flow, perhaps=door.reason)
+    for hidden in destination.hidden if destination.literal is None else ():
+        for site, there in _hidden_places(hidden, destination, ends):
+            if site.vpc.name in door.enters:
+                sender = Origin(
+                    door.name, site.entry, None, (), region, UNKNOWN_CLIENT, path=door.path, place=door.name
+                )
+                for flow in to_each(sender, there, ends):
+                    yield replace(flow, perhaps=door.reason)
 
 
-def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, perhaps_public: bool) -> Iterator[Flow]:
-    """From addresses of a subnet: by its link to those that are in it, past its ACL to all others."""
+def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
+    """From addresses of a subnet: by its link to those that are in it, past its ACL to all others; past both to AWS's own
+    services (WALK-20)."""
     neighbour = replace(sender, start=site.link)
     meant = destination if destination.resolve is None else destination.resolve(sender)
     for interface in meant.interfaces:
         origin = neighbour if interface.subnet is site else sender
         places = tuple(a for a in interface.places if meant.within is None or a in meant.within)
         yield from to_addresses(origin, places, interface, empty=True)
+    asked = AddressSet.nothing() if meant.within is None else meant.within
     if meant.literal is not None:
-        for flow in to_addresses(neighbour if meant.literal in site else sender, (meant.literal,), None, empty=True):
-            yield _perhaps_translated(flow, perhaps_public)
-    for family in (EVERY_IPV4, EVERY_IPV6):
-        if there := meant.outside & family.addresses:
-            for flow in to_addresses(sender, (representative(there),), None, empty=True):
-                yield _perhaps_translated(flow, perhaps_public)
+        asked = AddressSet.of((meant.literal, meant.literal))
+        start = neighbour if meant.literal in site else sender
+        yield from to_addresses(start, (meant.literal,), None, empty=True)
+    for place in site.vpc.service_places:
+        if place in asked and sender.outside.first in site:  # what is behind a router has no services of the VPC's
+            yield from to_addresses(replace(sender, start=site.vpc.services[place]), (place,), None, empty=True)
+    yield from to_each(sender, meant.outside, ends)
+    for door in meant.hidden if meant.literal is None else ():
+        if door.host and not door.subnets and door.vpc:
+            yield _in_no_subnet(sender, door)
+        for there, region in _hidden_places(door, meant, ends):
+            yield from to_each(neighbour if there is site else sender, region, ends)
+        if meant.within is None and ends.perhaps_public(door):
+            yield from to_each(sender, ends.world & EVERY_IPV4.addresses, ends)
 
 
-def _perhaps_translated(flow: Flow, perhaps_public: bool) -> Flow:
-    """A flow, undecided where it lacks nothing but the public address that its sender may have."""
-    unsure = perhaps_public and _lacks_a_public_address(flow)
-    return replace(flow, unknown=_PERHAPS_PUBLIC) if unsure else flow
+def _perhaps_translated(flow: Flow, ends: Endpoints) -> Flow:
+    """A flow, where it lacks nothing but the public address that its sender may have: to an interface, from the internet;
+    else undecided."""
+    if flow.loss is not None or flow.unknown or not _lacks_a_public_address(flow):
+        return flow
+    if flow.target is None and flow.destination not in ends.by_public:
+        return replace(flow, unknown=_PERHAPS_PUBLIC)
+    world = ends.world & EVERY_IPV4.addresses
+    origin = replace(flow.origin, start=ends.topology.internet, outside=world, place="")
+    return replace(flow, origin=origin, source=representative(world), region=world)
 
 
 def _lacks_a_public_address(flow: Flow) -> bool:

@@ -198,10 +198,12 @@ def _last_route(walk: Walk) -> tuple[str, KeyPath]:
     return ("", ()) if route is None else (f" by {route.text}", route.path)
 
 
+TOO_MANY_KINDS = "the addresses are of too many kinds to tell each apart; ask about fewer"
+
+
 def too_many_choices(found: RoundTrip) -> RoundTrip:
     """A round trip that stands for addresses of which there are too many kinds to tell apart."""
     last = found.forward.visits[0]
-    reason = "the addresses are of too many kinds to tell each apart; ask about fewer"
-    step = Undecided(reason, last.header, scope=ANY)
+    step = Undecided(TOO_MANY_KINDS, last.header, scope=ANY)
     forward = replace(found.forward, visits=(last._replace(step=step),), arrived=None, lost_run=None)
     return RoundTrip(forward, None, run=EVERYWHERE)

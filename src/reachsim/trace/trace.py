@@ -162,7 +162,7 @@ class _Packet:
             meant = _meant(flow)
             if meant in settled or meant in reasons:
                 continue
-            if any(self.service in part.unsure for part in self._parts(flow)):
+            if flow.unknown or any(self.service in part.unsure for part in self._parts(flow)):
                 reasons[meant] = _undecided(flow.origin, flow.perhaps)
             elif flow.target is not None and not flow.beside and flow.origin in self.source.origins:
                 stopped.setdefault(meant, flow)

@@ -102,15 +102,22 @@ def own_addresses(world: World, client: Client) -> list[Any]:
 
 
 def variants(
-    world: World, src: str, dst: str, traffic: str, source_port: int, nat_port: int | None = None
+    world: World,
+    src: str,
+    dst: str,
+    traffic: str,
+    source_port: int,
+    nat_port: int | None = None,
+    meant: Interface | None = None,
 ) -> list[tuple[str, Verdict]]:
-    """`judge_variants` on a world that is already built."""
+    """`judge_variants` on a world that is already built. `meant`: who is meant by the destination, if not anybody."""
     ports = world.edge_ports if nat_port is None else [nat_port]
     out = []
     try:
         for client in clients(world, src):
             for target in targets(world, dst, client, traffic):
                 label = f"{client.label} -> {target.label}"
+                target = target if meant is None else replace(target, meant=meant)
                 out += [(label, verdict) for verdict in judge_one(world, ports, client, target, traffic, source_port)]
     except Undecided as why:
         out.append((f"{src} -> {dst}", Verdict(False, False, False, f"undecided: {why}", undecided=True)))

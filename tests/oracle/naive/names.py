@@ -71,13 +71,13 @@ def network_addresses(world: World, name: str) -> list[Address]:
 
 def holders(world: World, where: Address) -> Iterator[Client]:
     """Who may send from an address: an interface, the networks behind a host, a network outside AWS, the internet."""
-    owners = [i for i in world.interfaces if where in i.addresses and i.subnet]
+    owners = [i for i in world.interfaces if where in i.addresses]
     if owners:
         for i in owners:
             yield Client(i.name, i, (where,), i.kind == "function")
         return
     public = world.public_owner(where)
-    if public is not None and public.subnet:  # who has it sends from the private address that it is mapped to
+    if public is not None:  # who has it sends from the private address that it is mapped to
         private = public.private_of(where)
         assert private is not None
         yield Client(public.name, public, (private,))
@@ -225,12 +225,21 @@ def resolve(world: World, name: str, client: Client, traffic: str) -> list[Targe
 
 
 def record_of(body: Any, zone: str, name: str) -> Any:
-    """The record of a zone for a name, which may be written with or without the zone."""
-    records = (body or {}).get("records") or {}
-    for key, value in records.items():
-        if name in (key, f"{key}.{zone}") or (key in ("", "@") and name == zone):
-            return value
-    return None
+    """The record of a zone for a name, which may be written with or without the zone; a wildcard for a name that is not
+    there, where nothing nearer to it is (RFC 4592)."""
+    written = (body or {}).get("records") or {}
+    records = {zone if key in ("", "@") else f"{key}.{zone}": value for key, value in written.items()}
+    records |= {key: value for key, value in written.items() if key == zone or key.endswith(f".{zone}")}
+    if name in written or name in records or not name.endswith(f".{zone}"):
+        return written.get(name, records.get(name))
+
+    def there(each: str) -> bool:
+        return each == zone or any(other.endswith(f".{each}") for other in records) or each in records
+
+    above = name
+    while not there(above):
+        above = above.partition(".")[2]
+    return None if above == name else records.get(f"*.{above}")
 
 
 def in_zones(world: World, name: str, home: str, client: Client, traffic: str) -> list[Target]:

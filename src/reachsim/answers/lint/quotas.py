@@ -65,8 +65,9 @@ def _counts(subject: Subject) -> Iterator[_Count]:
         yield from _of_rules(subject, vpc)
     for interface in subject.topology.interfaces.values():
         yield interface.name, interface.owner, len(interface.groups or ()), GROUPS_OF_INTERFACE
-    for needed in lambda_addresses(subject.network).vpcs if subject.topology.functions else ():
-        yield needed.name, ("lambda_functions",), needed.interfaces, INTERFACES_OF_FUNCTIONS
+    if subject.topology.functions:
+        for needed in lambda_addresses(subject.network).vpcs:
+            yield needed.name, ("lambda_functions",), needed.interfaces, INTERFACES_OF_FUNCTIONS
 
 
 def _of_vpc(subject: Subject, vpc: str) -> Iterator[_Count]:

@@ -379,17 +379,18 @@ def nat_in_another_zone(subject: Subject) -> Iterator[Found]:
     for vpc in subject.topology.vpcs.values():
         users: dict[NetworkInterface, list[SubnetSite]] = {}
         for subnet in vpc.subnets.values():
-            for route in subnet.table.routes if isinstance(subnet.table, RouteTableCheckpoint) else ():
-                interface = route.toward
-                nat = interface is not None and (interface.kind == "nat gateway" or _masquerades(interface))
-                if (
-                    nat
-                    and interface is not None
-                    and not route.inactive
-                    and not route.destination.prefix_length
-                    and subnet.interfaces
-                ):
-                    users.setdefault(interface, []).append(subnet)
+            if isinstance(subnet.table, RouteTableCheckpoint):
+                for route in subnet.table.routes:
+                    interface = route.toward
+                    nat = interface is not None and (interface.kind == "nat gateway" or _masquerades(interface))
+                    if (
+                        nat
+                        and interface is not None
+                        and not route.inactive
+                        and not route.destination.prefix_length
+                        and subnet.interfaces
+                    ):
+                        users.setdefault(interface, []).append(subnet)
         for interface, subnets in users.items():
             far = [
                 subnet

@@ -174,13 +174,15 @@ def connections_that_no_route_leads_to(subject: Subject) -> Iterator[Found]:
                 yield _unrouted(f"{vpc}.{name}", ("vpcs", vpc, "vpn_gateways", name), f"VPC {vpc}", "VPN-4")
         tables = [subnet.table for subnet in subject.topology.vpcs[vpc].subnets.values()]
         told = all(isinstance(t, RouteTableCheckpoint) and not any(r.unknown for r in t.routes) for t in tables)
-        for name in body.nat_gateways if told else ():
-            if (vpc, name) not in used:
-                yield Found(
-                    LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name), "no route leads to it",
-                    f"no table that a subnet of VPC {vpc} uses has a route to it",
-                    "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
-                )  # fmt: skip
+        if told:
+            for name in body.nat_gateways:
+                if (vpc, name) not in used:
+                    yield Found(
+                        LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name),
+                        "no route leads to it",
+                        f"no table that a subnet of VPC {vpc} uses has a route to it",
+                        "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
+                    )  # fmt: skip
 
 
 def _unrouted(component: str, path: KeyPath, where: str, rule: str) -> Found:
