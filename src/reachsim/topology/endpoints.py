@@ -145,8 +145,8 @@ class Endpoints:
             raise other
         further = [*self.further_names()]
         within = next((name for name in further if name.endswith(f".{asked}")), None)
-        known = [*self.names(), *self.by_bare, *further]
-        near = within or suggest(asked, known) or _with_word(asked, known)
+        every = [*self.names(), *self.by_bare, *further]
+        near = within or suggest(asked, every) or _with_word(asked, every)
         raise EndpointError.unknown(asked, [] if near is None else [near])
 
     def _unmodelled(self, asked: str) -> Endpoint | None:
