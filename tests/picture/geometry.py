@@ -180,3 +180,12 @@ def check_lines(layout: Layout) -> None:
         for box in layout.boxes:
             beside = stroke.x <= box.x or stroke.x >= box.x + box.width
             assert beside or stroke.bottom <= box.y or stroke.top >= box.y + box.height, (stroke.line, box.title)
+
+
+def check_off_lines(layout: Layout) -> None:
+    """No way runs along a line, which it would cover."""
+    for run in runs_of(layout):
+        for (x, y), (other, low) in (piece for stroke in run.strokes for piece in pairwise(stroke)):
+            for line in layout.strokes if x == other else ():
+                beside = abs(x - line.x) >= 4
+                assert beside or min(max(y, low), line.bottom) <= max(min(y, low), line.top), (line.line, x)
