@@ -30,6 +30,7 @@ LIKE: dict[str, tuple[str, ...]] = {
         "aws_vpn_connection",
         "AWS::EC2::VPNConnection",
         "aws_lb_target_group",
+        "aws_verifiedaccess",
     ),
     "an attribute of traffic": ("icmpv6",),
     "a format of output": ("matrix_csv", "sarif", "junit"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import random
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -61,8 +62,9 @@ def others_of(path: Path) -> Iterator[Mutation]:
         yield Mutation(path, start, end, segment(lines, start, end), new)
 
 
-def mutations_in(home: str, most: int) -> list[Mutation]:
-    """Mutations of what a home defines, in an order of chance that is always the same; the coarse ones come last."""
+def mutations_in(home: str, rule: str, most: int) -> list[Mutation]:
+    """Mutations of what a home defines, in an order of chance that is always the same: those of lines that name the rule
+    first, the coarse ones last."""
     path = file_of(home)
     node = definition(ast.parse(path.read_bytes()), home.split(".")[len(rules_table.file_of(home).split("/")) + 1 :])
     if isinstance(node, ast.stmt):
@@ -72,12 +74,15 @@ def mutations_in(home: str, most: int) -> list[Mutation]:
         lines = range(1, sys.maxsize)
     fine = [mutation for mutation in dict.fromkeys(mutations_of(path)) if mutation.start[0] in lines]
     coarse = [mutation for mutation in dict.fromkeys(others_of(path)) if mutation.start[0] in lines]
-    return [*random.Random(home).sample(fine, min(len(fine), most)), *coarse[:most]]
+    said = path.read_text(encoding="utf-8").splitlines()
+    by_chance = random.Random(home).sample(fine, len(fine))
+    by_chance.sort(key=lambda mutation: not re.search(rf"\b{rule}\b", said[mutation.start[0] - 1]))
+    return [*by_chance[:most], *coarse[:most]]
 
 
-def fate_of(home: str, tests: list[str], tree: Path, most: int) -> str:
+def fate_of(home: str, rule: str, tests: list[str], tree: Path, most: int) -> str:
     """The mutation that a rule's tests find, "nothing" if none of so many."""
-    for mutation in mutations_in(home, most):
+    for mutation in mutations_in(home, rule, most):
         place = tree / mutation.file.relative_to(ROOT)
         source = place.read_bytes()
         place.write_bytes(mutation.applied(source))
@@ -101,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
         prepared()
         for rule in options.rules or homes:
             for home in homes[rule]:
-                fate = fate_of(home, held[rule], tree, options.most)
+                fate = fate_of(home, rule, held[rule], tree, options.most)
                 nothing += fate == "nothing"
                 print(f"{rule:10} {home.removeprefix('reachsim.')}: {fate}", flush=True)
     print(f"{nothing} homes decide nothing")

@@ -171,14 +171,15 @@ def _of_a_stranger(door: Door, source: Endpoint, destination: Endpoint, ends: En
             places = [each for each in interface.places if destination.within is None or each in destination.within]
             for flow in to_addresses(sender, tuple(places), interface, empty=True):
                 yield replace(flow, perhaps=door.reason)
-    for hidden in destination.hidden if destination.literal is None else ():
-        for site, there in _hidden_places(hidden, destination, ends):
-            if site.vpc.name in door.enters:
-                sender = Origin(
-                    door.name, site.entry, None, (), region, UNKNOWN_CLIENT, path=door.path, place=door.name
-                )
-                for flow in to_each(sender, there, ends):
-                    yield replace(flow, perhaps=door.reason)
+    if destination.literal is None:
+        for hidden in destination.hidden:
+            for site, there in _hidden_places(hidden, destination, ends):
+                if site.vpc.name in door.enters:
+                    sender = Origin(
+                        door.name, site.entry, None, (), region, UNKNOWN_CLIENT, path=door.path, place=door.name
+                    )
+                    for flow in to_each(sender, there, ends):
+                        yield replace(flow, perhaps=door.reason)
 
 
 def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -199,13 +200,14 @@ def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, ends: 
         if place in asked and sender.outside.first in site:  # what is behind a router has no services of the VPC's
             yield from to_addresses(replace(sender, start=site.vpc.services[place]), (place,), None, empty=True)
     yield from to_each(sender, meant.outside, ends)
-    for door in meant.hidden if meant.literal is None else ():
-        if door.host and not door.subnets and door.vpc:
-            yield _in_no_subnet(sender, door)
-        for there, region in _hidden_places(door, meant, ends):
-            yield from to_each(neighbour if there is site else sender, region, ends)
-        if meant.within is None and ends.perhaps_public(door):
-            yield from to_each(sender, ends.world & EVERY_IPV4.addresses, ends)
+    if meant.literal is None:
+        for door in meant.hidden:
+            if door.host and not door.subnets and door.vpc:
+                yield _in_no_subnet(sender, door)
+            for there, region in _hidden_places(door, meant, ends):
+                yield from to_each(neighbour if there is site else sender, region, ends)
+            if meant.within is None and ends.perhaps_public(door):
+                yield from to_each(sender, ends.world & EVERY_IPV4.addresses, ends)
 
 
 def _perhaps_translated(flow: Flow, ends: Endpoints) -> Flow:
