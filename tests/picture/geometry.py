@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 from reachsim.picture.glyphs import width
@@ -184,8 +184,7 @@ def check_lines(layout: Layout) -> None:
 
 def check_off_lines(layout: Layout) -> None:
     """No way runs along a line, which it would cover."""
-    for run in runs_of(layout):
-        for (x, y), (other, low) in (piece for stroke in run.strokes for piece in pairwise(stroke)):
-            for line in layout.strokes if x == other else ():
-                beside = abs(x - line.x) >= 4
-                assert beside or min(max(y, low), line.bottom) <= max(min(y, low), line.top), (line.line, x)
+    pieces = [piece for run in runs_of(layout) for stroke in run.strokes for piece in pairwise(stroke)]
+    upright = [(one[0], *sorted((one[1], other[1]))) for one, other in pieces if one[0] == other[0]]
+    for (x, top, bottom), line in product(upright, layout.strokes):
+        assert abs(x - line.x) >= 4 or min(bottom, line.bottom) <= max(top, line.top), (line.line, x)
