@@ -439,7 +439,7 @@ def test_rectangles_are_ports_there_times_ports_back() -> None:
     there, back = Traffic.parse("tcp/443, udp/53, icmp/8, icmp/3"), Traffic.parse("tcp/1024-65535, icmp/0")
     found = {str(traffic): ports for traffic, ports in rectangles(there, back)}
     assert found == {"tcp/443": PortSet.of((1024, 65535)), "icmp/3, icmp/8": PortSet.everything()}
-    assert rectangles(Traffic.parse(f"proto/{UDP}"), Traffic.nothing()) == []
+    assert rectangles(Traffic.parse(f"proto/{UDP}"), Traffic.nothing()) == ()
 
 
 def test_networks_of_the_laws_have_all_kinds_of_answers() -> None:

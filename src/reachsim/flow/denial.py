@@ -76,7 +76,7 @@ def passing(query: Query, filter: Filter, peer: int) -> tuple[Traffic, Traffic]:
 
 def _by_lost_reference(filter: Filter, peer: int, other: NetworkInterface | None) -> Traffic:
     """What the other end's groups would have opened, had they not been lost on the way (SG-12, SG-13)."""
-    if other is None or not other.groups:
+    if other is None or not other.groups or other.groups.isdisjoint(filter.named_groups):
         return Traffic.nothing()
     return filter.allowed(peer, other.groups)
 

@@ -140,7 +140,7 @@ Alias = Annotated[
 class LambdaFunction(Schema):
     """A function with its versions and aliases. `NAME`, `NAME:VERSION` and `NAME:ALIAS` are endpoints (LAMBDA-24)."""
 
-    latest: FunctionConfiguration = FunctionConfiguration()
+    latest: FunctionConfiguration = FunctionConfiguration.model_construct()
     """$LATEST: what the bare name means."""
     versions: dict[FunctionVersion, FunctionConfiguration] = Field(default_factory=dict)
     """Published versions; each is immutable and keeps its own attachment (**LAMBDA-22**)."""

@@ -44,6 +44,7 @@ from reachsim.rules.route import RouteOrigin, local_routes, propagates
 from reachsim.topology.topology import Topology
 
 UNKNOWN_TABLE = "the route table of a subnet is not known"
+_NO_ROUTES = RouteTable.model_construct()
 
 
 class TopologyBuilder:
@@ -345,7 +346,7 @@ class TopologyBuilder:
         ]
         for table_name, checkpoint in tables:
             routes: list[Route] = []
-            written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), RouteTable())
+            written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), _NO_ROUTES)
             if table_name == UNKNOWN:
                 self.add_unwritten(name, UNKNOWN, UNKNOWN_TABLE, AddressSet.everything(), always=True)
             at: KeyPath = ("vpcs", name, "route_tables", table_name)
