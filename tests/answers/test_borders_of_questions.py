@@ -122,3 +122,36 @@ def test_a_public_address_needs_a_private_ipv4_one() -> None:
 def test_the_version_is_a_number() -> None:
     with pytest.raises(reachsim.DesignError, match="write version: 1"):
         reachsim.loads("version: true\n")
+
+
+ENDPOINTS = """
+version: 1
+vpcs:
+  main:
+    cidrs: [10.0.0.0/16]
+    subnets: {app: {cidr: 10.0.1.0/24}, shared: {cidr: 10.0.2.0/24}}
+    security_groups: {open: {ingress: [{allow: tcp/443, from: 10.0.0.0/16}]}, app: {}}
+    instances: {app: {subnet: app, security_groups: [app]}}
+    vpc_endpoints: {kms: {type: interface, service: kms, subnets: [shared], security_groups: [open]}}
+    load_balancers:
+      int: {type: application, scheme: internal, subnets: [shared], security_groups: [open], listeners: {tcp/443: x}}
+"""
+
+
+@pytest.mark.rule("EP-6", "LB-1")
+@pytest.mark.parametrize("to", ["{subnet: shared}", "10.0.2.0/24", "kms", "int"])
+def test_a_selector_means_endpoints_and_load_balancers_too(to: str) -> None:
+    """Both admit 443 from the whole VPC."""
+    text = ENDPOINTS.replace("      int: {", "      int: {target_groups: {x: {targets: [app], port: tcp/443}}, ")
+    net = reachsim.loads(f"{text}expect:\n  - {{from: app, to: {to}, deny: tcp/443}}\n")
+    (result,) = net.check()
+    assert result.verdict == "fails"
+
+
+def test_a_listener_that_names_no_target_group() -> None:
+    with pytest.raises(reachsim.DesignError) as caught:
+        reachsim.loads(ENDPOINTS)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.path[-2:]) == (11, ("listeners", "tcp/443"))
+    assert problem.message == "int has no target group 'x'"
+    assert problem.hint == "write it under target_groups"

@@ -241,3 +241,17 @@ def test_what_has_a_colon_and_is_no_address(asked: str, told: str, capsys: pytes
     assert last_line(capsys, "trace", "models/three-tier.yaml", "web-a", asked, "tcp/443").startswith(
         f"reachsim: {told}"
     )
+
+
+def test_a_word_of_a_name_is_enough_to_be_told_it() -> None:
+    """As imports name things: by a module and a word."""
+    net = reachsim.loads("""
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.0.0/24}}
+    interfaces: {app-db: {subnets: [s], count: 2}, web: {subnet: s}}
+""")
+    with pytest.raises(EndpointError, match="unknown endpoint 'db'; did you mean 'app-db'"):
+        net.trace("web", "db", "tcp/22")

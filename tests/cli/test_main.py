@@ -240,6 +240,25 @@ def test_ctrl_c_ends_it_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert capsys.readouterr() == ("", "")
 
 
+def test_a_second_ctrl_c_while_the_first_is_seen_to_is_quiet_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def impatient(argv: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("reachsim.cli.main._guarded", impatient)
+    before = signal.getsignal(signal.SIGINT)
+    assert main(["check", FOUND]) == INTERRUPTED
+    assert signal.getsignal(signal.SIGINT) is before  # whoever calls it goes on
+    monkeypatch.setattr(sys, "argv", ["reachsim", "check", FOUND])
+    try:
+        assert main() == INTERRUPTED
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # the process is at its end
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_ctrl_c_while_it_reads() -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "reachsim", "check", "-"],

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "three-tier.yaml"
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes in /proc")
 ENDLESS = """\
-import sys, time
+import signal, sys, time
 from reachsim.stopping import stoppable
 from reachsim.reach.workers import workers
 from reachsim.errors import DeadlinePassed
@@ -39,6 +39,7 @@ def go(deadline):
             print("ready", flush=True)
             futures[0].result()
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # as the command line: its further ones change nothing
         sys.exit(130)
     except DeadlinePassed:
         sys.exit(3)

@@ -287,6 +287,13 @@ def nodes(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
             yield from nodes(value, (*path, str(key)))
 
 
+def test_descriptions_are_plain_text() -> None:
+    """As editors show them; in the source the home of a rule has its ID in bold."""
+    told = [node["description"] for _, node in nodes(SCHEMA) if isinstance(node, dict) and "description" in node]
+    assert any("(IGW-1)" in text for text in told if isinstance(text, str))
+    assert not [text for text in told if isinstance(text, str) and "**" in text]
+
+
 def test_every_key_is_described_and_every_text_has_a_form() -> None:
     for name, body in {"": SCHEMA, **SCHEMA["$defs"]}.items():
         assert body.get("description"), name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
 from reachsim.picture.glyphs import width
@@ -180,3 +180,11 @@ def check_lines(layout: Layout) -> None:
         for box in layout.boxes:
             beside = stroke.x <= box.x or stroke.x >= box.x + box.width
             assert beside or stroke.bottom <= box.y or stroke.top >= box.y + box.height, (stroke.line, box.title)
+
+
+def check_off_lines(layout: Layout) -> None:
+    """No way runs along a line, which it would cover."""
+    pieces = [piece for run in runs_of(layout) for stroke in run.strokes for piece in pairwise(stroke)]
+    upright = [(one[0], *sorted((one[1], other[1]))) for one, other in pieces if one[0] == other[0]]
+    for (x, top, bottom), line in product(upright, layout.strokes):
+        assert abs(x - line.x) >= 4 or min(bottom, line.bottom) <= max(top, line.top), (line.line, x)

@@ -62,6 +62,10 @@ def drawn(edit: Any, before: dict[str, Any] = BEFORE) -> Picture:
         check_box(box)
     check_apart(picture.layout.boxes)
     check_ways(picture.layout)
+    heard = picture.layout.scene.description
+    assert heard.endswith(".")
+    assert ".." not in heard
+    assert "  " not in heard
     return picture
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.designs import BASE
 from tests.models import shared
 from tests.oracle.text import write_yaml
-from tests.picture.geometry import check_apart, check_box, check_legible, check_told_apart, check_ways
+from tests.picture.geometry import check_apart, check_box, check_legible, check_off_lines, check_told_apart, check_ways
 
 import reachsim
 from reachsim.cli.main import main
@@ -50,6 +50,7 @@ def test_ways_keep_off_text_and_boxes(path: Path) -> None:
         check_ways(picture.layout)
         check_legible(picture.layout)
         check_told_apart(picture.layout)
+        check_off_lines(picture.layout)
         ElementTree.fromstring(picture.svg)
 
 

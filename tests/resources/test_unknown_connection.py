@@ -121,3 +121,19 @@ def test_a_family_that_passes_settles_nothing_for_the_other() -> None:
     partial = net.trace("one", "two", "tcp/80")  # which the group admits over IPv6 alone
     assert (partial.verdict, partial.delivered) == ("partial", False)
     assert [way.delivered for way in partial.ways] == [True, False]
+
+
+@pytest.mark.rule("PEER-4", "IGW-5")
+@pytest.mark.parametrize(
+    ("destination", "verdict"), [("two", "undecided"), ("shut", "fails"), ({"vpc": "two"}, "fails")]
+)
+def test_an_allow_to_all_fails_where_one_of_them_is_reached_by_neither_address(destination: Any, verdict: str) -> None:
+    """The private address of one has no route, and its group lets nobody in at the public one; others may be reached."""
+    made = perhaps_joined("0.0.0.0/0")
+    made["vpcs"]["two"]["security_groups"]["none"] = {}
+    shut = {**made["vpcs"]["two"]["instances"]["two"], "security_groups": ["none"], "public_ip": "198.51.100.77"}
+    made["vpcs"]["two"]["instances"]["shut"] = {**shut, "private_ip": "10.2.0.99"}
+    made["vpcs"]["one"]["route_tables"]["main"].pop("10.2.0.0/16", None)
+    made["vpcs"]["one"]["route_tables"]["main"]["10.2.0.4/32"] = "peer"
+    net = reachsim.loads(json.dumps(made | {"expect": [{"from": "one", "to": destination, "allow": "tcp/443"}]}))
+    assert net.check()[0].verdict == verdict

@@ -66,7 +66,7 @@ SEVERAL_FILES: dict[str, str] = {
         REFUSED: "ROUTE-17 ROUTE-21 SG-17 EP-3 EP-4",
         EACH: "ROUTE-10 ROUTE-12 ROUTE-22 LB-3 LB-9",
         QUOTA_TOO: "NACL-18 NATGW-15 PEER-2",
-        ASKED: "WALK-3 WALK-26 NACL-2 NAT-PORT PEER-11 DNS-2 EP-10 TGW-10 OBS-1",
+        ASKED: "WALK-3 WALK-26 NACL-2 NAT-PORT PEER-11 DNS-2 EP-10 TGW-10",
     }.items()
     for rule in rules.split()
 }

@@ -245,3 +245,31 @@ def test_a_trace_leaves_open_what_is_in_no_known_subnet() -> None:
     net = load({"vpcs lost": lost, "vpcs data subnets dark interfaces": GONE})
     assert net.trace("app.inner", {"vpc": ["data", "lost"]}, "tcp/443").verdict == "undecided"
     assert net.trace("app.inner", {"vpc": "data"}, "tcp/443").verdict == "blocked"
+
+
+@pytest.mark.rule("NACL-7")
+@pytest.mark.parametrize(
+    ("source", "destination", "verdict"),
+    [
+        (DARK, "app.inner", "undecided"),  # nobody else may be there
+        ("10.0.1.0/24", "app.inner", "undecided"),
+        ("10.0.1.7", "app.inner", "fails"),  # whether somebody has it or not
+        (OTHER, "app.inner", "fails"),  # where nothing is known to be, too
+        ("app.a", "app.inner", "holds"),
+    ],
+)
+def test_an_allow_fails_by_what_is_there_for_certain(source: Any, destination: str, verdict: str) -> None:
+    """The ACL lets in the one interface that is known to be in the subnet, and nobody else."""
+    acl = {
+        "ingress": [{"rule": 10, "allow": "all", "from": "10.0.1.10"}],
+        "egress": [{"rule": 10, "allow": "all", "to": "0.0.0.0/0"}],
+    }
+    one = {"subnet": "dark", "private_ip": "10.0.1.10", "security_groups": ["open"]}
+    net = load(
+        {
+            "vpcs app instances a": one,
+            "vpcs app subnets a network_acl": "narrow",
+            "vpcs app network_acls narrow": acl,
+        }
+    )
+    assert net.expect(source, destination, allow="tcp/443").verdict == verdict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -87,7 +87,8 @@ class _Judged:
     """What the parts of an answer say of an expectation, gathered one by one.
 
     `failing`: the packets of which it fails, and `worst`: a part that has some; `unknown`: why some cannot be decided.
-    `hidden`: the parts about what may or may not be there, by what that is and why.
+    `hidden`: the parts about what may or may not be there, by what that is and why; `known`: whether there is a part about
+    what is there.
     """
 
     def __init__(self, expectation: Expectation, endpoints: Endpoints, whole: _Whole | None) -> None:
@@ -100,7 +101,8 @@ class _Judged:
         self.failing: list[HeaderSpace] = []
         self.worst: FlowAnswer | None = None
         self.unknown = ""
-        self.hidden: dict[tuple[int, str], list[FlowAnswer]] = {}
+        self.hidden: dict[tuple[int, Hashable, str], list[FlowAnswer]] = {}
+        self.known = False
 
     def take(self, answer: Reach) -> None:
         """Judge every part."""
@@ -110,6 +112,7 @@ class _Judged:
             elif part.undecided and part.found is None:
                 self.unknown = self.unknown or part.undecided
             elif not (part.flow.beside and self.allow):
+                self.known |= part.found is not None
                 # A name means its own addresses: nobody who asks for those needs another way.
                 self._judge(part)
         self._settle_hidden()
@@ -119,7 +122,8 @@ class _Judged:
         if self.allow and part.flow.beside:
             return
         if self.allow:
-            self.hidden.setdefault((id(part.flow.origin), part.flow.perhaps), []).append(part)
+            flow = part.flow
+            self.hidden.setdefault((id(flow.origin), flow.among, flow.perhaps), []).append(part)
         elif self._may_pass(part):
             self.unknown = self.unknown or part.undecided
 
@@ -145,9 +149,10 @@ class _Judged:
             self.worst = self.worst or part
 
     def _settle_hidden(self) -> None:
-        """What has an address that the design does not tell: undecided where one of them could be reached, else it fails."""
-        for (_, reason), parts in self.hidden.items():
-            if any(self._may_pass(part) for part in parts):
+        """What has an address that the design does not tell: undecided where one of them could be reached, else it fails, if
+        one is there for certain, or nothing else is asked for."""
+        for (_, among, reason), parts in self.hidden.items():
+            if any(self._may_pass(part) for part in parts) or (among is None and self.known):
                 self.unknown = self.unknown or reason
             elif self.worst is None:
                 self.worst = parts[0]

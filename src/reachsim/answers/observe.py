@@ -14,7 +14,7 @@ from reachsim.net.traffic import TCP, UDP, protocol_of
 from reachsim.trace.result import Hop, Trace
 
 PATIENCE = "about 130 s on Linux"
-"""How long a client sends SYNs that nobody answers (**OBS-1**)."""
+"""How long a client sends SYNs that nobody answers (OBS-1)."""
 
 
 @dataclass(frozen=True, repr=False)

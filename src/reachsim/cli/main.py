@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
@@ -172,7 +173,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-    status = _guarded(argv)
+    try:
+        status = _guarded(argv)
+    except KeyboardInterrupt:  # another one, while the first was seen to
+        status = INTERRUPTED
+    if status == INTERRUPTED and argv is None:  # the process is at its end: a further one would be told as a traceback
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     if not _flushed(sys.stderr):
         _discard("stderr")
         return ReachsimError.exit_code

@@ -109,6 +109,7 @@ class Flow(Faced):
     `loss`, `unknown`: why there is no packet to follow. `perhaps`: the flow may exist or not, and this is why
     reachsim cannot tell; what would pass is undecided. `relays`: for each checkpoint on the way that may send on to one of
     several targets, which one this flow is about (``(checkpoint, choice)``). `via`: the way in words, "" for the plain one.
+    `among`: of the perhaps flows that share it one exists at least; None where there may be none.
     `any_port`: what passes it on may do so to any port of those that listen.
     `chosen`: the same of what AWS chooses on the way, zones and connections: one choice shows what all have in common.
     `about`: the traffic that it is about, None for all. `beside`: a further way to what is meant, past its own addresses:
@@ -126,6 +127,7 @@ class Flow(Faced):
     loss: Loss | None = None
     unknown: str = ""
     perhaps: str = ""
+    among: Hashable = None
     any_port: bool = False
     relays: Relays = ()
     via: str = ""

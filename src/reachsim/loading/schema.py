@@ -134,6 +134,8 @@ def _tidied(node: Any, names: bool = False) -> Any:
             continue
         if key == "allOf" and len(value) == 1:
             out |= _tidied(value[0])
+        elif key == "description":  # editors show plain text, and the home of a rule has its ID in bold
+            out[key] = value.replace("**", "")
         elif key in ("examples", "enum", "required"):
             out[key] = value
         else:

@@ -266,8 +266,10 @@ class _Writer:
             known = self.keys_at(problem_path, finding)
             told = advice(str(name), known)
             likely = [key for key in known if key not in present]
-            elsewhere = self.below(problem_path, known, finding) if told is None else None
-            guessed = self.suggest(str(name), likely) if told is None and elsewhere is None else None
+            guessed = self.suggest(str(name), likely) if told is None else None
+            sure = guessed is not None and (str(name) in guessed or guessed in str(name))
+            elsewhere = self.below(problem_path, known, finding) if told is None and not sure else None
+            guessed = None if elsewhere is not None else guessed
             meant = guessed if told is None else told.key if told.key in likely else None
             hint = elsewhere if meant is None else f"did you mean {shown(meant)}?"
             hint = told.text if told is not None and told.text else hint or _keys_in_words(known, str(name))

@@ -42,9 +42,7 @@ def scene_of_difference(before: Engine, after: Engine, found: Difference) -> Sce
     numbers = {label for way in ways for _, label in way.stations}
     legend = tuple(_legend(found, changes, numbers, parts, unseen))
     told = {key: _weightiest(mine) for key, mine in marks.items()}
-    return replace(scene, title=_title(before.source.file, after.source.file)).told(
-        told, ways, legend, " ".join(f"{entry.label} {entry.text}." for entry in legend)
-    )
+    return replace(scene, title=_title(before.source.file, after.source.file)).told(told, ways, legend)
 
 
 def _weightiest(marks: list[Mark]) -> tuple[Mark, ...]:

@@ -71,8 +71,7 @@ def with_reached(scene: Scene, found: Reached) -> Scene:
     rows = tuple(tuple(_cell(a, b, found) for b in numbers) for a in numbers)
     grid = Grid(tuple(map(str, numbers)), rows, said)
     legend = tuple(_legend(found, rows, bool(ways)))
-    told = " ".join([*(f"{entry.text}." for entry in legend), *(f"{text}." for text in said.values())])
-    return replace(scene, grid=grid if numbers else None).told(marks, ways, legend, told)
+    return replace(scene, grid=grid if numbers else None).told(marks, ways, legend, said.values())
 
 
 def pairs_of(found: Reached) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,9 @@ def runs_of(layout: Layout, ways: Sequence[Way] | None = None) -> tuple[Run, ...
     top = PAD + LINE_HEIGHT * len(layout.title)
     area = Rect(_MARGIN, top + _MARGIN, layout.width - _MARGIN, layout.bottom + PAD - _MARGIN)
     router = Router(area, list(_walls(placed.values())), boxes.values(), [boxes[key] for key in used])
+    for stroke in layout.strokes:  # or a way would cover the line
+        router.take((stroke.x, stroke.top))
+        router.take((stroke.x, stroke.bottom))
     return tuple(_run(way, boxes, router) for way in ways)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -128,12 +128,17 @@ class Scene:
             yield from box.all()
 
     def told(
-        self, marks: Mapping[str, tuple[Mark, ...]], ways: tuple[Way, ...], legend: tuple[LegendLine, ...], said: str
+        self,
+        marks: Mapping[str, tuple[Mark, ...]],
+        ways: tuple[Way, ...],
+        legend: tuple[LegendLine, ...],
+        more: Iterable[str] = (),
     ) -> Scene:
-        """The same scene with something told over it. `said`: for readers who cannot see it."""
+        """The same scene with something told over it. `more`: what readers hear beside the legend who cannot see it."""
+        said = [*(f"{entry.label} {entry.text}".strip() for entry in legend), *more]
         return replace(
             self,
-            description=f"{self.description} {said}",
+            description=" ".join([self.description, *(f"{text.removesuffix('.')}." for text in said)]),
             internet=None if self.internet is None else self.internet.marked(marks),
             vpcs=tuple(box.marked(marks) for box in self.vpcs),
             others=tuple(box.marked(marks) for box in self.others),

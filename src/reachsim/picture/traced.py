@@ -69,7 +69,7 @@ def with_trace(scene: Scene, trace: Trace, *, promised: bool = False) -> Scene:
         *(LegendLine(f"note: {note}") for note in trace.notes),
     )
     marks = {key: tuple(dict.fromkeys(mine)) for key, mine in told.marks.items()}
-    return scene.told(marks, tuple(told.ways), legend, " ".join(f"{entry.label} {entry.text}." for entry in legend))
+    return scene.told(marks, tuple(told.ways), legend)
 
 
 def _reasons(trace: Trace, stop: MarkLook) -> Iterator[LegendLine]:

@@ -28,6 +28,7 @@ from reachsim.topology.topology import Topology
 
 _IPV6 = re.compile(r"[0-9A-Fa-f]*:")
 """How what is meant to be one begins."""
+_WORDS = re.compile(r"[^0-9a-z]+")
 
 
 class Endpoints:
@@ -144,7 +145,8 @@ class Endpoints:
             raise other
         further = [*self.further_names()]
         within = next((name for name in further if name.endswith(f".{asked}")), None)
-        near = within or suggest(asked, [*self.names(), *self.by_bare, *further])
+        every = [*self.names(), *self.by_bare, *further]
+        near = within or suggest(asked, every) or _with_word(asked, every)
         raise EndpointError.unknown(asked, [] if near is None else [near])
 
     def _unmodelled(self, asked: str) -> Endpoint | None:
@@ -391,3 +393,8 @@ class Endpoints:
             owned = AddressSet.union_of((a, a) for interface in site.interfaces for a in interface.addresses)
             known = self._unowned[vpc, subnet] = AddressSet.union_of(block.span for block in site.blocks) - owned
         return known
+
+
+def _with_word(asked: str, names: Iterable[str]) -> str | None:
+    """The shortest of some names that has what is asked for as one of its words: ``app-db`` for ``db``."""
+    return min((name for name in names if asked.casefold() in _WORDS.split(name.casefold())), key=len, default=None)

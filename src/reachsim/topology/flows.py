@@ -68,7 +68,7 @@ def _from_origin(origin: Origin, destination: Endpoint, ends: Endpoints, *, link
     out = found if meant.realm is None else [replace(flow, realm=meant.realm) for flow in found]
     out += to_doors(origin, meant, ends)
     if meant.either:  # one doubt: whichever it is, the others are not meant
-        out = [replace(flow, perhaps=meant.either) for flow in out]
+        out = [replace(flow, perhaps=meant.either, among=meant.name) for flow in out]
     out += by_unknown_balancers(origin, meant, ends)
     if ends.relays:
         out += _beside(origin, meant, ends)
@@ -112,7 +112,8 @@ def _flows(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[F
             others = tuple(a for a in addresses if not (anybody and _own(origin, a)))
             for flow in to_addresses(origin, others, interface, empty=others != addresses):
                 perhaps = either if flow.loss is None and flow.destination <= IPV4_LAST else ""
-                yield replace(flow, anybody=anybody, perhaps=perhaps) if anybody or perhaps else flow
+                among = interface.name if perhaps else None
+                yield replace(flow, anybody=anybody, perhaps=perhaps, among=among) if anybody or perhaps else flow
     if destination.outside:
         yield from to_outside(origin, destination.outside, ends)
     if destination.within is not None and origin.interface is not None:  # AWS's own services are there too (WALK-20)

@@ -238,6 +238,56 @@ def test_which_acl_a_subnet_has_does_not_matter_where_all_let_everything_pass(
     assert verdict(_filtered(tmp_path, entries), "aws_instance.h0", "aws_instance.h1", "tcp/80") == expected
 
 
+@pytest.mark.parametrize(("egress", "expected"), [("-1", "holds"), ("6", "undecided")])
+def test_which_subnet_a_nat_gateway_is_in_does_not_matter_where_all_acls_let_everything_pass(
+    tmp_path: Path, egress: str, expected: str
+) -> None:
+    """A gateway in `element(aws_subnet.s[*].id, n)`, where an ACL is of some of these."""
+    entry = {"rule_number": 100, "rule_action": "allow", "cidr_block": "0.0.0.0/0"}
+    made: dict[str, Any] = {
+        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"},
+        **{f"aws_subnet.s[{n}]": {"cidr_block": f"10.0.{n}.0/24"} for n in (0, 1)},
+        "aws_subnet.app": {"cidr_block": "10.0.9.0/24"}, "aws_internet_gateway.i": {},
+        "aws_network_acl.n": {},
+        "aws_network_acl_rule.in": {**entry, "egress": False, "protocol": "all"},
+        "aws_network_acl_rule.out": {**entry, "egress": True, "protocol": egress},
+        **{f"aws_route_table.{n}": {} for n in ("public", "app")},
+        **{f"aws_route.{n}": {"destination_cidr_block": "0.0.0.0/0"} for n in ("public", "app")},
+        **{f"aws_route_table_association.{n}": {} for n in ("s0", "s1", "app")},
+        "aws_nat_gateway.n": {"connectivity_type": "public"}, "aws_eip.n": {"domain": "vpc"},
+        "aws_security_group.g": {"egress": [EVERYTHING], "ingress": []}, "aws_instance.h": {},
+    }  # fmt: skip
+    vpc = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
+    blocks: dict[str, Any] = {
+        "aws_vpc.v": {}, "aws_subnet.s": vpc, "aws_subnet.app": vpc, "aws_internet_gateway.i": vpc,
+        "aws_network_acl.n": vpc | {"subnet_ids": ["aws_subnet.s"]},
+        **{f"aws_network_acl_rule.{n}": {"network_acl_id": ["aws_network_acl.n.id"]} for n in ("in", "out")},
+        **{f"aws_route_table.{n}": vpc for n in ("public", "app")},
+        "aws_route.public": {"route_table_id": ["aws_route_table.public.id"], "gateway_id": ["aws_internet_gateway.i.id"]},
+        "aws_route.app": {"route_table_id": ["aws_route_table.app.id"], "nat_gateway_id": ["aws_nat_gateway.n.id"]},
+        **{
+            f"aws_route_table_association.{n}": {"subnet_id": [subnet], "route_table_id": [f"aws_route_table.{table}.id"]}
+            for n, subnet, table in (
+                ("s0", "aws_subnet.s[0].id", "public"), ("s1", "aws_subnet.s[1].id", "public"),
+                ("app", "aws_subnet.app.id", "app"),
+            )
+        },
+        "aws_nat_gateway.n": {"subnet_id": ["aws_subnet.s"], "allocation_id": ["aws_eip.n.id"]}, "aws_eip.n": {},
+        "aws_security_group.g": vpc | {"ingress": 0, "egress": 0},
+        "aws_instance.h": {"subnet_id": ["aws_subnet.app.id"], "vpc_security_group_ids": ["aws_security_group.g.id"]},
+    }  # fmt: skip
+    marks: dict[str, dict[str, Any]] = {
+        "aws_vpc": {}, "aws_eip": {"public_ip": True}, "aws_network_acl": UNTOLD | {"subnet_ids": True},
+        "aws_network_acl_rule": {"network_acl_id": True}, "aws_route_table": UNTOLD | {"route": True},
+        "aws_route_table_association": {"subnet_id": True, "route_table_id": True},
+        "aws_route": {"route_table_id": True, "gateway_id": True, "nat_gateway_id": True},
+        "aws_nat_gateway": {"subnet_id": True, "allocation_id": True, "private_ip": True, "public_ip": True},
+        "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True},
+    }  # fmt: skip
+    unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
+    assert verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.h", "8.8.8.8", "tcp/443") == expected
+
+
 @pytest.mark.parametrize(("default", "expected"), [(None, "holds"), (True, "fails"), ("none", "undecided")])
 def test_a_known_variable_that_comes_out_as_null_leaves_an_attribute_to_aws(
     tmp_path: Path, default: bool | str | None, expected: str
@@ -274,3 +324,72 @@ def test_a_known_variable_that_comes_out_as_null_leaves_an_attribute_to_aws(
     data = plan(made, blocks, unknown)
     data["configuration"]["root_module"]["variables"] = {"internal": {"default": None}}
     assert verdict(imported(tmp_path, data), "internet", "aws_lb.l", "tcp/80") == expected
+
+
+def _peered(tmp_path: Path, groups: list[str]) -> Imported:
+    """Two VPCs with a peering, which the second one's route names by what accepts it; in the first a host whose group lets
+    in the members of a group that there is one of (`aws_security_group.client[*].id`)."""
+    made: dict[str, Any] = {
+        **{f"aws_vpc.{n}": {"cidr_block": f"10.{k}.0.0/16"} for k, n in enumerate("ab")},
+        **{f"aws_subnet.{n}": {"cidr_block": f"10.{k}.0.0/24"} for k, n in enumerate("ab")},
+        "aws_vpc_peering_connection.p": {"auto_accept": False},
+        "aws_vpc_peering_connection_accepter.p": {"auto_accept": True},
+        "aws_route.a": {"destination_cidr_block": "10.1.0.0/16"}, "aws_route.b": {"destination_cidr_block": "10.0.0.0/16"},
+        "aws_security_group.client[0]": {"egress": [EVERYTHING], "ingress": []},
+        "aws_security_group.a": {"egress": [EVERYTHING], "ingress": [rule(80), rule(81, cidr_blocks=["10.1.0.0/16"])]},
+        "aws_security_group.b": {"egress": [EVERYTHING], "ingress": []},
+        "aws_instance.a": {}, "aws_instance.b": {}, "aws_instance.client": {},
+    }  # fmt: skip
+    del made["aws_security_group.a"]["ingress"][1 if groups else 0]
+    blocks: dict[str, Any] = {
+        "aws_vpc.a": {}, "aws_vpc.b": {},
+        **{f"aws_subnet.{n}": {"vpc_id": [f"aws_vpc.{n}.id"]} for n in "ab"},
+        "aws_vpc_peering_connection.p": {"vpc_id": ["aws_vpc.a.id"], "peer_vpc_id": ["aws_vpc.b.id"]},
+        "aws_vpc_peering_connection_accepter.p": {"vpc_peering_connection_id": ["aws_vpc_peering_connection.p.id"]},
+        **{
+            f"aws_route.{n}": {
+                "route_table_id": [f"aws_vpc.{n}.main_route_table_id"],
+                "vpc_peering_connection_id": [f"aws_vpc_peering_connection{how}.p.id"],
+            }
+            for n, how in (("a", ""), ("b", "_accepter"))
+        },
+        "aws_security_group.client": {"vpc_id": ["aws_vpc.a.id"], "ingress": 0, "egress": 0},
+        "aws_security_group.a": {"vpc_id": ["aws_vpc.a.id"], "ingress": groups or 0, "egress": 0},
+        "aws_security_group.b": {"vpc_id": ["aws_vpc.b.id"], "ingress": 0, "egress": 0},
+        **{
+            f"aws_instance.{n}": {
+                "subnet_id": [f"aws_subnet.{'b' if n == 'b' else 'a'}.id"],
+                "vpc_security_group_ids": [f"aws_security_group.{n}{'[0]' if n == 'client' else ''}.id"],
+            }
+            for n in ("a", "b", "client")
+        },
+    }  # fmt: skip
+    marks: dict[str, dict[str, Any]] = {
+        "aws_vpc": {}, "aws_vpc_peering_connection": UNTOLD | {"peer_vpc_id": True},
+        "aws_vpc_peering_connection_accepter": {"vpc_peering_connection_id": True},
+        "aws_route": {"route_table_id": True, "vpc_peering_connection_id": True},
+        "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True},
+    }  # fmt: skip
+    unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
+    if groups:
+        unknown["aws_security_group.a"] = UNTOLD | {"ingress": [{"security_groups": True}]}
+    return imported(tmp_path, plan(made, blocks, unknown))
+
+
+def test_what_accepts_a_peering_has_its_id(tmp_path: Path) -> None:
+    found = _peered(tmp_path, [])
+    assert verdict(found, "aws_instance.b", "aws_instance.a", "tcp/81") == "holds"
+    assert verdict(found, "aws_instance.b", "aws_instance.a", "tcp/80") == "fails"
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        (["aws_security_group.client"], "holds"),
+        (["aws_security_group.client", "aws_security_group.b"], "undecided"),
+        (["aws_security_group.client", "var.more"], "undecided"),
+    ],
+)
+def test_all_of_a_list_of_one_in_the_only_rule_is_that_one(tmp_path: Path, groups: list[str], expected: str) -> None:
+    found = _peered(tmp_path, groups)
+    assert verdict(found, "aws_instance.client", "aws_instance.a", "tcp/80") == expected

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft, in_place_of
+from reachsim.importing.entries import lets_all_pass, rule_number
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.importing.rules import Refused, block, protocol, traffic
 from reachsim.resources.reference import UNKNOWN
 
 LAST_RULE: Final = 32767
-BLOCKS: Final = {"cidr": ("CidrBlock", "0.0.0.0/0"), "ipv6_cidr": ("Ipv6CidrBlock", "::/0")}
-"""By the block of a subnet: how an entry of an ACL names one of its family, and every one."""
 _DIRECTIONS: Final = ("ingress", "egress")
 
 
@@ -89,12 +88,6 @@ def _written(draft: Draft, item: Item, entry: Fields, peer: Any, direction: str)
     return {**body, "perhaps": True} if perhaps else body
 
 
-def rule_number(entry: Fields) -> int:
-    """The number of an ACL's entry; 0 where it has none that can be read."""
-    number = entry.either("RuleNumber")
-    return int(str(number)) if str(number).isdigit() else 0
-
-
 def entry_traffic(entry: Fields) -> tuple[str, str]:
     """The traffic of an ACL's entry, and why that may be too much. Raises Refused."""
     told = entry.either("Protocol")
@@ -120,25 +113,3 @@ def filters_nothing(draft: Draft, vpc: str, name: str | None, families: Iterable
     if not own and name is None:
         return vpc in draft.found.created
     return len(own) == 1 and lets_all_pass(own[0], families)
-
-
-def lets_all_pass(acl: Item, families: Iterable[str]) -> bool:
-    """Whether an ACL lets everything pass of some families, in both directions."""
-    listed = acl.certain("Entries")
-    if listed.unknown:
-        return False
-    for key, everything in (BLOCKS[family] for family in families):
-        first: dict[object, tuple[str, ...]] = {}
-        for entry in sorted((each for each in listed.known if each.either(key) is not None), key=rule_number):
-            told = (_protocol(entry), *(str(entry.either(part)) for part in (key, "RuleAction")))
-            first.setdefault(entry.either("Egress"), told)
-        if first != dict.fromkeys((True, False), ("all", everything, "allow")):
-            return False
-    return True
-
-
-def _protocol(entry: Fields) -> str:
-    try:
-        return protocol(entry.either("Protocol"))
-    except Refused:
-        return ""

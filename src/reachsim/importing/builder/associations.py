@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reachsim.importing.builder.acls import BLOCKS, filters_nothing, lets_all_pass
+from reachsim.importing.builder.acls import filters_nothing
 from reachsim.importing.builder.draft import Draft
+from reachsim.importing.entries import BLOCKS, lets_all_pass
 from reachsim.importing.inventory import NOTHING, Fields, Item, Unknown
 from reachsim.resources.reference import UNKNOWN
 

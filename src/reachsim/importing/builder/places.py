@@ -6,8 +6,9 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Final
 
-from reachsim.importing.builder.acls import BLOCKS, filters_nothing
+from reachsim.importing.builder.acls import filters_nothing
 from reachsim.importing.builder.draft import Data, Draft
+from reachsim.importing.entries import BLOCKS
 from reachsim.importing.inventory import MAYBE, WHERE, Fields, Item, Unknown
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN

@@ -12,9 +12,10 @@ from itertools import permutations
 from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
+from reachsim.importing.terraform.families.acls import entries_let_all_pass
 from reachsim.importing.terraform.families.routes import destination_of, route_of
 from reachsim.importing.terraform.links import Links
-from reachsim.importing.terraform.snapshot import Open, Resource
+from reachsim.importing.terraform.snapshot import Open, Resource, Snapshot
 
 _LINKS: Final = (
     ("aws_nat_gateway", "subnet_id"),
@@ -127,6 +128,14 @@ def _of_same_key(links: Links, each: Resource, candidates: tuple[str, ...]) -> s
     return (same or list(candidates))[0]
 
 
+def _filtering_acls(found: Snapshot) -> list[Resource]:
+    """The ACLs that do other than the default one, which lets everything pass unless the plan adopts it (NACL-3)."""
+    own = list(found.of("aws_network_acl"))
+    if all(entries_let_all_pass(found, each) for each in found.of("aws_default_network_acl")):
+        return [each for each in own if not entries_let_all_pass(found, each)]
+    return own
+
+
 class _Likeness:
     """What there is to tell two of a kind apart; None where that is not known."""
 
@@ -141,7 +150,7 @@ class _Likeness:
         self.asked: set[str] = set()
         for each in found.of("aws_route_table_association"):
             self._relate(self.tables, each, "subnet_id", each.get("route_table_id"))
-        for each in found.of("aws_network_acl"):
+        for each in _filtering_acls(found):
             for subnet in each.each("subnet_ids"):
                 self._relate_to(self.acls, subnet, each.id)
         for each in found.of("aws_network_acl_association"):

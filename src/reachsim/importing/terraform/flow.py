@@ -22,6 +22,16 @@ from reachsim.importing.terraform.snapshot import Resource, Snapshot
 _IDS: Final = frozenset({"id", "arn", "name", "spot_instance_id"})
 _OWN_IDS: Final = {"aws_route53_zone": "zone_id", "aws_eip": "allocation_id"}
 """By type: a further attribute that is its id."""
+_ACCEPTS: Final = {
+    **dict.fromkeys(
+        ("aws_vpc_peering_connection_accepter", "aws_vpc_peering_connection_options"), "vpc_peering_connection_id"
+    ),
+    **dict.fromkeys(
+        (f"aws_ec2_transit_gateway_{kind}_attachment_accepter" for kind in ("vpc", "peering")),
+        "transit_gateway_attachment_id",
+    ),
+}
+"""What has the id of what it accepts or sets: by type, the attribute that names that."""
 _PLAIN_DATA: Final = (
     "aws_availability_zone", "aws_caller_identity", "aws_region", "aws_partition", "aws_iam_", "aws_ami", "aws_ssm_",
     "aws_service", "aws_prefix_list", "aws_ip_ranges", "aws_kms_", "aws_s3_", "aws_canonical", "aws_ec2_instance_type",
@@ -285,6 +295,12 @@ class _Walk:
         if each.address.data:
             if _open_data(each, attribute):
                 self.data(each, attribute, modules)
+            return
+        if kind in _ACCEPTS and (attribute is None or attribute in _IDS):
+            accepted = each.values.get(_ACCEPTS[kind])
+            if isinstance(accepted, str):
+                self.flow.found[accepted] = each
+            self.attribute(each, _ACCEPTS[kind], modules)
             return
         if kind in self.kind.types and (attribute in (None, _OWN_IDS.get(kind)) or attribute in _IDS):
             if not self.local or self.flows.may_flow(each, self.kind):

@@ -312,6 +312,8 @@ class Links:
         flow = self.flows.of([own], scope, kind) if own is not None else Flow()
         ours = [ref for ref in refs if self.flows.of([{"references": [ref]}], scope, kind).found]
         members = self.each_exact(ours, kind, scope)
+        if members is None and len(ours) == len(flow.found) == 1:  # all of a list of one
+            members = list(flow.found)
         # The only block has all that is named; several have each the one that is named as often as there are blocks.
         fits = members is not None and (len(sharing) == 1 or (len(members) == 1 and len(ours) == len(sharing)))
         others = [ref for ref in refs if ref not in ours and not carries_no_id(self.flows, ref, scope)]

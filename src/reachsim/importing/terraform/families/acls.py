@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import MAYBE, Attributes, Unknown
+from reachsim.importing.entries import BLOCKS, lets_all_pass
+from reachsim.importing.inventory import MAYBE, Attributes, Fields, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
@@ -64,6 +65,20 @@ def entry_of(values: dict[str, Any], egress: Any) -> Attributes:
         entry["PortRange"] = {"From": _sent(values, "from_port"), "To": _sent(values, "to_port")}
         entry["IcmpTypeCode"] = {"Type": _sent(values, "icmp_type"), "Code": _sent(values, "icmp_code")}
     return present(entry)
+
+
+def entries_let_all_pass(found: Snapshot, acl: Resource) -> bool:
+    """Whether an ACL lets everything pass: of IPv6 too, where there are such subnets."""
+    rules = list(found.of("aws_network_acl_rule"))
+    if any(isinstance(each.get(key), Unknown) for each in rules for key in ("network_acl_id", "egress")):
+        return False
+    own = (each for each in rules if each.get("network_acl_id") == acl.id)
+    entries: list[Any] = [entry_of(each.values, each.get("egress") is True) for each in own]
+    for direction in ("ingress", "egress"):
+        inline = acl.each(direction)
+        entries += [entry_of(one, direction == "egress") if isinstance(one, dict) else one for one in inline]
+    both = any(each.get("ipv6_cidr_block") for each in found.of("aws_subnet"))
+    return lets_all_pass(Fields({"Entries": entries}), BLOCKS if both else ["cidr"])
 
 
 def _sent(values: dict[str, Any], key: str) -> Any:
