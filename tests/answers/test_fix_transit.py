@@ -95,6 +95,7 @@ def test_a_table_takes_in_what_an_attachment_propagates(table: str, attachment: 
         }
     )
     assert net.trace(*DATABASE).blockers[0].code == "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT"
+    assert net.trace(*DATABASE).blockers[0].cause.path[:3] == TABLES
     assert changed(net, DATABASE) == {(*TABLES, table, "propagations"): attachment}
 
 
@@ -365,5 +366,6 @@ def test_an_answer_goes_back_by_the_inspection_that_saw_its_request() -> None:
     route = ("vpcs", "egress", "route_tables", "public", "10.1.0.0/16")
     assert [values(fix) for fix in found] == [{route: "ep"}, {route: "tgw"}]
     assert "past ep, which inspects the way there" in str(found[1])
+    assert [fix.cost for fix in found] == [1, 3]
     notes = [" ".join(reachsim.loads(fix.patch.after).trace(*OUTSIDE).notes) for fix in found]
     assert [("keeps state" in text) for text in notes] == [False, True]

@@ -55,3 +55,10 @@ def test_what_was_posted(design: Posted, question: Question) -> None:
 
 def test_there_are_many() -> None:
     assert len({each.source for each in POSTED}) >= 115
+
+
+def test_a_route_in_the_table_that_is_blamed_comes_first() -> None:
+    """Not one by which the packet is translated first, in the table of the NAT gateway that got it (NATGW-3)."""
+    [design] = (each for each in POSTED if each.source == "awslabs/landing-zone-accelerator-on-aws#1036")
+    found = reachsim.loads(f"version: 1\n{design.text}").fixes("app", "dc.db", "tcp/1433")
+    assert ["table common" in str(fix) for fix in found] == [True, True, False]
