@@ -128,7 +128,7 @@ def test_a_family_that_passes_settles_nothing_for_the_other() -> None:
     ("destination", "verdict"), [("two", "undecided"), ("shut", "fails"), ({"vpc": "two"}, "fails")]
 )
 def test_an_allow_to_all_fails_where_one_of_them_is_reached_by_neither_address(destination: Any, verdict: str) -> None:
-    """The private address of one has no route, and its group lets nobody in at the public one; another one may be reached."""
+    """No route leads to the private address of one, and its group lets nobody in at the public one; another may pass."""
     made = perhaps_joined("0.0.0.0/0")
     made["vpcs"]["two"]["security_groups"]["none"] = {}
     shut = {**made["vpcs"]["two"]["instances"]["two"], "security_groups": ["none"], "public_ip": "198.51.100.77"}

@@ -53,7 +53,7 @@ def diff(before: Engine, after: Engine, progress: Progress | None = None, kept: 
         outside = {key: group for key, group in groups.items() if not may.outside.isdisjoint(group)}
     meanings = other_meanings(before, after, names)
     undecided += compare_outside(before, after, outside, groups, collected, kept, names, functions, meanings)
-    undecided += around(before, after)
+    undecided += around(before, after, may)
     if network_of(before.source) == network_of(after.source):  # whatever cannot be decided is the same in both
         undecided = []
     names_old, names_new = set(before.topology.interfaces), set(after.topology.interfaces)

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reachsim.engine import Engine
+from reachsim.reach.touched import Touched
 from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.route_table import RouteTable
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
+from reachsim.topology.edit import network_of
 from reachsim.topology.topology import Topology
 
 
@@ -22,27 +24,64 @@ class _Doubt:
     places: frozenset[KeyPath]
 
 
-def around(before: Engine, after: Engine) -> Iterator[str]:
+_PARTS = frozenset({"instances", "interfaces", "nat_gateways", "network_acls", "route_tables"})
+"""Sections of a VPC that say of what is not told in it only what the topology does; its groups, say, may be anything's."""
+
+
+def around(before: Engine, after: Engine, may: Touched | None) -> Iterator[str]:
     """What is not modelled or not known and may let other traffic through than before: it, or something around it, was
-    edited."""
+    edited. `may`: what the edit can touch; None: anything."""
+    may = may if _of_parts_alone(before, after) else None
     doubts: dict[tuple[str, str], set[KeyPath]] = {}
     for network in (before, after):
-        for doubt in (*_doors(network), *_unknowns(network)):
+        for doubt in (*_doors(network, may), *_unknowns(network, may)):
             doubts.setdefault((doubt.where, doubt.why), set()).update(doubt.places)
     for (where, why), places in doubts.items():
         if any(before.source.document.value(place) != after.source.document.value(place) for place in places):
             yield f"what goes to and from {where}, which may differ: {why}"
 
 
-def _doors(network: Engine) -> Iterator[_Doubt]:
-    for door in network.not_modelled:
-        yield _Doubt(door.name, door.reason, frozenset(_places_of(door, network.topology)))
+def _of_parts_alone(before: Engine, after: Engine) -> bool:
+    """Whether all that was edited is of parts of VPCs, and of groups."""
+    one, other = ({**network_of(engine.source)} for engine in (before, after))
+    vpcs, others = (each.pop("vpcs", None) or {} for each in (one, other))
+    if one != other or vpcs.keys() != others.keys() or before.topology.joined != after.topology.joined:
+        return False
+    pairs = ((vpcs[name], others[name]) for name in vpcs)
+    edited = {key for body, now in pairs for key in {*body, *now} if body.get(key) != now.get(key)}
+    return edited <= {*_PARTS, "security_groups"}
 
 
-def _unknowns(network: Engine) -> Iterator[_Doubt]:
-    """What the design does not tell of subnets, tables and interfaces may be any of their VPC's."""
+def _doors(network: Engine, may: Touched | None) -> Iterator[_Doubt]:
+    """What is not modelled; where an edit touches no way to and from it, only what may be its own is looked at."""
+    strangers = network.topology.strangers
+    for door in dict.fromkeys((*network.not_modelled, *strangers)):
+        everything = may is None or door.name in may.doors
+        places = _places_of(door, network.topology) if everything else _own(door, network)
+        yield _Doubt(door.name, door.reason, frozenset(places))
+
+
+def _own(door: Door, network: Engine) -> Iterator[KeyPath]:
+    """What may be a door's own: what is written of it, and of its VPCs but for what is a part of the topology."""
+    yield door.path
+    yield ("prefix_lists",)
+    for vpc in _vpcs_of(door) - door.enters:
+        written = network.source.document.value(("vpcs", vpc))
+        yield from (("vpcs", vpc, key) for key in written if key not in _PARTS)
+
+
+def _vpcs_of(door: Door) -> set[str]:
+    """The VPCs that a door leads into."""
+    return {vpc for vpc, _ in door.subnets} | door.enters | ({door.vpc} if door.vpc else set())
+
+
+def _unknowns(network: Engine, may: Touched | None) -> Iterator[_Doubt]:
+    """What the design does not tell of subnets, tables and interfaces may be any of their VPC's. A route leads to what
+    passes on, perhaps to something that is not told: of what is told, an edit has to touch something that does."""
+    anywhere = may is None or may.passes_on
     for vpc, body in network.design.vpcs.items():
-        here = frozenset(_around((vpc,), network.topology))
+        own = [("prefix_lists",), *(("vpcs", vpc, key) for key in ("network_acls", "route_tables", "security_groups"))]
+        here = frozenset(_around((vpc,), network.topology) if anywhere else own)
         for name, subnet in body.subnets.items():
             if subnet.network_acl == UNKNOWN:
                 places = frozenset({("vpcs", vpc, "network_acls")})
@@ -67,7 +106,7 @@ def _leads_somewhere(table: RouteTable) -> bool:
 def _places_of(door: Door, topology: Topology) -> Iterator[KeyPath]:
     """Where an edit may change what passes through a door: itself, and around its VPCs."""
     yield door.path
-    yield from _around({vpc for vpc, _ in door.subnets} | ({door.vpc} if door.vpc else set()), topology)
+    yield from _around(_vpcs_of(door), topology)
 
 
 def _around(vpcs: Iterable[str], topology: Topology) -> Iterator[KeyPath]:

@@ -15,6 +15,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.topology.parts import Compared, decide_by_more
 from reachsim.topology.reaching import Reaching
 from reachsim.topology.topology import Topology
+from reachsim.topology.touched_doors import touched_doors, touches_what_passes_on
 
 Owner = InterfacePlace | SubnetPlace | None
 """Whose filter a checkpoint asks; None for neither an interface's groups nor a subnet's ACL."""
@@ -55,11 +56,14 @@ def _something_unknown(topology: Topology, before: FilterBook, after: FilterBook
 class Touched:
     """What an edit can touch. `ends`: full names of interfaces, at one end at least of every round trip between interfaces
     that may differ; `outside`: those whose traffic with the internet may; `addresses`: what else may be found by one of
-    these."""
+    these; `doors`: full names of what is not modelled, or not told, whose traffic may; `passes_on`: whether what a route may
+    lead to may fare otherwise."""
 
     ends: frozenset[str]
     outside: frozenset[str]
     addresses: AddressSet = AddressSet.nothing()
+    doors: frozenset[str] = frozenset()
+    passes_on: bool = False
 
 
 def touched_between(topologies: tuple[Topology, Topology], books: tuple[FilterBook, FilterBook]) -> Touched | None:
@@ -124,7 +128,13 @@ def touched_by_structure(before: Topology, after: Topology, books: tuple[FilterB
         relays = set()
     aside = bool(relays) or before.internet in reaching.at
     apart = _joined_apart(before, after)
-    return Touched(frozenset(ends | relays | apart), everybody if aside else frozenset(outside), addresses)
+    return Touched(
+        frozenset(ends | relays | apart),
+        everybody if aside else frozenset(outside),
+        addresses,
+        touched_doors(before, after, reaching, ends, apart),
+        any(each.something_unknown for each in (before, after)) and touches_what_passes_on(before, after, reaching),
+    )
 
 
 class _Interfaces:

@@ -58,6 +58,10 @@ class Reaching:
                 if self.at.get(device) != EVERYWHERE and any(address in self.addresses for address in device.places)
             }
 
+    def finds(self, interface: NetworkInterface) -> bool:
+        """Whether one of an interface's addresses is that of such a part."""
+        return any(address in self.addresses for address in interface.places)
+
     def _holding(self, part: Element) -> list[Element]:
         """The parts that hold one, of which more is known now."""
         here = self.at[part]
