@@ -4,6 +4,7 @@ is imported."""
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -134,6 +135,23 @@ def test_no_file_is_long() -> None:
     """What grows over 500 lines is two files; tests too."""
     files = [*MODULES, *Path(__file__).parent.rglob("*.py")]
     assert not [path.name for path in files if len(path.read_text(encoding="utf-8").splitlines()) > 500]
+
+
+def test_a_loop_that_may_not_run_stands_under_its_condition() -> None:
+    """Not ``for one in many if wanted else ():``, which has to be read twice."""
+    texts = {path: path.read_text(encoding="utf-8") for path in (*MODULES, *Path(__file__).parent.rglob("*.py"))}
+    loops = [
+        f"{path.name}:{node.lineno}"
+        for path, text in texts.items()
+        for node in (ast.walk(ast.parse(text)) if re.search(r" else (\(\)|\[\]|\{\})", text) else ())
+        if isinstance(node, ast.For) and isinstance(node.iter, ast.IfExp) and nothing(node.iter.orelse)
+    ]
+    assert loops == []
+
+
+def nothing(node: ast.expr) -> bool:
+    """Whether an expression is an empty tuple, list or mapping."""
+    return isinstance(node, ast.Tuple | ast.List | ast.Dict) and not [*ast.iter_child_nodes(node)][1:]
 
 
 WORDS_OF_THEIR_OWN = (

@@ -371,3 +371,11 @@ def test_a_packet_with_a_source_port_is_judged_by_the_same_share() -> None:
     assert isinstance(packet, Packet)
     assert net.trace("c", "1.1.1.1", "tcp/443", source_port=3389).verdict == "partial"
     assert net.trace("c", "1.1.1.1", "udp/443", source_port=3389).verdict == "reachable"
+
+
+@pytest.mark.rule("NAT-PORT")
+@pytest.mark.parametrize(("last", "verdict"), [(1668, "reachable"), (1669, "partial")])
+def test_less_than_one_percent_may_be_lost(last: int, verdict: str) -> None:
+    """645 of 64,512 ports are less than 1 %, 646 are more."""
+    net = reachsim.loads(CIS.replace("deny: tcp/3389", f"deny: tcp/1024-{last}"))
+    assert net.trace("c", "internet", "tcp/443").verdict == verdict

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 
+import pytest
 from tests.tools import rules_table as tool
 
 BOOK = tool.rules_of_the_book()
@@ -34,6 +34,7 @@ def test_every_rule_that_the_code_cites_is_in_the_book() -> None:
 
 
 def test_every_rule_without_a_home_says_why() -> None:
+    """Or is decided somewhere: a docstring has its ID in bold there, as the book has it."""
     assert {rule for rule in BOOK if rule not in tool.homes()} == set(tool.WITHOUT_HOME)
 
 
@@ -50,23 +51,30 @@ class B:
     def d(self):
         """Method, NACL-5."""
         x = "no docstring, NACL-6"  # NACL-7
-def mend() -> Iterator[Edit]:
-    """A proposal, NACL-8."""
 '''
     found = dict(tool.docstrings(ast.parse(text), "m"))
     assert list(found) == ["m", "m.A", "m.B", "m.B.c", "m.B.d"]
     assert "NACL-6" not in "".join(found.values())
 
 
-def test_a_rule_is_where_it_is_decided() -> None:
-    """Two facts may be in two files; what only says why, wires or proposes is no place to read first."""
-    weights = Counter({"resources/a": 1, "dataplane/b": 2, "flow/denial": 9, "topology/build": 9})
-    cases = {
-        ("resources/a", "net/cidr", "rules/quotas"): ["rules/quotas", "net/cidr"],
-        ("resources/a", "dataplane/b", "flow/denial", "topology/build"): ["dataplane/b"],
-        ("flow/denial", "resources/a_edits", "resources/a"): ["resources/a"],
-    }
-    assert {files: tool.first_files([*files], weights) for files in cases} == cases
+def test_a_rule_is_decided_in_one_file() -> None:
+    """Its ID stands in bold there, and nowhere else; where its facts are apart, the list says why."""
+    several = {rule: files for rule in BOOK if len(files := tool.files_of(rule, decided=True)) > 1}
+    assert {rule: files for rule, files in several.items() if rule not in tool.SEVERAL_FILES} == {}
+    assert {rule for rule in tool.SEVERAL_FILES if rule not in several} == set()
+
+
+def test_bold_alone_is_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "reachsim").mkdir()
+    (tmp_path / "reachsim/one.py").write_text('def f():\n    """Decides **NACL-5**; see NACL-51 and NACL-6."""\n')
+    monkeypatch.setattr(tool, "SOURCE", tmp_path)
+    tool.cited.cache_clear()
+    try:
+        assert tool.homes() == {"NACL-5": ["reachsim.one.f"]}
+        assert tool.files_of("NACL-6", decided=False) == ["one"]
+        assert tool.files_of("NACL-5", decided=False) == []
+    finally:
+        tool.cited.cache_clear()
 
 
 def test_the_architecture_says_where_each_rule_is() -> None:
@@ -79,34 +87,5 @@ def test_the_architecture_says_where_each_rule_is() -> None:
                 said.setdefault(f"{chapter}-{number}", []).append(where.strip("`"))
     assert set(said) == set(BOOK)
     for rule, files in said.items():
-        cited = [home.replace(".", "/").removeprefix("reachsim/") for home in tool.homes().get(rule, ())]
-        if cited:
-            assert all(any(c.startswith(file) for c in cited) for file in files)
-        else:
-            assert files in (["follows from others"], ["not modelled"])
-
-
-ROOTS = (tool.SOURCE / "reachsim", tool.ROOT)
-
-
-def there(name: str) -> Path | None:
-    """The file or folder of a name in docs/architecture.md, with or without its ending; None where there is none."""
-    found = (root / f"{name}{ending}" for root in ROOTS for ending in ("", ".py"))
-    return next((path for path in found if path.exists()), None)
-
-
-def test_the_architecture_names_files_that_are_there() -> None:
-    named = set(re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", ARCHITECTURE)) | set(
-        re.findall(r"docs/[a-z-]+\.\w+", ARCHITECTURE)
-    )
-    assert [name for name in sorted(named) if there(name) is None] == []
-
-
-def test_the_architecture_names_what_stands_in_its_file() -> None:
-    """Where it says ``NAME of FILE``, the file has the name; and it says so wherever something is to be added to a list."""
-    said = re.findall(r"`(\w+)` of `([\w/.]+)`", ARCHITECTURE)
-    assert len(said) > 10
-    for name, file in said:
-        path = there(file)
-        assert path is not None, file
-        assert re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")), f"{file} has no {name}"
+        decided = tool.files_of(rule, decided=True)
+        assert set(files) == set(decided) if decided else files in (["follows from others"], ["not modelled"])

@@ -112,3 +112,27 @@ def test_of_two_edits_the_nearest_is_told_where_none_is_on_the_line_that_decides
     behind = causes_of(found, before, after)
     to_db = next(number for number, change in enumerate(found.changes) if change.destinations == ("app.db",))
     assert behind[to_db].edited == "vpcs.app.instances.probe.security_groups[0]"
+
+
+@pytest.mark.rule("EP-8")
+def test_where_a_name_means_another_address_what_stops_the_packet_to_that_is_told() -> None:
+    """Not the first thing that it passes on its new way, and that lets it pass."""
+    text = """
+version: 1
+region: eu-west-1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    enable_dns_hostnames: true
+    subnets: {work: {cidr: 10.0.1.0/24, az: a}}
+    security_groups: {node: {}, door: {ingress: [{allow: tcp/443, from: node}]}}
+    instances: {node: {subnet: work, security_groups: [node]}}
+    vpc_endpoints:
+      ssm: {type: interface, service: ssm, subnets: [work], security_groups: [door], private_dns: true}
+"""
+    before, after = reachsim.loads(text), reachsim.loads(text.replace("private_dns: true", "private_dns: false"))
+    found = reachsim.diff(before, after)
+    (behind,) = causes_of(found, before, after).values()
+    assert behind.checkpoint == "route table main"
+    assert behind.after.startswith("no route to ")
+    assert (behind.before, behind.edited) == ("", "vpcs.app.vpc_endpoints.ssm.private_dns")

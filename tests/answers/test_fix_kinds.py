@@ -8,6 +8,8 @@ import pytest
 from tests.answers.test_fix import best, values, written
 from tests.designs import GONE, Changes
 
+import reachsim
+
 # -- Block Public Access ------------------------------------------------------------------------------------------------
 
 
@@ -453,3 +455,42 @@ def test_what_is_in_the_way_for_the_place_of_a_nat_gateway_says_so() -> None:
     first = written(moved, shut).explain("probe", "www", "tcp/443").obstacles[0]
     assert first.blocker.code == "SG_HAS_NO_RULES"
     assert first.led_by == ()
+
+
+@pytest.mark.rule("IGW-16")
+def test_what_can_have_no_public_address_is_offered_none() -> None:
+    """Its table leads to the internet gateway, of which it has no use; its neighbours may have one each."""
+    service: Changes = {"vpcs app interfaces job": {"subnet": "public", "public_ip": "never"}}
+    asked = ("job", "www", "tcp/443")
+    for public_ip in ("never", None):
+        net = written(service, {"vpcs app interfaces job public_ip": public_ip})
+        texts = [edit.text for fix in net.fixes(*asked) for edit in fix.edits]
+        assert net.trace(*asked).blockers[0].code == "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
+        assert ("give app.job a public address" in texts) is (public_ip is None)
+        told = "; ".join(net.fixes(*asked).reasons)
+        assert ("app.job never gets a public address (IGW-16)" in told) is (public_ip == "never")
+
+
+ONE_TABLE = """
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {s: {cidr: 10.0.0.0/24, route_table: t}}
+    route_tables: {t: {0.0.0.0/0: igw}}
+    security_groups: {g: {}}
+    interfaces:
+      job: {subnet: s, security_groups: [g], public_ip: never}
+"""
+
+
+@pytest.mark.rule("NATGW-13")
+def test_a_new_nat_gateway_is_not_in_a_subnet_whose_route_is_to_lead_to_it() -> None:
+    """The table of the only subnet leads to the internet gateway; a NAT gateway in it would send to itself."""
+    fix = best(reachsim.loads(ONE_TABLE, file="design.yaml").fixes("job", "8.8.8.8", "tcp/443"))
+    (edit,) = fix.edits
+    assert (
+        edit.text == "route 0.0.0.0/0 of table t of v to a new NAT gateway nat in a new public subnet of v, not to igw"
+    )
+    assert values(fix)["vpcs", "v", "nat_gateways", "nat"] == {"subnet": "public"}

@@ -107,6 +107,22 @@ def test_no_command_works_long_and_says_nothing(
     assert capsys.readouterr().err == ""
 
 
+def test_it_is_said_too_where_no_clock_counts_the_time_of_the_processor(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Windows has no `setitimer`."""
+    monkeypatch.setattr("reachsim.cli.common._HAS_CLOCK", False)
+    monkeypatch.setattr("reachsim.cli.common._LONG", 0.4)
+    monkeypatch.setattr("reachsim.cli.fix.run", works(0.01))
+    assert main(["fix", HUB]) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("reachsim.cli.fix.run", works(0.6))
+    assert main(["fix", HUB]) == 0
+    assert capsys.readouterr().err == UNFORESEEN.format("fix").replace("5", "0")
+    assert main(["fix", HUB, "--deadline", "60"]) == 0  # it is bounded
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.usefixtures("short")
 def test_what_was_announced_is_not_announced_again(
     clock: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

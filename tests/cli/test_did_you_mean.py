@@ -222,3 +222,22 @@ def test_a_vpc_for_a_pool(capsys: pytest.CaptureFixture[str]) -> None:
     """A word that is neither a file nor a block may be a VPC of the file before it."""
     assert last_line(capsys, "cidr", "free", OFFICE, "main").endswith(f"reachsim cidr free {OFFICE} --vpc main")
     assert "--vpc" not in last_line(capsys, "cidr", "free", OFFICE, "main.yaml")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("vpc:shop", "'vpc:shop' selects nothing; write vpc=shop, in a file {vpc: shop}"),
+        ("tag:env=prod", "'tag:env=prod' selects nothing; write tag=KEY:VALUE, in a file {tag: {KEY: VALUE}}"),
+        (
+            "db-a:5432",
+            "'db-a:5432' is an end with a port; write the end, db-a, and the traffic apart, such as tcp/5432",
+        ),
+        ("http://example.com", "unknown endpoint 'http://example.com'; write the name of something in the file, "),
+        ("fd00:zz::1", "'fd00:zz::1' is not an IPv6 address: 'zz' is not a group of 1 to 4 hex digits"),
+    ],
+)
+def test_what_has_a_colon_and_is_no_address(asked: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert last_line(capsys, "trace", "models/three-tier.yaml", "web-a", asked, "tcp/443").startswith(
+        f"reachsim: {told}"
+    )

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -313,6 +314,25 @@ def test_help_imports_neither_networkx_nor_pydantic_nor_yaml() -> None:
         capture_output=True,
     )
     assert done.stderr == "[]\n"
+
+
+def test_metadata_of_installed_packages_are_read_where_they_are_used() -> None:
+    code = (
+        "import sys\nfrom reachsim.cli.main import main\n"
+        f"main(['check', {REPAIRED!r}])\n"
+        "print('email.message' in sys.modules, file=sys.stderr)\n"  # importlib.metadata begins with it
+        "from importlib import metadata\nfrom importlib.metadata import entry_points\n"
+        "same = [*entry_points(group='pytest11')] == [*metadata.entry_points(group='pytest11')]\n"
+        "print(same, metadata.version('pydantic'), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+    )
+    assert done.stderr == f"False\nTrue {version('pydantic')}\n"
 
 
 def test_only_graph_imports_networkx() -> None:

@@ -365,3 +365,41 @@ def test_a_report_says_how_a_parameter_gets_its_value() -> None:
 def test_a_template_that_is_indented_as_a_whole_is_opened_by_every_command() -> None:
     text = "\n".join(f"  {line}" for line in BASE.splitlines())
     assert reachsim.loads(text).trace("HostA", "HostB", "tcp/22").verdict == R
+
+
+IN_A: dict[str, tuple[str, str | None]] = {
+    "AWS::CodeBuild::Project": ("VpcConfig: {Subnets: [!Ref A]}", "never"),
+    "AWS::RDS::DBProxy": ("VpcSubnetIds: [!Ref A]", "never"),
+    "AWS::EKS::FargateProfile": ("Subnets: [!Ref A]", "never"),
+    "AWS::ECS::Service": ("NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [!Ref A]}}", None),
+    "AWS::RedshiftServerless::Workgroup": ("SubnetIds: [!Ref A], PubliclyAccessible: false", None),
+}
+
+
+@pytest.mark.rule("IGW-16")
+@pytest.mark.parametrize("type", IN_A)
+def test_which_services_can_have_public_addresses(type: str) -> None:
+    placed, public_ip = IN_A[type]
+    found = read(f"  Asked: {{Type: {type}, Properties: {{{placed}}}}}\n")
+    (made,) = [vpc["interfaces"]["Asked"] for vpc in found.design["vpcs"].values() if "interfaces" in vpc]
+    assert made.get("public_ip") == public_ip
+
+
+@pytest.mark.rule("LB-5")
+@pytest.mark.parametrize(("told", "expected"), [("'false'", R), ("true", B), (None, B)])
+def test_a_target_sees_the_client_unless_its_group_says_otherwise(told: str | None, expected: str) -> None:
+    attributes = f", TargetGroupAttributes: [{{Key: preserve_client_ip.enabled, Value: {told}}}]" if told else ""
+    text = f"""
+  C: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.3.0/24,
+      AvailabilityZone: !Select [1, !GetAZs '']}}}}
+  Behind: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [
+      {{IpProtocol: tcp, FromPort: 8080, ToPort: 8080, CidrIp: 10.0.3.0/24}}]}}}}
+  Target: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref B, SecurityGroupIds: [!Ref Behind]}}}}
+  Nlb: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {{Type: network, Scheme: internal, Subnets: [!Ref C],
+      LoadBalancerAttributes: [{{Key: load_balancing.cross_zone.enabled, Value: true}}]}}}}
+  Tg: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {{Port: 8080, Protocol: TCP, VpcId: !Ref Vpc,
+      Targets: [{{Id: !Ref Target}}]{attributes}}}}}
+  Listener: {{Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {{LoadBalancerArn: !Ref Nlb, Port: 80, Protocol: TCP,
+      DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Tg}}]}}}}
+"""
+    assert verdict(read(text), "HostA", "Nlb", "tcp/80") == expected

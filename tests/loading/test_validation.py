@@ -166,6 +166,11 @@ extra: 1
     ("text", "expected"),
     [
         ("subnets: []", "vpcs.a.subnets: expected a mapping, got a list"),
+        (
+            "subnets: [{name: x, cidr: a/b}]",
+            "vpcs.a.subnets: expected a mapping, got a list; write x: {...} in place of - name: x",
+        ),
+        ("subnets: [5]", "vpcs.a.subnets: expected a mapping, got a list; write NAME: VALUE in place of each item"),
         ("subnets: {x: 5}", "vpcs.a.subnets.x: expected a mapping, got 5"),
         ("subnets:", "vpcs.a.subnets: expected a mapping, got nothing"),
         ("subnets: {x: {cidrr: a/b}}", "vpcs.a.subnets.x: unknown key 'cidrr'; did you mean 'cidr'?"),
@@ -413,3 +418,52 @@ def test_no_false_problem_stands_beside_the_true_one(cidrs, expected):
     with pytest.raises(DesignError) as caught:
         reachsim.loads(f"version: 1\nvpcs: {{a: {{cidrs: {cidrs}}}}}\n", file="d.yaml")
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("route_tables: {t: [{destination: 0.0.0.0/0, target: igw}]}", "write 0.0.0.0/0: igw"),
+        ("security_groups: {g: [{allow: tcp/443, from: 0.0.0.0/0}]}", "write the rules under ingress or egress"),
+    ],
+)
+def test_lists_that_the_format_has_by_key(written: str, told: str) -> None:
+    with pytest.raises(DesignError) as caught:
+        reachsim.loads(f"version: 1\nvpcs: {{v: {{cidrs: [10.0.0.0/16], {written}}}}}\n")
+    (problem,) = caught.value.problems
+    assert (problem.message, problem.hint) == ("expected a mapping, got a list", told)
+
+
+def test_a_key_of_what_stands_under_a_mapping_is_told_where_it_stands() -> None:
+    with pytest.raises(DesignError) as caught:
+        reachsim.loads("version: 1\nlambda_functions: {f: {vpc: app, subnet_ids: [a], subnets: [a]}}\n")
+    hints = {problem.message: problem.hint for problem in caught.value.problems}
+    assert hints["unknown key 'vpc'"] == hints["unknown key 'subnets'"] == "it stands under 'latest'"
+
+
+@pytest.mark.parametrize("everybody", ["internet", "Anywhere", "any", "'*'"])
+def test_everybody_in_a_rule_is_a_block(everybody: str) -> None:
+    group = f"{{ingress: [{{allow: tcp/443, from: {everybody}}}]}}"
+    with pytest.raises(DesignError) as caught:
+        reachsim.loads(f"version: 1\nvpcs: {{v: {{cidrs: [10.0.0.0/16], security_groups: {{g: {group}}}}}}}\n")
+    assert [problem.hint for problem in caught.value.problems] == ["write 0.0.0.0/0, and ::/0 for IPv6"]
+
+
+def test_a_key_of_a_component_and_a_mapping_for_a_name_are_told_what_to_write() -> None:
+    text = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {work: {cidr: 10.0.1.0/24}}
+    target_groups: {tasks: {}}
+    load_balancers:
+      web: {type: network, subnets: [work], listeners: {tcp/443: {target_group: tasks}, tcp/80: {a: b, c: d}}}
+"""
+    with pytest.raises(DesignError) as caught:
+        reachsim.loads(text)
+    assert sorted(problem.hint for problem in caught.value.problems) == [
+        "it stands under load_balancers.NAME",
+        "write 'tasks' alone",
+        "write what it is called in this file",
+    ]

@@ -141,13 +141,14 @@ def balancing(rng: random.Random, design: Design) -> None:
     """Target groups by address, with zones of their own, and health checks of their own."""
     for name, vpc in design["vpcs"].items():
         for body in (vpc.get("load_balancers") or {}).values():
-            for group in body["target_groups"].values() if body["type"] != "gateway" else ():
-                if body["type"] != "classic" and chance(rng, 0.4):
-                    group["cross_zone"] = True if body["type"] == "application" else chance(rng, 0.6)
-                if body["type"] != "classic" and chance(rng, 0.3):
-                    group["targets"] = [vpc["instances"][each].get("private_ip", each) for each in group["targets"]]
-                if chance(rng, 0.3):
-                    group["health_check"] = "tcp/8081"
+            if body["type"] != "gateway":
+                for group in body["target_groups"].values():
+                    if body["type"] != "classic" and chance(rng, 0.4):
+                        group["cross_zone"] = True if body["type"] == "application" else chance(rng, 0.6)
+                    if body["type"] != "classic" and chance(rng, 0.3):
+                        group["targets"] = [vpc["instances"][each].get("private_ip", each) for each in group["targets"]]
+                    if chance(rng, 0.3):
+                        group["health_check"] = "tcp/8081"
             if body["type"] in ("network", "application") and chance(rng, 0.3):
                 body["public_dns_name"] = f"lb.{name}.example"
 

@@ -34,11 +34,12 @@ def endpoint_routes_written(design: Design) -> None:
     """EP-1: the route that AWS writes may be written too, which changes nothing."""
     for vpc in design["vpcs"].values():
         for name, body in (vpc.get("vpc_endpoints") or {}).items():
-            for table in body.get("route_tables") or [] if body["type"] == "gateway" else []:
-                routes = vpc["route_tables"][table]
-                routes = routes["routes"] if isinstance(routes.get("routes"), dict) else routes
-                if body["service"] in design["prefix_lists"]:
-                    routes.setdefault(body["service"], name)
+            if body["type"] == "gateway":
+                for table in body.get("route_tables") or []:
+                    routes = vpc["route_tables"][table]
+                    routes = routes["routes"] if isinstance(routes.get("routes"), dict) else routes
+                    if body["service"] in design["prefix_lists"]:
+                        routes.setdefault(body["service"], name)
 
 
 def long_form(design: Design) -> None:

@@ -193,9 +193,10 @@ class Builder:
                 routes[rng.choice(list(vpc["subnets"].values()))["cidr"]] = rng.choice(inner)  # ROUTE-8
             elif chance(rng, 0.06):
                 routes[vpc["cidrs"][0]] = rng.choice(inner)  # ROUTE-9
-            for to in PREFIX_LISTS if chance(rng, 0.2) else ():
-                if chance(rng, 0.6):
-                    routes[to] = rng.choice(outward)  # ROUTE-6, ROUTE-19
+            if chance(rng, 0.2):
+                for to in PREFIX_LISTS:
+                    if chance(rng, 0.6):
+                        routes[to] = rng.choice(outward)  # ROUTE-6, ROUTE-19
             exits = [vpc[key] for key in ("internet_gateway", "egress_only_internet_gateway") if key in vpc]
             if self.ipv6 and exits and chance(rng, 0.8):
                 routes["::/0"] = rng.choice(exits)

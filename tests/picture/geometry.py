@@ -65,7 +65,7 @@ def check_ways(layout: Layout) -> None:
             assert on_border(stroke[-1], placed[ends[1]])
             for one, other in pairwise(stroke):
                 assert one[0] == other[0] or one[1] == other[1]
-                check_clear(one, other, layout)
+                check_clear(one, other, layout, ends)
     places = [place for run in runs for place in signs(run)]
     for (x0, y0), (x1, y1) in combinations(places, 2):
         assert max(abs(x0 - x1), abs(y0 - y1)) >= 9, (x0, y0, x1, y1)
@@ -123,12 +123,15 @@ def signs(run: Run) -> Iterator[Point]:
         yield run.end
 
 
-def check_clear(one: Point, other: Point, layout: Layout) -> None:
+def check_clear(one: Point, other: Point, layout: Layout, ends: tuple[str, str]) -> None:
+    """A stretch of a way is on no text and on no box without boxes in it; of others than it leads to, not on the border."""
     (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
     for box in layout.boxes:
         for each in box.all():
             wall = text_of(each) if each.inside else (each.x, each.y, each.x + each.width, each.y + each.height)
-            assert right <= wall[0] or left >= wall[2] or bottom <= wall[1] or top >= wall[3], (each.title, one, other)
+            off = 0 if each.box.key in ends else 1
+            clear = (wall[0] - right, left - wall[2], wall[1] - bottom, top - wall[3])
+            assert max(clear) >= off, (each.title, one, other)
 
 
 def on_border(point: Point, placed: Placed) -> bool:
@@ -169,3 +172,11 @@ def check_legend(layout: Layout) -> None:
         for line in placed.lines:
             assert PAD + INDENT + width(line, NOTE, bold=placed.entry.strong) <= layout.width
     assert down <= layout.height
+
+
+def check_lines(layout: Layout) -> None:
+    """No line passes behind a box that it does not lead to."""
+    for stroke in layout.strokes:
+        for box in layout.boxes:
+            beside = stroke.x <= box.x or stroke.x >= box.x + box.width
+            assert beside or stroke.bottom <= box.y or stroke.top >= box.y + box.height, (stroke.line, box.title)

@@ -19,7 +19,7 @@ from tests.designs import BASE
 from tests.models import shared
 from tests.oracle.text import write_yaml
 from tests.picture.documented import DOCS, PICTURES
-from tests.picture.geometry import check_apart, check_box
+from tests.picture.geometry import check_apart, check_box, check_lines
 
 import reachsim
 from reachsim.cli.main import main
@@ -310,10 +310,26 @@ def test_no_line_of_a_hub_passes_behind_what_joins_it_with_others(hub: int, orde
     peerings = {f"p{i}": {"requester": f"v{hub}", "accepter": f"v{i}"} for i in order if i != hub}
     layout = draw(reachsim.loads(write_yaml({"version": 1, "vpcs": vpcs, "peering_connections": peerings}))).layout
     assert len(layout.strokes) == 8
-    for stroke in layout.strokes:
-        for box in layout.boxes:
-            beside = stroke.x <= box.x or stroke.x >= box.x + box.width
-            assert beside or stroke.bottom <= box.y or stroke.top >= box.y + box.height, (stroke.line, box.title)
+    check_lines(layout)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 4), st.permutations(range(4)), st.integers(0, 3))
+def test_no_line_of_a_function_passes_behind_what_hangs_from_another(vpcs: int, order: list[int], called: int) -> None:
+    """Functions, one in each VPC, and an API gateway in front of one of them, which reaches to where that hangs."""
+    bodies = {
+        f"v{i}": {"cidrs": [f"10.{i}.0.0/16"], "subnets": {"app": {"cidr": f"10.{i}.0.0/24"}}} for i in range(vpcs)
+    }
+    functions = {f"f{i}": {"latest": {"vpc": f"v{i}", "subnets": ["app"]}} for i in order if i < vpcs}
+    design = {
+        "version": 1,
+        "vpcs": bodies,
+        "lambda_functions": functions,
+        "api_gateways": {"front": {"integration": f"f{called % vpcs}"}},
+    }
+    layout = draw(reachsim.loads(write_yaml(design))).layout
+    assert len(layout.strokes) == vpcs + 1
+    check_lines(layout)
 
 
 def test_what_lies_behind_a_connection_stands_near_the_vpcs_however_long_the_title_is() -> None:

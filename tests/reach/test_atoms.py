@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from bisect import bisect_right
 
 import pytest
 from hypothesis import given
@@ -86,3 +87,14 @@ def test_no_rules_at_all() -> None:
     assert atoms.traffic(atoms.families[False]) == ~Traffic.parse("icmpv6")
     assert atoms.traffic(atoms.families[True]) == ~Traffic.parse("icmp")
     assert AddressSet.everything()
+
+
+@laws(60)
+@given(seeds.map(lambda seed: seed % 13), st.booleans())
+def test_what_passes_by_run_is_what_the_filter_lets_through(seed: int, at_best: bool) -> None:
+    atoms, filters = atoms_of(seed)
+    for filter in filters:
+        by_run = atoms.by_run(filter, at_best=at_best)
+        for peer in {at for start in filter.starts for at in (max(0, start - 1), start, start + 1)}:
+            asked = filter.possible if at_best else filter.allowed
+            assert atoms.traffic(by_run[bisect_right(filter.starts, peer)]) == asked(peer)

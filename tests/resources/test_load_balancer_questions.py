@@ -113,12 +113,17 @@ def test_an_application_load_balancer_as_target() -> None:
         ({f"{LB}.subnets": ["front", "front"]}, "a subnet is listed twice"),
         ({f"{LB}.subnets": ["nowhere"]}, "nowhere"),
         ({f"{LB}.subnets": []}, "subnets"),
-        ({"vpcs.app.route_tables.public": {"0.0.0.0/0": "lb"}}, "a load balancer, which no route leads to"),
     ],
 )
 def test_mistakes(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(reachsim.DesignError, match=message):
         load(changes)
+
+
+@pytest.mark.rule("ROUTE-10")
+def test_no_route_leads_to_a_load_balancer() -> None:
+    with pytest.raises(reachsim.DesignError, match="a load balancer, which no route leads to"):
+        load({"vpcs.app.route_tables.public": {"0.0.0.0/0": "lb"}})
 
 
 @pytest.mark.parametrize("to", ["lb", "10.0.0.50"])

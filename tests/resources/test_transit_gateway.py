@@ -397,7 +397,7 @@ def test_inbound_rules_may_name_groups_of_the_other_vpc_where_all_support_it():
 def test_outbound_rules_may_not():
     out = {"vpcs app security_groups open egress": [{"allow": "all", "to": "data.open"}]}
     net = load({f"{TGW} security_group_referencing": True}, out)
-    blames(net.trace(*OVER_TGW), "SG_REFERENCES_NOT_PRESERVED", "SG-11", "app.web")
+    blames(net.trace(*OVER_TGW), "SG_REFERENCES_NOT_PRESERVED", "TGW-14", "app.web")
     (warning,) = net.warnings
     assert "a reference over a transit gateway is for what comes in: the rule matches nothing [TGW-14]" in warning
 

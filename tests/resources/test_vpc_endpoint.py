@@ -277,6 +277,10 @@ def test_mistakes_in_its_keys() -> None:
     assert told(subnets=["private"]) == ["it has no interface in this subnet"]
     assert told(private_ips={"isolated": "10.0.1.99"}) == ["10.0.1.99 is not in subnet isolated, 10.0.2.0/24"]
     assert "VPC app has no subnet 'x'" in told(subnets=["x"], private_ips=GONE)
+
+
+@pytest.mark.rule("ROUTE-10")
+def test_no_route_leads_to_an_interface_endpoint() -> None:
     routed = problems(KMS, {f"{APP} route_tables private 192.168.0.0/16": "kms"})
     assert [problem.code for problem in routed] == ["ROUTE-10"]
 

@@ -220,8 +220,9 @@ def outcomes(seed: int, probes: int, most: int, counts: Counts) -> Iterator[tupl
         yield "isolated", isolation(less, more, *rng.sample(spots, 2))
     for found in exposure(less, more):
         yield "exposure", found
-    for found in neighbours(less, more, rng.choice(sorted(common))) if common else ():
-        yield "neighbours", found
+    if common:
+        for found in neighbours(less, more, rng.choice(sorted(common))):
+            yield "neighbours", found
     if after := edits(rng, told, given):
         yield "diff", difference(nets, after)
 

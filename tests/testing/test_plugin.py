@@ -243,6 +243,7 @@ def test_it_costs_nothing_when_unused(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == [
         "reachsim",
+        "reachsim.calls",
         "reachsim.errors",
         "reachsim.faces",
         "reachsim.testing",

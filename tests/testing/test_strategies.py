@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, Phase, assume, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from tests.addresses import ip_address, ip_network
@@ -22,6 +22,7 @@ from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
+from reachsim.testing import laws
 from reachsim.testing import strategies as rs
 from reachsim.testing.strategies.edits import closing
 from reachsim.testing.strategies.questions import border_tokens
@@ -162,6 +163,26 @@ class TestDesigns:
             "        ingress: []",
             "        egress: []",
         ]
+
+    def test_a_law_that_fails_shows_a_handful_of_lines(self) -> None:
+        """No dev to prod: a peering, a route, a rule and a host at each end break it; nothing else is left."""
+        broken: list[dict[str, Any]] = []
+
+        @settings(SEARCH, max_examples=400, phases=[Phase.generate, Phase.shrink])
+        @given(rs.designs(vpcs=2, subnets=1, hosts=1, components=["peering_connections"]))
+        def holds(design: dict[str, Any]) -> None:
+            assume(len(design["vpcs"]) == 2 and "peering_connections" in design)  # before a network is built
+            broken.append(design)
+            laws.nothing_reaches(reachsim.loads(rs.to_yaml(design)), {"vpc": "app"}, {"vpc": "data"})
+
+        with pytest.raises(laws.Broken):
+            holds()
+        design = broken[-1]
+        vpcs = design["vpcs"].values()
+        assert [len(vpc["subnets"]) for vpc in vpcs] == [len(vpc["instances"]) for vpc in vpcs] == [1, 1]
+        assert len(design["peering_connections"]) == 1
+        assert sum(len(table) for vpc in vpcs for table in vpc.get("route_tables", {}).values()) == 1
+        assert sum(len(group["ingress"]) for vpc in vpcs for group in vpc.get("security_groups", {}).values()) == 1
 
     def test_a_failure_shows_its_design(self) -> None:
         @settings(QUICK, max_examples=1)

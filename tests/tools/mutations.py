@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import importlib
 import os
 import random
@@ -152,12 +153,35 @@ def fate_of(mutation: Mutation, tree: Path, seconds: int, rings: int) -> str:
     return "survived"
 
 
+def prepared() -> None:
+    """Import what every run imports, once; and let whoever ends this process have it tidy up."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    for name in ("networkx", "pydantic", "yaml"):  # pytest wants to import hypothesis itself
+        importlib.import_module(name)
+
+
+def copied(tree: Path) -> Path:
+    """A folder, with a copy of what tests read."""
+    for name in ("src", "tests", "models", "docs"):
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tree)
+    return tree
+
+
 def run(tree: Path, tests: list[str], seconds: int) -> str:
-    """What became of it: "killed", "survived", or "endless" for more than so many seconds of computing."""
+    """What became of it: "killed", "survived", or "endless" for more than so many seconds of computing. Whatever ends this
+    process ends the tests too, with all processes that they started: they are one group."""
     child = os.fork()
+    with contextlib.suppress(OSError):  # both say it, since either may come first
+        os.setpgid(child, child)
     if not child:
         os._exit(asked(tree, tests, seconds))
-    _, status = os.waitpid(child, 0)
+    try:
+        _, status = os.waitpid(child, 0)
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says the second of a group that is gone
+            os.killpg(child, signal.SIGKILL)
     if os.WIFSIGNALED(status):
         return "endless" if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL) else "killed"
     code = os.WEXITSTATUS(status)
@@ -169,6 +193,8 @@ def run(tree: Path, tests: list[str], seconds: int) -> str:
 def asked(tree: Path, tests: list[str], seconds: int) -> int:
     """Run tests in a process that was made for them; the exit code of pytest, whatever happens."""
     try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         os.chdir(tree)
         sys.path[:0] = [str(tree / "src"), str(tree)]
@@ -200,14 +226,10 @@ def main(arguments: list[str] | None = None) -> int:
     if options.list:
         print(*picked, sep="\n")
         return 0
-    for name in ("networkx", "pydantic", "yaml"):  # pytest wants to import hypothesis itself
-        importlib.import_module(name)
+    prepared()
     counts = dict.fromkeys(("killed", "endless", "survived"), 0)
     with tempfile.TemporaryDirectory() as directory:
-        tree = Path(directory)
-        for name in ("src", "tests", "models", "docs"):
-            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "pyproject.toml", tree)
+        tree = copied(Path(directory))
         missing = [test for ring in ASKING for test in ring if not (tree / test).exists()]
         if missing or run(tree, ["tests/test_markup.py"], options.seconds) != "survived":
             raise SystemExit(f"the tests do not run without a mutation: {missing or 'tests/test_markup.py'}")

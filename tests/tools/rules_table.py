@@ -2,8 +2,8 @@
 docs/architecture.md that says in which file each is.
 
 `python -m tests.tools.rules_table` writes both; `--check` says whether they are current. Nothing is run
-or imported:
-homes are read from docstrings, tests from their `@pytest.mark.rule("ID")` marks.
+or imported: homes are read from docstrings, where the ID stands as in the rule book, between two asterisks on each side;
+tests from their `@pytest.mark.rule("ID")` marks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import ast
 import functools
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,10 +39,10 @@ WITHOUT_HOME: dict[str, str] = {
         ),
         QUOTA: "PL-3",
         FOLLOWS: (
-            "WALK-6 WALK-7 WALK-8 WALK-17 WALK-21 ROUTE-3 ROUTE-24 "
+            "WALK-6 WALK-7 WALK-8 WALK-17 WALK-21 WALK-22 ROUTE-3 ROUTE-24 "
             "SG-20 NACL-8 NACL-15 NACL-17 IGW-2 IGW-10 IGW-11 "
             "NATGW-14 NATI-3 NATI-4 NATI-6 NATI-9 SUBNET-4 IPV6-3 "
-            "IPV6-7 LAMBDA-2 LAMBDA-32 NACL-16 SSM-13"
+            "IPV6-7 LAMBDA-2 LAMBDA-32 NACL-14 NACL-16 SSM-13 SSM-14"
         ),
         FORMAT: "PEER-8 LAMBDA-20 NACL-9 ROUTE-27 ENC-1",
         SEEN: (
@@ -56,7 +55,25 @@ WITHOUT_HOME: dict[str, str] = {
 }
 """For rules that have no home: why."""
 
+REFUSED = "what AWS refuses is one fact, what packets meet another"
+EACH = "each kind says it of itself"
+QUOTA_TOO = "one of its facts is a quota"
+ASKED = "the clause, and who asks it of what"
+
+SEVERAL_FILES: dict[str, str] = {
+    rule: why
+    for why, rules in {
+        REFUSED: "ROUTE-17 ROUTE-21 SG-17 EP-3 EP-4",
+        EACH: "ROUTE-10 ROUTE-12 ROUTE-22 LB-3 LB-9",
+        QUOTA_TOO: "NACL-18 NATGW-15 PEER-2",
+        ASKED: "WALK-3 WALK-26 NACL-2 NAT-PORT PEER-11 DNS-2 EP-10 TGW-10 OBS-1",
+    }.items()
+    for rule in rules.split()
+}
+"""For rules that are decided in more than one file: why."""
+
 _ID = re.compile(r"\b([A-Z][A-Z0-9]*-\d+|NAT-PORT)\b")
+_HOME = re.compile(rf"\*\*{_ID.pattern}\*\*")
 _ANCHOR = re.compile(r'<a id="[a-z0-9-]+"></a>\*\*([A-Z][A-Z0-9]*-\d+|NAT-PORT)\*\*')
 
 
@@ -71,19 +88,8 @@ def rules_of_the_book() -> list[str]:
     return list(dict.fromkeys(_ANCHOR.findall(RULES.read_text(encoding="utf-8"))))
 
 
-PROPOSALS = frozenset({"Edit", "KeyChange", "RouteOffer"})
-"""What is proposed to be changed."""
-
-
-def proposes(function: ast.FunctionDef) -> bool:
-    """Whether a function proposes changes: it follows rules that are decided elsewhere."""
-    said = ast.walk(function.returns) if function.returns else ()
-    return any(isinstance(node, ast.Name) and node.id in PROPOSALS for node in said)
-
-
 def docstrings(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
-    """(name, text) of every docstring of a module: of itself, its classes, functions and documented variables. What a
-    function that proposes changes says is left out: it decides nothing."""
+    """(name, text) of every docstring of a module: of itself, its classes, functions and documented variables."""
 
     def inside(body: list[ast.stmt], name: str) -> Iterator[tuple[str, str]]:
         documented = name
@@ -94,9 +100,7 @@ def docstrings(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
                 documented = ""
                 continue
             documented = ""
-            if isinstance(statement, ast.ClassDef) or (
-                isinstance(statement, ast.FunctionDef) and not proposes(statement)
-            ):
+            if isinstance(statement, ast.ClassDef | ast.FunctionDef):
                 yield from inside(statement.body, f"{name}.{statement.name}")
             elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 documented = f"{name}.{statement.targets[0].id}"
@@ -107,19 +111,26 @@ def docstrings(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
 
 
 @functools.cache
-def homes() -> dict[str, list[str]]:
-    """For every rule that a docstring under src cites, the names of what cites it, proposals aside."""
-    found: dict[str, dict[str, None]] = {}
+def cited() -> dict[str, dict[str, bool]]:
+    """For every rule of the book that a docstring under src cites, what cites it, and whether that decides it."""
+    found: dict[str, dict[str, bool]] = {rule: {} for rule in rules_of_the_book()}
     for path in sorted(SOURCE.rglob("*.py")):
         module = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
         text = path.read_text(encoding="utf-8")
         if not _ID.search(text):  # parsing is what takes time
             continue
         for name, docstring in docstrings(ast.parse(text), module):
+            decided = set(_HOME.findall(docstring))
             for rule in _ID.findall(docstring):
-                found.setdefault(rule, {})[name] = None
-    known = set(rules_of_the_book())
-    return {rule: list(names) for rule, names in found.items() if rule in known}
+                if rule in found:
+                    found[rule][name] = rule in decided
+    return {rule: names for rule, names in found.items() if names}
+
+
+def homes() -> dict[str, list[str]]:
+    """For every rule that is decided somewhere under src, the names of what decides it."""
+    found = {rule: [name for name, decided in names.items() if decided] for rule, names in cited().items()}
+    return {rule: names for rule, names in found.items() if names}
 
 
 def marks_of(decorators: list[ast.expr]) -> Iterator[str]:
@@ -184,14 +195,14 @@ def table() -> str:
         "# Which test holds which rule",
         "",
         f"Generated by `{COMMAND}`: do not edit. A rule of the [rule book](rules.md) has its home",
-        "where a docstring of the code cites it, and its tests carry the mark",
-        '`@pytest.mark.rule("ID")`: they fail without the rule.',
+        "where a docstring of the code has its ID in bold, as the book has it; other docstrings cite it where it acts, or",
+        'where it is why. Its tests carry the mark `@pytest.mark.rule("ID")`: they fail without the rule.',
         "",
         f"{len(home)} of {len(book)} rules have a home. A rule without one is not promised.",
         "",
     ]
     for chapter in chapters:
-        lines += [f"## {chapter}", "", "| rule | home | tests |", "| --- | --- | --- |"]
+        lines += [f"## {chapter}", "", "| rule | home | cited in | tests |", "| --- | --- | --- | --- |"]
         for rule in book:
             if rule.partition("-")[0] != chapter:
                 continue
@@ -202,7 +213,8 @@ def table() -> str:
                 why = WITHOUT_HOME.get(rule, "")
                 names = why if why == FOLLOWS else f"not modelled: {why}" if why else "not modelled"
                 nodes = "<br>".join(f"`{node.removeprefix('tests/')}`" for node in held.get(rule, ()))
-            lines.append(f"| {anchor(rule)} | {names} | {nodes} |")
+            others = "<br>".join(f"`{file}`" for file in files_of(rule, decided=False))
+            lines.append(f"| {anchor(rule)} | {names} | {others} | {nodes} |")
         lines.append("")
     return "\n".join(lines)
 
@@ -214,39 +226,25 @@ def file_of(home: str) -> str:
     return "/".join(parts[1 : next(sizes)])
 
 
-def first_files(files: list[str], weights: Counter[str]) -> list[str]:
-    """Of the files that cite a rule, those to read first: where it is decided by itself, more than one where it has several
-    facts; else the one that has most of its chapter (`weights`), a resource before others. What only edits, lint and
-    imports ask comes last, and what wires all of it or says why."""
-    several = dict.fromkeys(files)
-    decided = [file for file in several if file.startswith("rules/")]
+def files_of(rule: str, *, decided: bool) -> list[str]:
+    """The files that decide a rule; or the other ones that cite it."""
+    files = {file_of(name): None for name in homes().get(rule, ())}
     if decided:
-        return [*decided, *(file for file in several if file.startswith("net/"))]
-
-    def place(file: str) -> tuple[bool, int, bool]:
-        aside = file.endswith("_edits") or file.startswith(ASIDE)
-        return aside, -weights[file], not file.startswith("resources/")
-
-    return [min(files, key=place)]
-
-
-ASIDE = ("answers/lint/", "importing/", "topology/build", "flow/denial")
+        return list(files)
+    return list(dict.fromkeys(file for name in cited().get(rule, ()) if (file := file_of(name)) not in files))
 
 
 def files_table() -> str:
-    """By chapter, the file to read first for each of its rules."""
-    found = {rule: [file_of(name) for name in names] for rule, names in homes().items()}
+    """By chapter, the file that decides each of its rules."""
     chapters: dict[str, list[str]] = {}
     for rule in rules_of_the_book():
         chapters.setdefault(rule.partition("-")[0], []).append(rule)
-    lines = ["| chapter | the file to read first, with the numbers of its rules |", "| --- | --- |"]
+    lines = ["| chapter | the file that decides, with the numbers of its rules |", "| --- | --- |"]
     for chapter, rules in chapters.items():
-        weights = Counter(file for rule in rules for file in set(found.get(rule, ())))
         numbers: dict[str, list[str]] = {}
         for rule in rules:
             without = "follows from others" if WITHOUT_HOME.get(rule) == FOLLOWS else "not modelled"
-            read = [f"`{file}`" for file in first_files(found[rule], weights)] if rule in found else [without]
-            for where in read:
+            for where in [f"`{file}`" for file in files_of(rule, decided=True)] or [without]:
                 numbers.setdefault(where, []).append(rule.partition("-")[2])
         cell = "; ".join(" ".join([where, *those]) for where, those in numbers.items())
         lines.append(f"| {chapter} | {cell} |")

@@ -118,7 +118,8 @@ class Looking:
 
     def table_of(self, subnet: str, vpc: str) -> str:
         """The name of the route table of a subnet."""
-        return self.design.vpcs[vpc].subnets[subnet].route_table or "main"
+        name: str = self.design.vpcs[vpc].subnets[subnet].table_name
+        return name
 
 
 def case_of(engine: Engine, result: Result, blocker: Blocker | None = None) -> Case | None:

@@ -107,7 +107,7 @@ class Causes:
         flows, lost = (now, was) if change.kind == "opened" else (was, now)
         if flows.packet is None or not lost.blockers or not _differs(flows, lost, change.one_way):
             return None
-        place = self._parting(flows, lost) or self._stop(flows, lost)
+        place = (None if self._asks_elsewhere(flows, lost) else self._parting(flows, lost)) or self._stop(flows, lost)
         blocker = _blocker_at(lost, place)
         passed = ("", "") if place.flows is None else (place.flows.rule, place.flows.where)
         stopped = ("", "") if place.lost is None else (place.lost.rule, place.lost.where)
@@ -140,6 +140,12 @@ class Causes:
         except ReachsimError:  # an end that one of the two has not, or a name that no question can have
             return None
 
+    def _asks_elsewhere(self, flows: Trace, lost: Trace) -> bool:
+        """Whether one sender sends to two addresses, since a name means another one: where the ways part says nothing."""
+        if flows.packet is None or lost.packet is None or flows.packet.destination == lost.packet.destination:
+            return False
+        return [self._called(hop) for hop in flows.forward[:1]] == [self._called(hop) for hop in lost.forward[:1]]
+
     def _called(self, hop: Hop) -> tuple[str, str]:
         return self.names.get(hop.component, hop.component), hop.checkpoint
 
@@ -148,14 +154,15 @@ class Causes:
         where that says the same in both, what it comes to."""
         for leg, one, other in (("forward", flows.forward, lost.forward), ("reply", flows.reply, lost.reply)):
             last: tuple[Hop, Hop] | None = None
-            for index, (here, there) in enumerate(zip_longest(one, other)) if one and other else ():
-                if here is None or there is None or self._called(here) != self._called(there):
-                    if last is not None and last[0].rule != last[1].rule:
-                        return _Place(*last, leg, index - 1)
-                    return _Place(None if there is not None else here, there, leg, index)
-                if there.action == "drop" and here.action != "drop":
-                    return _Place(here, there, leg, index)
-                last = here, there
+            if one and other:
+                for index, (here, there) in enumerate(zip_longest(one, other)):
+                    if here is None or there is None or self._called(here) != self._called(there):
+                        if last is not None and last[0].rule != last[1].rule:
+                            return _Place(*last, leg, index - 1)
+                        return _Place(None if there is not None else here, there, leg, index)
+                    if there.action == "drop" and here.action != "drop":
+                        return _Place(here, there, leg, index)
+                    last = here, there
         return None
 
     def _stop(self, flows: Trace, lost: Trace) -> _Place:

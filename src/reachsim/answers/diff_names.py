@@ -42,8 +42,9 @@ def compare_to_names(
     for meaning in meanings:
         for group in groups:
             asking = tuple(each for each in group if _asks(after, each, meaning.vpcs))
-            for content in compare(asking[0], meaning.name) if asking else ():
-                out.add(content, asking, (meaning.name,), in_words(content[1]))
+            if asking:
+                for content in compare(asking[0], meaning.name):
+                    out.add(content, asking, (meaning.name,), in_words(content[1]))
 
 
 def _asks(network: Engine, name: str, vpcs: tuple[str, ...]) -> bool:

@@ -209,12 +209,13 @@ class Search:
 
     def _without_idle(self, state: _State) -> _State:
         """The same without the edits that it holds without."""
-        for edit in state.edits if len(state.edits) > 1 else ():
-            fewer = tuple(each for each in state.edits if each is not edit)
-            self.tried += 1
-            without = self._with(self.start, fewer, fewer)
-            if without is not None and without.result.holds:
-                state = without
+        if len(state.edits) > 1:
+            for edit in state.edits:
+                fewer = tuple(each for each in state.edits if each is not edit)
+                self.tried += 1
+                without = self._with(self.start, fewer, fewer)
+                if without is not None and without.result.holds:
+                    state = without
         return state
 
 
@@ -444,14 +445,15 @@ def _in_turn(engine: Editable, tools: Tools, failing: list[Result]) -> tuple[tup
 
 def _needed(engine: Editable, tools: Tools, edits: list[Edit], mended: list[int]) -> list[Edit]:
     """The edits without those without which no expectation of some fails either."""
-    for edit in tuple(edits) if len(edits) > 1 else ():
-        fewer = [each for each in edits if each is not edit]
-        try:
-            after = tools.edited(engine, fewer)
-        except ReachsimError:
-            continue
-        if all(after.decide(number).verdict != "fails" for number in mended):
-            edits = fewer
+    if len(edits) > 1:
+        for edit in tuple(edits):
+            fewer = [each for each in edits if each is not edit]
+            try:
+                after = tools.edited(engine, fewer)
+            except ReachsimError:
+                continue
+            if all(after.decide(number).verdict != "fails" for number in mended):
+                edits = fewer
     return edits
 
 

@@ -91,7 +91,7 @@ class SubnetRoom(Faced):
 
     @property
     def free(self) -> int:
-        """Addresses that are left over; negative: that are missing (LAMBDA-6)."""
+        """Addresses that are left over; negative: that are missing (**LAMBDA-6**)."""
         return self.usable - self.others - self.functions
 
     @property
@@ -326,8 +326,9 @@ class LambdaAddresses(ToldOf):
                 "(LAMBDA-30)"
             )
         for function in self.functions:
-            for version in function.outside if function.interfaces or function.managed else ():
-                yield f"{function.name}:{version} runs outside every VPC, and needs no address (LAMBDA-1)"
+            if function.interfaces or function.managed:
+                for version in function.outside:
+                    yield f"{function.name}:{version} runs outside every VPC, and needs no address (LAMBDA-1)"
             for version, provider in function.managed:
                 text = f"{function.name}:{version} runs on managed instances of {provider}, an address for each"
                 yield f"{text} (LAMBDA-33)"

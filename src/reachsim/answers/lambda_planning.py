@@ -78,10 +78,11 @@ def _interfaces(network: Engine, growth: int) -> Iterator[SharedInterface]:
     named: dict[EniKey, list[str]] = {}
     for name, function in network.design.lambda_functions.items():
         for version, body, _ in function.configurations():
-            for subnet in body.subnet_names if body.vpc is not None else ():
-                key = body.vpc or "", subnet, body.group_names
-                users.setdefault(key, {}).setdefault(name, []).append(body)
-                named.setdefault(key, []).append(name if version == LATEST else f"{name}:{version}")
+            if body.vpc is not None:
+                for subnet in body.subnet_names:
+                    key = body.vpc or "", subnet, body.group_names
+                    users.setdefault(key, {}).setdefault(name, []).append(body)
+                    named.setdefault(key, []).append(name if version == LATEST else f"{name}:{version}")
     for key, path in paths.items():
         vpc, subnet, groups = key
         even, most = _connections(network, users[key], growth)

@@ -14,7 +14,7 @@ from reachsim.net.traffic import TCP, UDP, protocol_of
 from reachsim.trace.result import Hop, Trace
 
 PATIENCE = "about 130 s on Linux"
-"""How long a client sends SYNs that nobody answers (OBS-1)."""
+"""How long a client sends SYNs that nobody answers (**OBS-1**)."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,7 +90,7 @@ def _ping(found: Trace, destination: int, protocol: int, ask: Callable[[str], Tr
 
 
 def _traceroute(engine: Engine, found: Trace) -> Tool:
-    """Only devices that translate or forward, and the target, have a name in it (OBS-7 to OBS-9)."""
+    """Only devices that translate or forward, and the target, have a name in it (**OBS-7** to **OBS-9**)."""
     shown: list[str] = []
     for hop in found.forward:
         if hop.action in ("drop", "unknown"):

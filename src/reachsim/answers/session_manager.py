@@ -329,7 +329,7 @@ def _agent(network: Engine, body: Instance, version: AgentVersion | None, path: 
 
 
 def _service(network: Engine, vpc: str, name: str, body: Instance, service: str, *, required: bool) -> Need:
-    """Whether the agent reaches a service, by its name, from the instance (SSM-1, SSM-3, SSM-4).
+    """Whether the agent reaches a service, by its name, from the instance (SSM-1, **SSM-3**, SSM-4).
 
     Where an instance has several interfaces, all of them have to, or the first: which one its system sends by is not the
     network's matter (WALK-26), and the first is where the default route is.
@@ -371,8 +371,8 @@ def _without_endpoint(network: Engine, vpc: str, service: str) -> str:
 
 
 def _bypass(network: Engine, vpc: str, service: str, met: set[str]) -> tuple[str, str, KeyPath] | None:
-    """Why the name of a service leads past an endpoint for it that its VPC has, what to do, and where (SSM-4, EP-8). `met`:
-    what the packet comes by; a private zone may lead it to the endpoint all the same."""
+    """Why the name of a service leads past an endpoint for it that its VPC has, what to do, and where (**SSM-4**, EP-8).
+    `met`: what the packet comes by; a private zone may lead it to the endpoint all the same."""
     body = network.design.vpcs[vpc]
     for name, endpoint in getattr(body, "vpc_endpoints", {}).items():
         at = At(vpc, "vpc_endpoints", name)
@@ -397,7 +397,7 @@ def _where(trace: Trace) -> str:
 
 
 def way_of(trace: Trace) -> str:
-    """By way of what a packet goes, in words: an endpoint, or what translates it on its way out (SSM-3)."""
+    """By way of what a packet goes, in words: an endpoint, or what translates it on its way out (**SSM-3**)."""
     last = trace.forward[-1] if trace.forward else None
     if last is not None and last.checkpoint == "VPC endpoint":
         return f"interface endpoint {last.component}"

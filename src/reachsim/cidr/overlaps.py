@@ -325,14 +325,15 @@ def _counts(sweep: Sweep, owners: Sequence[str], ranking: Ranking) -> dict[Rank,
     """How many overlaps of each rank there are, without looking at each."""
     counts = dict.fromkeys(_RANKS, 0)
     counts[ranking.default] = sweep.total
-    for network, others in sweep.met_by(owners, ranking.special) if ranking.special else ():
-        for other, times in others.items():
-            if other == network:
-                continue
-            rank = ranking.rank(network, other)
-            if rank is not ranking.default:
-                counts[rank] += times
-                counts[ranking.default] -= times
+    if ranking.special:
+        for network, others in sweep.met_by(owners, ranking.special):
+            for other, times in others.items():
+                if other == network:
+                    continue
+                rank = ranking.rank(network, other)
+                if rank is not ranking.default:
+                    counts[rank] += times
+                    counts[ranking.default] -= times
     if ranking.default is not Rank.NOTE:  # what is inside one network is a note, whoever is to be connected
         same = sweep.within_one(owners)
         counts[ranking.default] -= same

@@ -100,11 +100,12 @@ class _Planner:
         stated: dict[str, list[Family]] = {}
         plain: dict[str, Family] = {}
         for name, group in self.file.groups.items():
-            for member in group.members if group.overlap == "never" else ():
-                if group.summary is not None:
-                    stated.setdefault(member, []).append(Family(name, group.summary))
-                else:
-                    plain.setdefault(member, Family(name))
+            if group.overlap == "never":
+                for member in group.members:
+                    if group.summary is not None:
+                        stated.setdefault(member, []).append(Family(name, group.summary))
+                    else:
+                        plain.setdefault(member, Family(name))
         return {
             member: (
                 *sorted(stated.get(member, ()), key=lambda family: -family.home),
@@ -267,14 +268,15 @@ class _Planner:
         # the members first.
         best, unmet = placement, self._unmet(placement)
         members = frozenset(member for group in unmet for member in self.file.groups[group].members)
-        for roomless in (members, frozenset(self.file.vpcs)) if unmet else ():
-            try:
-                closer = allocate(self._demands(choice, roomless), self.taken, self.apart, generous=generous)
-            except SearchGaveUp:
-                continue
-            if closer is not None and len(left := self._unmet(closer)) < len(unmet):
-                closer.relaxed = True
-                best, unmet = closer, left
+        if unmet:
+            for roomless in (members, frozenset(self.file.vpcs)):
+                try:
+                    closer = allocate(self._demands(choice, roomless), self.taken, self.apart, generous=generous)
+                except SearchGaveUp:
+                    continue
+                if closer is not None and len(left := self._unmet(closer)) < len(unmet):
+                    closer.relaxed = True
+                    best, unmet = closer, left
         return best
 
     def _unmet(self, placement: Placement) -> list[str]:

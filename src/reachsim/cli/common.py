@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -193,22 +194,54 @@ def announced_in_time(command: str) -> Iterator[None]:
     """Say of work that nobody announced, once it has taken half of what is long, that it goes on, and what bounds it: which
     command on which network is long nobody can list. The processor's time counts, so nothing is said of work that waits for
     somebody: a pipe, or processes that share it and have a line of their own."""
-    if not _HAS_CLOCK or not in_main_thread() or bounded():
+    clock = _by_signal if _HAS_CLOCK else _by_thread
+    if bounded() or (_HAS_CLOCK and not in_main_thread()):
         yield
         return
 
-    def say(number: int, frame: FrameType | None) -> None:
+    def say() -> None:
         if not _said:
             _tell_bound(f"takes longer than {_LONG / 2:.0f} seconds ({command})")
 
     _said.clear()
-    before = signal.signal(signal.SIGVTALRM, say)
-    signal.setitimer(signal.ITIMER_VIRTUAL, _LONG / 2)
+    with clock(_LONG / 2, say):
+        yield
+
+
+@contextmanager
+def _by_signal(seconds: float, call: Callable[[], None]) -> Iterator[None]:
+    """Call once this process has worked for some seconds."""
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        call()
+
+    before = signal.signal(signal.SIGVTALRM, heard)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+@contextmanager
+def _by_thread(seconds: float, call: Callable[[], None]) -> Iterator[None]:
+    """The same where there is no such clock. Elsewhere it would not do: processes that are forked want no threads."""
+    end, over = time.process_time() + seconds, threading.Event()
+
+    def wait() -> None:
+        while (left := end - time.process_time()) > 0:
+            if over.wait(max(left, _BETWEEN)):
+                return
+        call()
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 _HAS_CLOCK = hasattr(signal, "setitimer")  # not on Windows

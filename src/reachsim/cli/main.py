@@ -8,11 +8,12 @@ costs next to nothing. `main` alone turns errors into text and exit codes.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
-from importlib.util import LazyLoader, find_spec, module_from_spec
+from importlib.util import find_spec, module_from_spec
 from typing import Any, NoReturn, TextIO
 
 from reachsim.cli.common import add_deadline, announced_in_time
@@ -165,7 +166,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Looking for plugins of pydantic reads the metadata of every package that is installed; no command has a use for one,
     # nor for the module that reads them, which costs more than all of them.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    _import_when_used("importlib.metadata")
+    _metadata_when_used()
     # A name may have letters that the terminal's encoding lacks: better their escapes than no answer.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
@@ -178,14 +179,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _import_when_used(name: str) -> None:
-    """Let a module be imported when something of it is used, however many others import it."""
+def _metadata_when_used() -> None:
+    """Let `importlib.metadata` be read when something of it is used, though pydantic imports `entry_points` by name at once
+    (a `LazyLoader` loads it then)."""
+    name = "importlib.metadata"
     spec = None if name in sys.modules else find_spec(name)
     if spec is None or spec.loader is None:
         return
-    spec.loader = LazyLoader(spec.loader)
-    sys.modules[name] = module = module_from_spec(spec)
-    spec.loader.exec_module(module)
+    loader = spec.loader
+    module = module_from_spec(spec)
+
+    def used(attribute: str) -> Any:
+        vars(module).pop("__getattr__", None)
+        loader.exec_module(module)
+        return getattr(module, attribute)
+
+    vars(module).update(__getattr__=used, entry_points=lambda **wanted: used("entry_points")(**wanted))
+    sys.modules[name] = importlib.metadata = module
 
 
 def _guarded(argv: Sequence[str] | None) -> int:

@@ -1,5 +1,5 @@
 """Checkpoints, the nodes of the topology, and what each may do with a packet: pass it on, deliver it, drop it, or be unable
-to say (WALK-1). The four steps are immutable values.
+to say (**WALK-1**). The four steps are immutable values.
 
 Each tells how far it speaks: for which addresses in place of the packet's it would be the same (`Scope`). A step that does
 not say speaks for the packet's own addresses alone, so forgetting can make an answer slow, but never wrong.
@@ -85,7 +85,7 @@ class Deliver(NamedTuple):
 
 class Drop(NamedTuple):
     """The packet is lost. `onward`: what would have been done with it otherwise, so that whatever else stands in the way can
-    be told too (WALK-4); None where nothing would."""
+    be told too (**WALK-4**); None where nothing would."""
 
     cause: Cause
     header: Header
@@ -211,9 +211,13 @@ class Leg(Faced):
 
     def answered(self, device: Checkpoint, header: Header) -> Session | None:
         """The last flow that a device translated and that a packet on the way back answers; None where there is none."""
-        for session in reversed(self.sessions) if self.reply else ():
-            if session.device is device and (session.translated, session.peer) == (header.destination, header.source):
-                return session
+        if self.reply:
+            for session in reversed(self.sessions):
+                if session.device is device and (session.translated, session.peer) == (
+                    header.destination,
+                    header.source,
+                ):
+                    return session
         return None
 
     def __str__(self) -> str:

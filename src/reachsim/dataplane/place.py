@@ -109,6 +109,14 @@ class AddressPair(NamedTuple):
         return face("AddressPair", f"{format_address(self.private)}{public}")
 
 
+def pairs_of(private: tuple[int, ...], public: int | None, *, perhaps: bool = False) -> tuple[AddressPair, ...]:
+    """Private addresses with one public address, which is mapped to the first (**IGW-9**), or perhaps is."""
+    pairs = [AddressPair(address) for address in private]
+    if pairs:
+        pairs[0] = AddressPair(private[0], public, perhaps)
+    return tuple(pairs)
+
+
 class GroupSet(NamedTuple):
     """The security groups of an interface, and what their rules let through each way; interfaces with the same groups share
     one."""

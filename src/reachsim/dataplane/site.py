@@ -33,9 +33,10 @@ class VpcSite(_Wired, VpcPlace):
     """A VPC with its wiring.
 
     `owners`: interface by private address. `neighbours`: VPCs joined by an active peering, whose groups its rules may
-    name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `services`: AWS's own
-    services by address (WALK-20); `service_places`: their addresses, ascending. `subnet_runs`: subnet by address. `behind`:
-    addresses outside it that are behind its hosts (NATI-5). `doors`: its subnets by which transit gateways are attached.
+    name (SG-11); `inbound_neighbours`: whose groups its rules for what comes in may name (TGW-14). `stale`: joined by a
+    peering over which rules name groups in vain (SG-16). `services`: AWS's own services by address (WALK-20);
+    `service_places`: their addresses, ascending. `subnet_runs`: subnet by address. `behind`: addresses outside it that are
+    behind its hosts (NATI-5). `doors`: its subnets by which transit gateways are attached.
     """
 
     __slots__ = (
@@ -47,6 +48,7 @@ class VpcSite(_Wired, VpcPlace):
         "owners",
         "service_places",
         "services",
+        "stale",
         "subnet_runs",
         "subnets",
     )
@@ -56,6 +58,7 @@ class VpcSite(_Wired, VpcPlace):
     service_places: tuple[int, ...]
     neighbours: list[VpcSite]
     inbound_neighbours: list[VpcSite]
+    stale: list[VpcSite]
     subnet_runs: IntervalMap[SubnetSite | None]
     behind: AddressSet
     doors: list[SubnetSite]
@@ -68,6 +71,7 @@ class VpcSite(_Wired, VpcPlace):
         self.service_places = ()
         self.neighbours = []
         self.inbound_neighbours = []
+        self.stale = []
         self.subnet_runs = IntervalMap([0], [None])
         self.behind = AddressSet.nothing()
         self.doors = []
@@ -93,8 +97,9 @@ class VpcSite(_Wired, VpcPlace):
     def groups_at(self, address: int, *, inbound: bool = True) -> frozenset[GroupId]:
         """Groups that a rule of this VPC can name and that an interface with this private address carries.
 
-        Every private address of the interface counts (SG-10), in this VPC and over an active peering (SG-11); a public
-        address never does (SG-12). `inbound`: rules for what comes in may name groups over a transit gateway too (TGW-14).
+        Every private address of the interface counts (**SG-10**), in this VPC and over an active peering (SG-11); a public
+        address never does (**SG-12**). `inbound`: rules for what comes in may name groups over a transit gateway too
+        (TGW-14).
         """
         owner = self.owners.get(address)
         groups = owner.groups if owner is not None and owner.groups is not None else NO_GROUPS

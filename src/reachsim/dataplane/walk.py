@@ -88,8 +88,8 @@ def walk(
     `ends`: the source and the destination of which the runs speak; left out: as the packet is sent. Those of an answer are
     the ends of the flow, which a device may put in only on the way.
 
-    A state met twice is a forwarding loop (NATGW-13, NATI-10): the packet would go round until its time to live ends,
-    so the walk stops with that loss.
+    A state met twice is a forwarding loop (**NATGW-13**, **NATI-10**): the packet would go round until its time to live
+    ends, so the walk stops with that loss.
     """
     leg = Leg() if leg is None else leg
     checkpoint = start

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reachsim.dataplane.cause import Cause
+from reachsim.dataplane.ends import Flow
 from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.dataplane.walk import Visit
+from reachsim.dataplane.walk import Visit, Walk
 from reachsim.net.address import format_address
 from reachsim.net.traffic import Traffic, protocol_of
 from reachsim.rules.addresses import PUBLIC
@@ -39,13 +40,19 @@ def denials(
         return
     inbound = filter.direction is Direction.INGRESS
     sent_to = receiver if receiver is not None and peer in receiver.places else None  # not a device before it
+    other, why = (sender, _why_lost) if inbound else (sent_to, _why_not_named)
     for clause, traffic in filter.denied(peer, query.groups):
-        lost = traffic & _by_lost_reference(filter, peer, sender if inbound else sent_to)
-        if lost:
-            why = _why_lost(visit, peer, sender) if inbound else _why_not_named(peer, sent_to)
-            yield _lost_reference(visit, filter, *why), lost
+        lost = traffic & _by_lost_reference(filter, peer, other)
+        if lost and other is not None:
+            yield _lost_reference(visit, filter, *why(visit, peer, other)), lost
         if traffic - lost:
             yield _cause(visit, filter, clause), traffic - lost
+
+
+def receiver_of(flow: Flow, there: Walk) -> NetworkInterface | None:
+    """The interface that a flow is for: the one that is meant by name; of an address, the one that has it at the walk's
+    end."""
+    return getattr(there.end, "interface", None) if flow.target is None else flow.target
 
 
 def not_known(query: Query, filter: Filter, service: int | None = None) -> str:
@@ -69,7 +76,7 @@ def passing(query: Query, filter: Filter, peer: int) -> tuple[Traffic, Traffic]:
 
 def _by_lost_reference(filter: Filter, peer: int, other: NetworkInterface | None) -> Traffic:
     """What the other end's groups would have opened, had they not been lost on the way (SG-12, SG-13)."""
-    if other is None or not other.groups:
+    if other is None or not other.groups or other.groups.isdisjoint(filter.named_groups):
         return Traffic.nothing()
     return filter.allowed(peer, other.groups)
 
@@ -82,29 +89,39 @@ def _lost_reference(visit: Visit, filter: Filter, rule: str, why: str) -> Cause:
     return Cause(code, rule, f"{decided}; {why}", at.component, at.role, filter.path, decided)
 
 
-def _why_not_named(peer: int, receiver: NetworkInterface | None) -> tuple[str, str]:
+def _why_not_named(visit: Visit, peer: int, receiver: NetworkInterface) -> tuple[str, str]:
     """Why a rule for what goes out that names the receiver's group does not match: the packet is sent to its public address
-    (SG-12), or it is in a VPC whose groups such rules cannot name (SG-11)."""
-    if receiver is not None and peer in receiver.publics:
+    (SG-12), or it is in a VPC whose groups such rules cannot name."""
+    if peer in receiver.publics:
         return "SG-12", "a rule that names the receiver's group does not match a public address"
+    sender: NetworkInterface | None = getattr(visit.checkpoint, "interface", None)
     only = "only groups of its own VPC and of actively peered VPCs in the same Region"
-    return "SG-11", f"a rule for what goes out can name {only}"
+    return _between(sender, receiver, "receiver", f"a rule for what goes out can name {only}")
 
 
-def _why_lost(visit: Visit, peer: int, sender: NetworkInterface | None) -> tuple[str, str]:
+def _between(home: NetworkInterface | None, other: NetworkInterface, end: str, otherwise: str) -> tuple[str, str]:
+    """Why a rule of one VPC cannot name a group of another one: it is in another Region (SG-11), the peering with it is not
+    active (SG-16), only a transit gateway may lead there (TGW-14), or nothing does by which groups can be named (SG-11)."""
+    if home is not None and home.vpc.region != other.vpc.region:
+        return "SG-11", f"a rule that names the {end}'s group does not match between Regions"
+    if home is not None and other.vpc in home.vpc.stale:
+        return STALE, f"the rule that names the {end}'s group is stale: the peering is not active"
+    attached = home is not None and home.vpc.doors and other.vpc.doors
+    return "TGW-14" if attached else "SG-11", otherwise
+
+
+def _why_lost(visit: Visit, peer: int, sender: NetworkInterface) -> tuple[str, str]:
     """Why a rule that names the sender's group does not match: of a public address (SG-12), of a translated one (SG-13),
     after a load balancer or a middlebox that keeps it (LB-4, SG-14), over a transit gateway (TGW-14), over a peering that is
-    not active (SG-16) or leads into another Region (SG-11)."""
+    not active (SG-16), into another Region or over none at all (SG-11)."""
     names = "a rule that names the sender's group does not match"
-    if sender is None or peer not in sender.addresses:
+    if peer not in sender.addresses:
         if peer in PUBLIC:
             return "SG-12", f"{names} a public address"
         return "SG-13", f"{names} an address that was translated"
     receiver: NetworkInterface | None = getattr(visit.checkpoint, "interface", None)
     if visit.header.direct:
-        if receiver is not None and receiver.vpc.region != sender.vpc.region:
-            return "SG-11", f"{names} between Regions"
-        return STALE, "the rule that names the sender's group is stale: the peering is not active"
+        return _between(receiver, sender, "sender", f"{names} an address of a VPC that is not peered")
     if visit.header.carried is not None:
         return "LB-4", f"{names} what a load balancer passes on"
     if receiver is not None and receiver.vpc is not sender.vpc:

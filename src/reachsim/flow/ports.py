@@ -1,4 +1,4 @@
-"""The ports to which answers come back: the client's own, and those that NAT devices choose (NAT-PORT).
+"""The ports to which answers come back: the client's own, and those that NAT devices choose (**NAT-PORT**).
 
 On the way back every filter looks at one port: between the client and the first device that translates it is the
 client's, beyond the n-th device it is the one that this device chose. So a way back is told by what passes at each

@@ -43,9 +43,9 @@ class Addresses(Faced):
 
 
 def function_enis(design: Design) -> Iterator[tuple[EniKey, bool, KeyPath]]:
-    """The shared interfaces that the functions of a design need, each time one is needed: key, IPv6, where (LAMBDA-3).
+    """The shared interfaces that the functions of a design need, each time one is needed: key, IPv6, where (**LAMBDA-3**).
 
-    Published versions count like $LATEST (LAMBDA-16); the order of the groups does not matter.
+    Published versions count like $LATEST (**LAMBDA-16**); the order of the groups does not matter.
     """
     for name, function in design.lambda_functions.items():
         here: KeyPath = ("lambda_functions", name)
@@ -191,7 +191,8 @@ def _assign_to(
 def _assign_to_functions(
     design: Design, pools: Mapping[tuple[str, str, int], _Pool], out: Addresses, report: _Report
 ) -> None:
-    """The addresses of the interfaces that functions share; an IPv6 address where one of them asks for it (LAMBDA-18)."""
+    """The addresses of the interfaces that functions share; an IPv6 address where one of them asks for it
+    (**LAMBDA-18**)."""
     dual = {key for key, ipv6, _ in function_enis(design) if ipv6}
     for key, _ipv6, path in function_enis(design):
         if key in out.functions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reachsim.errors import did_you_mean, shown, with_article
 from reachsim.net.cidr import AddressSet
@@ -20,6 +20,9 @@ LOCAL = "local"
 INTERNET = "internet"
 RESERVED = frozenset({LOCAL, BLACKHOLE, UNKNOWN, INTERNET})
 """Names that mean something of their own."""
+
+_EVERYBODY: Final = frozenset({"any", "anywhere", "all", "everyone", "everybody", "internet", "world", "public", "*"})
+"""What people write for every address."""
 
 
 class RouteTarget(NamedTuple):
@@ -137,7 +140,7 @@ class Names:
 
     def group(self, vpc: str, reference: str) -> GroupId:
         """The group that an interface of a VPC names: one of its own, or one of another VPC that is associated with it
-        (SG-17). Raises UnknownName."""
+        (**SG-17**). Raises UnknownName."""
         owner, name = self.split(vpc, reference)
         if owner == vpc or owner not in self.design.vpcs:
             if owner != vpc:
@@ -195,9 +198,9 @@ class Names:
             blocks = [str(block) for block in (subnet.cidr, subnet.ipv6_cidr) if block is not None]
             return f"{shown(name)} is a subnet; write its block, {' or '.join(blocks)}"
         kind = self.kind(vpc, name)
-        return (
-            None if kind is None else f"{shown(name)} is {with_article(kind)}; write its security group, or its address"
-        )
+        if kind is None:
+            return "write 0.0.0.0/0, and ::/0 for IPv6" if name.casefold() in _EVERYBODY else None
+        return f"{shown(name)} is {with_article(kind)}; write its security group, or its address"
 
 
 def group_of(vpc: str, name: str) -> GroupId:

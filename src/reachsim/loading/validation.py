@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from reachsim.errors import DesignError, HintedError, Path, Problem, shown, suggest
+from reachsim.errors import DesignError, HintedError, Path, Problem, cut, shown, suggest
 from reachsim.loading.document import Document
 from reachsim.loading.keys import keys_at
 from reachsim.loading.other_words import advice
@@ -266,9 +266,13 @@ class _Writer:
             known = self.keys_at(problem_path, finding)
             told = advice(str(name), known)
             likely = [key for key in known if key not in present]
-            meant = self.suggest(str(name), likely) if told is None else told.key if told.key in likely else None
-            hint = f"did you mean {shown(meant)}?" if meant is not None else _keys_in_words(known, str(name))
-            hint = told.text if told is not None and told.text else hint
+            guessed = self.suggest(str(name), likely) if told is None else None
+            sure = guessed is not None and (str(name) in guessed or guessed in str(name))
+            elsewhere = self.below(problem_path, known, finding) if told is None and not sure else None
+            guessed = None if elsewhere is not None else guessed
+            meant = guessed if told is None else told.key if told.key in likely else None
+            hint = elsewhere if meant is None else f"did you mean {shown(meant)}?"
+            hint = told.text if told is not None and told.text else hint or _keys_in_words(known, str(name))
             at = self.document.provenance.place((*self.at, *finding.path), True)
             unknown = UnknownKey(
                 f"unknown key {shown(name)}", (*self.at, *problem_path), at.file, at.line, at.column, hint, None, at.name,
@@ -288,6 +292,13 @@ class _Writer:
                 path = (*path, key)
         problem = self.problem(message, path, path, key=finding.is_key, hint=hint, code=code)
         return _Report(problem, finding)
+
+    def below(self, path: Path, known: Sequence[str], finding: _Finding) -> str | None:
+        """Where an unknown key is one of something that stands under the mapping itself, or of one of several by name."""
+        name = str(finding.path[-1])
+        under = [shown(key) for key in known if name in self.keys_at((*path, key), finding)]
+        under = under or [f"{key}.NAME" for key in known if name in self.keys_at((*path, key, "NAME"), finding)]
+        return f"it stands under {under[0]}" if len(under) == 1 else None
 
     def problem(
         self,
@@ -452,7 +463,19 @@ def _hint(finding: _Finding) -> str | None:
         return f"put it in quotes: '{shown(value)}'"
     if expected == "a list" and isinstance(value, str) and re.fullmatch(r"[\w./-]{1,40}", value):
         return f"write [{value}]"
-    return None
+    return _by_key(value, finding.type) if expected == "a mapping" and isinstance(value, list) and value else None
+
+
+def _by_key(items: Sequence[object], kind: str) -> str | None:
+    """How what stands in a list, as in AWS's answers and Terraform's, is written by key. `kind`: what pydantic expects."""
+    match items[0]:
+        case {"destination": str(block), "target": str(target)}:
+            return f"write {cut(block)}: {cut(target)}"
+        case {"allow": _}:
+            return "write the rules under ingress or egress"
+        case {"name": str(name)} if kind == "dict_type":
+            return f"write {cut(name)}: {{...}} in place of - name: {cut(name)}"
+    return "write NAME: VALUE in place of each item" if kind == "dict_type" else None
 
 
 def _keys_in_words(known: Sequence[str], unknown: str) -> str | None:

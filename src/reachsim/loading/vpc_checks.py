@@ -26,11 +26,10 @@ from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.rules.cidr import block_warning, refusals_of_blocks
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.peering import ACTIVE, group_refusal, groups_nameable
+from reachsim.rules.quotas import GROUPS_MOST
 from reachsim.rules.route import gateway_route_refusal, route_refusal
 from reachsim.rules.subnet import reserved_address_refusal, reserved_addresses, subnet_block_refusal
 
-GROUPS_MOST = 16
-"""Security groups that an interface can have when the quota is raised as far as it goes (SG-25)."""
 BLOCKS_LOOKED_AT = 200
 """Blocks of one VPC that are checked one against another; more are too many anyhow (CIDR-1)."""
 
@@ -231,7 +230,7 @@ class VpcChecks(Reports):
                     self.check_peer((*path, "egress", index), vpc, peer, "to")
 
     def check_associations(self, path: KeyPath, vpc: str, group: SecurityGroup) -> None:
-        """A group may be associated with VPCs of its Region, but for the default group (SG-17)."""
+        """A group may be associated with VPCs of its Region, but for the default group (**SG-17**)."""
         for index, other in enumerate(group.associated_vpcs):
             at = (*path, "associated_vpcs", index)
             if other not in self.design.vpcs:

@@ -70,7 +70,7 @@ class Cidr:
 
     @classmethod
     def parse_lenient(cls, text: str) -> Cidr:
-        """Like `parse`, but clears host bits, as AWS stores routes and rules (ROUTE-18, NACL-18)."""
+        """Like `parse`, but clears host bits, as AWS stores routes and rules (**ROUTE-18**, **NACL-18**)."""
         return cls._read(text)[0]
 
     @classmethod

@@ -120,6 +120,15 @@ class Traffic(IntSet):
 EVERYTHING: Final = Traffic.everything()
 
 
+def in_part(traffic: Traffic | None) -> str:
+    """Traffic of which any part counts, in words. None: whatever there is.
+
+    >>> in_part(Traffic.parse("tcp/22")), in_part(EVERYTHING)
+    ('some of tcp/22', 'something')
+    """
+    return "something" if traffic in (None, EVERYTHING) else f"some of {traffic}"
+
+
 @lru_cache(maxsize=8192)
 def _tokens(spans: tuple[Span, ...]) -> tuple[str, ...]:
     """Tokens of canonical spans; kept, since one design prints the same sets over and over."""

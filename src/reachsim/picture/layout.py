@@ -271,22 +271,55 @@ def _bars(scene: Scene, vpcs: Sequence[Placed], down: int) -> tuple[list[Placed]
     """What joins VPCs, one bar under the other, with its lines; and how far they reach to the right and down."""
     order = _nearest_first(scene)
     lanes = _lanes(scene, vpcs, order)
+    order = _clear_of_lines(order, lanes)
     right = 0
     bars: list[Placed] = []
     for box in order:
-        mine = [x for line, x in lanes.items() if box.key in line]
-        wide, high = _size(box)
-        low = min(mine) - PAD
-        wide = max(wide, max(mine) + PAD - low)
-        bars.append(_place(box, low, down + _BETWEEN, wide))
-        down += _BETWEEN + high
-        right = max(right, low + wide)
+        low, high = _span(box, lanes)
+        bars.append(_place(box, low, down + _BETWEEN, high - low))
+        down += _BETWEEN + bars[-1].height
+        right = max(right, high)
     found = {placed.box.key: placed for placed in (*vpcs, *bars)}
     strokes = []
     for line, x in lanes.items():
         upper, lower = sorted((found[line.one], found[line.other]), key=lambda placed: placed.y)
         strokes.append(Stroke(x, upper.y + upper.height, lower.y, line, lower.y))
     return bars, strokes, right, down
+
+
+def _span(bar: SceneBox, lanes: Mapping[Line, int]) -> tuple[int, int]:
+    """From where to where a bar reaches: over all its lines, and as wide as what it says."""
+    mine = [x for line, x in lanes.items() if bar.key in line]
+    low = min(mine) - PAD
+    return low, max(low + _size(bar)[0], max(mine) + PAD)
+
+
+def _clear_of_lines(order: Sequence[SceneBox], lanes: Mapping[Line, int]) -> list[SceneBox]:
+    """Bars from top to bottom, so that few lines pass behind one: next is the first of them that hides the fewest lines of
+    those below it, once what it hangs from is there."""
+    spans = {box.key: _span(box, lanes) for box in order}
+    rank = {box.key: index for index, box in enumerate(order)}
+    waiting, found = list(order), list[SceneBox]()
+    while waiting:
+        left = {box.key for box in waiting}
+
+        def hidden(box: SceneBox, left: set[str] = left) -> int:
+            low, high = spans[box.key]
+            return sum(low < x < high for line, x in lanes.items() if box.key not in line and len(left & {*line}) == 1)
+
+        ready = [
+            box for box in waiting if not any(box.key in line and _above(line, box, rank) in left for line in lanes)
+        ]
+        chosen = min(ready, key=hidden)
+        found.append(chosen)
+        waiting.remove(chosen)
+    return found
+
+
+def _above(line: Line, box: SceneBox, rank: Mapping[str, int]) -> str:
+    """The bar that a bar hangs from by a line; empty where it hangs from none by that."""
+    other = line.other if line.one == box.key else line.one
+    return other if rank.get(other, len(rank)) < rank[box.key] else ""
 
 
 def _loose(scene: Scene, right: int, down: int) -> tuple[list[Placed], int, int]:

@@ -203,7 +203,7 @@ def _zone(
 
     def wired(subnet: SubnetSite) -> tuple[object, ...]:
         body = bodies[subnet.name]
-        return (body.route_table or "main", body.network_acl or "default", *kinds(subnet))
+        return (body.table_name, body.acl_name, *kinds(subnet))
 
     likenesses: list[_Likeness[SubnetSite]] = [
         (wired, "same route table, ACL and kinds"),

@@ -139,6 +139,6 @@ def _users(vpc: str, section: str, name: str, engine: Engine) -> Iterator[tuple[
                 yield key_of("interfaces", full), full
         return
     for subnet, body in engine.design.vpcs[vpc].subnets.items():
-        used = body.route_table or "main" if section == "route_tables" else body.network_acl or "default"
+        used = body.table_name if section == "route_tables" else body.acl_name
         if used.rpartition(".")[2] == name:
             yield key_of("vpcs", vpc, "subnets", subnet), f"{vpc}.{subnet}"

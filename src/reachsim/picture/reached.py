@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from reachsim.engine import Engine
 from reachsim.errors import summary
 from reachsim.faces import one_line
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import Traffic, in_part
 from reachsim.picture.scene import Grid, LegendLine, Mark, Scene, Sign, Way
 from reachsim.picture.stations import Stations
 from reachsim.reach.cell import Cell
@@ -170,7 +170,7 @@ def _legend(found: Reached, rows: tuple[tuple[Sign, ...], ...], drawn: bool) -> 
         return
     groups = {"class": "class", "subnet": "subnet", "vpc": "VPC"}[found.by]
     yield LegendLine(
-        f"Who reaches whom with some of {found.traffic}, by {groups}: rows send, columns are reached", strong=True
+        f"Who reaches whom with {in_part(found.traffic)}, by {groups}: rows send, columns are reached", strong=True
     )
     yield LegendLine("; ".join(words for sign, words in _WORDS.items() if sign in there))
     if drawn:

@@ -16,6 +16,8 @@ _TURN, _TAKEN, _SHARED = 40, 400, 3
 """The price of a turn and of a place that is taken, in pixels; how many times its price a stretch in use costs."""
 _CLOSE = 4
 """How far from a border ways run."""
+_OFF = 2
+"""How far from a wall that they pass they run at least: less than from a border, or no way would lead to it."""
 _BESIDE = 6
 """How far from each other ways run at least, where there is room."""
 _PORT = 20
@@ -59,8 +61,8 @@ class Router:
         self._shut_x = [bytearray(len(self.xs)) for _ in self.ys]
         self._shut_y = [bytearray(len(self.xs)) for _ in self.ys]
         self._next: dict[Point, list[tuple[int, int, int, int]]] = {}
-        for wall in walls:
-            self._shut(wall)
+        for left, top, right, bottom in walls:
+            self._shut(Rect(left - _OFF, top - _OFF, right + _OFF, bottom + _OFF))
 
     def _shut(self, wall: Rect) -> None:
         """Close every stretch that runs through a wall. `_shut_x[j][i]`: from x `i` to the next; `_shut_y`: from y `j`."""
@@ -113,7 +115,7 @@ class Router:
             at = bisect_left(lines, line)
             if at == len(lines) or lines[at] != line:
                 continue
-            for port in ports(box.top, box.bottom) if upright else ports(box.left, box.right):
+            for port in _facing(box, other, upright):
                 across = bisect_left(self.ys if upright else self.xs, port)
                 door = (border, port) if upright else (port, border)
                 doors[(at, across) if upright else (across, at)] = door, 0 if self.is_free(door) else _TAKEN
@@ -202,6 +204,14 @@ def ports(low: int, high: int) -> list[int]:
     middle = (low + high) // 2
     half = max((high - low) // 2 - 8, 0) // _PORT
     return [middle + _PORT * step for step in range(-half, half + 1)]
+
+
+def _facing(box: Rect, other: Rect, upright: bool) -> list[int]:
+    """Where ways meet a side of a box: at its own ports, and where one of the other box is straight across."""
+    low, high, first, last = box.left, box.right, other.left, other.right
+    if upright:
+        low, high, first, last = box.top, box.bottom, other.top, other.bottom
+    return sorted({*ports(low, high), *(port for port in ports(first, last) if low + 8 <= port <= high - 8)})
 
 
 def _near(place: Point, box: Rect) -> bool:

@@ -74,9 +74,9 @@ class Policy:
         names = tuple(dict.fromkeys(DEFAULT_GROUP if references is None else references))
         return RuleSet("security_groups", vpc, self._orders.setdefault((vpc, frozenset(names)), names), direction)
 
-    def acl(self, vpc: str, reference: str | None, direction: Direction) -> RuleSet:
-        """An ACL, as a subnet names it (None: the default ACL, NACL-3)."""
-        return RuleSet("network_acls", vpc, (reference or "default",), direction)
+    def acl(self, vpc: str, name: str, direction: Direction) -> RuleSet:
+        """An ACL of a VPC."""
+        return RuleSet("network_acls", vpc, (name,), direction)
 
     def path(self, section: Section, vpc: str, name: str) -> KeyPath:
         """Where an ACL or a group is written; empty for AWS's own."""

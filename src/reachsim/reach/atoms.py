@@ -43,6 +43,7 @@ class Atoms:
         self._masks: dict[Traffic, int] = {}
         self._traffic: dict[int, Traffic] = {}
         self._rows: dict[tuple[Filter, int, frozenset[GroupId], bool], int] = {}
+        self._by_run: dict[tuple[Filter, bool], _Runs] = {}
         self._first: dict[Filter, Filter] = {}
         self._by_content: dict[Hashable, Filter] = {}
         self.tcp, self.udp = (self.mask(Traffic.protocol(protocol)) for protocol in (TCP, UDP))
@@ -89,6 +90,13 @@ class Atoms:
             found = self._first[filter] = self._by_content.setdefault(content, filter)
         return found
 
+    def by_run(self, filter: Filter, *, at_best: bool = False) -> dict[int, int]:
+        """What a filter that names no groups lets through, by the run of addresses between its starts that a peer is in."""
+        found = self._by_run.get((filter, at_best))
+        if found is None:
+            found = self._by_run[filter, at_best] = _Runs(self, filter, at_best)
+        return found
+
     def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS, *, at_best: bool = False) -> int:
         """What a filter lets through to or from a peer; `at_best`: whatever its rules say that are not known. Raises
         ValueError for one that no checkpoint declares, whose borders are no cuts."""
@@ -101,4 +109,19 @@ class Atoms:
                 raise ValueError(f"no checkpoint declares that it asks {filter}")
             passing = filter.possible(peer, groups) if at_best else filter.allowed(peer, groups)
             found = self._rows[key] = self.mask(passing)
+        return found
+
+
+class _Runs(dict[int, int]):
+    """What a filter lets through, by run; each is found when it is looked up."""
+
+    def __init__(self, atoms: Atoms, filter: Filter, at_best: bool) -> None:
+        super().__init__()
+        self._atoms = atoms
+        self._filter = filter
+        self._at_best = at_best
+
+    def __missing__(self, run: int) -> int:
+        first = self._filter.starts[run - 1] if run else 0
+        self[run] = found = self._atoms.row(self._filter, first, at_best=self._at_best)
         return found

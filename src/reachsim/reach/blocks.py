@@ -7,6 +7,7 @@ that it serves from one routing class are computed side by side, and each pair i
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from operator import and_, or_
 from threading import Lock
 from typing import Any
 
-from reachsim.dataplane.filters import Direction, Filter, FilterBook
+from reachsim.dataplane.filters import Direction, Filter, FilterBook, Viewpoint
 from reachsim.dataplane.site import VpcSite
 from reachsim.flow.ports import Back, choices_of
 from reachsim.net.traffic import TCP, UDP
@@ -238,10 +239,12 @@ class BlockWorker:
             if owner and term.end and term.end != owner:
                 mine, other = (a, b) if owner == "a" else (b, a)
                 columns, index = self.own_columns(term, mine, other, at_best)
-                if len(columns) > 1:
+                if len(columns) > 1 and len(other.classes) > 1:
                     by_both.append((owner, columns, index))
                     continue
                 side, values = term.end, columns[0] if columns else []
+                if len(columns) > 1:
+                    side, values = owner, [columns[k][0] for k in index]
             elif owner:
                 side, values = owner, self.own_values(term, a if owner == "a" else b, at_best)
             else:
@@ -269,6 +272,10 @@ class BlockWorker:
         now = [(self.book[filter], vpc) for filter, vpc in filters]
         if all(filter.open for filter, _ in now):
             return [], index
+        if len(other.classes) == 1 and term.service is None and not any(filter.named_groups for filter, _ in now):
+            address = other.addresses(term.which)[0]
+            runs = mine.runs(now, self.atoms, at_best)
+            return [[passing[bisect_right(starts, address)]] for starts, passing in runs], index
         return [self.column(filter, term, other, at_best, vpc) for filter, vpc in now], index
 
     def own_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
@@ -306,13 +313,22 @@ class BlockWorker:
         key = filter, term.which, viewpoint, term.service, term.carried, at_best
         column = side.columns.get(key)
         if column is None:
-            row, carried = self.atoms.row, term.carried
-            seen = side.seen(term.which, viewpoint, inbound=filter.direction is Direction.INGRESS)
-            column = side.columns[key] = [
-                self.asked(term, row(filter, address, groups if carried is None else carried, at_best=at_best))
-                for address, groups in seen
-            ]
+            column = self.passing(filter, term, side, viewpoint, at_best)
+            if term.service is not None:
+                column = [self.asked(term, mask) for mask in column]
+            side.columns[key] = column
         return column
+
+    def passing(self, filter: Filter, term: Term, side: Side, viewpoint: Viewpoint | None, at_best: bool) -> list[int]:
+        """What a filter lets through to or from each class of a side."""
+        if not filter.named_groups:
+            runs, starts = self.atoms.by_run(filter, at_best=at_best), filter.starts
+            return [runs[bisect_right(starts, address)] for address in side.addresses(term.which)]
+        row, carried = self.atoms.row, term.carried
+        seen = side.seen(term.which, viewpoint, inbound=filter.direction is Direction.INGRESS)
+        return [
+            row(filter, address, groups if carried is None else carried, at_best=at_best) for address, groups in seen
+        ]
 
     def asked(self, term: Term, passing: int) -> int:
         """What passes of the traffic as the client sends it: all or nothing where a filter is asked about one service."""

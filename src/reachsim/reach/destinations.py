@@ -91,9 +91,9 @@ class DestinationSides:
         pair has its own. Those that nothing gets to are left out."""
         known = self._onward.get(source.client.alike)
         if known is None:
-            known = []
+            known, here = [], source.first.subnet
             for group in self._alike.values():
-                other = next((whole for whole, _ in group.each if whole.first.subnet is not source.first.subnet), None)
+                other = next((whole for whole, _ in group.each if whole.first.subnet is not here), None)
                 ways = None if other is None else book.between_alike(source, other, ends)
                 if ways is None or ways.templates:
                     known.append((group, ways))

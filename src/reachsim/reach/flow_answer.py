@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import NamedTuple
 
@@ -61,11 +61,12 @@ Rectangle = tuple[Traffic, PortSet]
 """Traffic and the client ports with which its answer comes back."""
 
 
-def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
+@lru_cache(maxsize=8192)
+def rectangles(forward: Traffic, back: Traffic) -> tuple[Rectangle, ...]:
     """The round trip: what is delivered, and from which client ports its answer comes back.
 
     `forward`: services that are delivered. `back`: services of answers that come back, for at least one choice of the NAT
-    devices on the way (`reachsim.flow.ports`).
+    devices on the way (`reachsim.flow.ports`). Kept, since one design lets the same sets through between many.
     """
     out: list[Rectangle] = []
     for protocol, whole in ((TCP, ALL_TCP), (UDP, ALL_UDP)):
@@ -79,12 +80,12 @@ def rectangles(forward: Traffic, back: Traffic) -> list[Rectangle]:
             bare |= forward & request
     if bare:
         out.append((bare, ALL_PORTS))
-    return out
+    return tuple(out)
 
 
-def perhaps(forward: Traffic, maybe: Traffic) -> list[Rectangle]:
+def perhaps(forward: Traffic, maybe: Traffic) -> tuple[Rectangle, ...]:
     """The round trips that may come back, where answers in `maybe` may: none of what needs no answer."""
-    return rectangles(forward - SILENT, maybe) if maybe else []
+    return rectangles(forward - SILENT, maybe) if maybe else ()
 
 
 class Trip(NamedTuple):
@@ -291,8 +292,9 @@ def round_trips_of(flow: Flow, endpoints: Endpoints) -> Iterator[RoundTrip]:
         return
     for found, region in endpoints.pieces.of(flow):
         yield found
-        for choice in every_choice(replace(flow, region=region), found) if flow.origin.certain else ():
-            yield from round_trips_of(choice, endpoints)
+        if flow.origin.certain:
+            for choice in every_choice(replace(flow, region=region), found):
+                yield from round_trips_of(choice, endpoints)
 
 
 CHOICES_MOST = 4

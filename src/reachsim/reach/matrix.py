@@ -281,10 +281,11 @@ class Matrix(Numbered, ToldOf):
                 columns = (str(cell) if ports and not silent else columns[0], *columns[1:])
                 known[answer] = csv_line(columns) if reachable or partial else ""
             cells = known[answer]
-            for one in source.members if cells else ():
-                for other in destination.members:
-                    if one is not other:
-                        yield f"{names[one.name]},{names[other.name]},{cells}"
+            if cells:
+                for one in source.members:
+                    for other in destination.members:
+                        if one is not other:
+                            yield f"{names[one.name]},{names[other.name]},{cells}"
 
     def to_csv(self) -> str:
         """`csv_lines` as text, with client ports."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 from reachsim.dataplane.filters import Direction, Filter, Viewpoint
 from reachsim.dataplane.site import VpcSite
+from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import InterfaceClass
 from reachsim.rules.clauses import NO_GROUPS, GroupId
 
 OwnFilters = tuple[list[tuple[Filter, VpcSite]], list[int]]
 """Filters with the VPC that they are read in, each once, and for each class which of them is its own."""
+Runs = tuple[list[int], dict[int, int]]
+"""Where along the address line the answer of a filter may change, and what passes in each run between."""
 _Kind = tuple[bool, Direction, int | None]
 """Which filters are meant: those of the ACLs of subnets, the direction, the subnet of an attachment."""
 
@@ -51,6 +54,8 @@ class Side:
     columns: dict[object, list[int]] = field(default_factory=dict)
     places: OwnPlaces = field(default_factory=OwnPlaces)
     _own: dict[_Kind, OwnFilters] = field(default_factory=dict)
+    _addresses: dict[int, list[int]] = field(default_factory=dict)
+    _runs: list[tuple[list[tuple[Filter, VpcSite]], bool, list[Runs]]] = field(default_factory=list)
     _seen: dict[tuple[int, Viewpoint | None, bool], list[tuple[int, frozenset[GroupId]]]] = field(default_factory=dict)
 
     def own(self, direction: Direction, *, acl: bool, door: int | None = None) -> OwnFilters:
@@ -62,14 +67,30 @@ class Side:
             known = self._own[kind] = self.places.of(self.classes, kind)
         return known
 
+    def runs(self, filters: list[tuple[Filter, VpcSite]], atoms: Atoms, at_best: bool) -> list[Runs]:
+        """Of filters of the classes' own, as they are now, where runs begin and what passes in each. None names groups."""
+        for known, at, runs in self._runs:
+            if at is at_best and known == filters:
+                return runs
+        alike = [atoms.first_alike(filter) for filter, _ in filters]
+        runs = [(filter.starts, atoms.by_run(filter, at_best=at_best)) for filter in alike]
+        self._runs.append((filters, at_best, runs))
+        return runs
+
+    def addresses(self, which: int) -> list[int]:
+        """One address of each class."""
+        known = self._addresses.get(which)
+        if known is None:
+            known = self._addresses[which] = [each.first.places[which] for each in self.classes]
+        return known
+
     def seen(self, which: int, viewpoint: Viewpoint | None, *, inbound: bool) -> list[tuple[int, frozenset[GroupId]]]:
         """One address of each class, and the groups that a rule can name there."""
         key = which, viewpoint, inbound
         known = self._seen.get(key)
         if known is None:
-            addresses = [each.first.places[which] for each in self.classes]
             known = self._seen[key] = [
                 (address, NO_GROUPS if viewpoint is None else viewpoint.groups_at(address, inbound=inbound))
-                for address in addresses
+                for address in self.addresses(which)
             ]
         return known

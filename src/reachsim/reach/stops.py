@@ -18,7 +18,7 @@ from reachsim.dataplane.checkpoint import Drop, LegName
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit
 from reachsim.faces import Faced
-from reachsim.flow.denial import denials
+from reachsim.flow.denial import denials, receiver_of
 from reachsim.flow.ports import Toll, nat_ports
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import AddressSet
@@ -137,7 +137,7 @@ def _stops_of(part: FlowAnswer) -> Iterator[Stop]:
     for visit in found.forward.visits:
         if not rest:
             return
-        for cause, traffic in _denied(visit, part, part.flow.origin.interface, part.flow.target):
+        for cause, traffic in _denied(visit, part, part.flow.origin.interface, receiver_of(part.flow, found.forward)):
             hit = traffic & rest
             if hit:
                 yield _stop(cause, "forward", part, ((hit, ALL_PORTS),))
@@ -187,7 +187,7 @@ def _reply_stops(part: FlowAnswer) -> Iterator[Stop]:
     assert found.reply is not None
     rest = _Rest(part)
     for visit in found.reply.visits:
-        for cause, traffic in _denied(visit, part, part.flow.target, part.flow.origin.interface):
+        for cause, traffic in _denied(visit, part, receiver_of(part.flow, found.forward), part.flow.origin.interface):
             for choices, rectangles in rest.take(traffic, visit.depth).items():
                 yield _stop(cause, "reply", part, tuple(rectangles), choices)
     if found.reply_stray is not None:

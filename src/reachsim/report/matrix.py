@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from reachsim.csvfile import csv_line
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import Traffic, in_part
 from reachsim.reach.cell import in_columns, say
 from reachsim.reach.grouped import GroupedMatrix, Grouping, MatrixLink, label_of
 from reachsim.reach.matrix import Matrix
@@ -44,7 +44,7 @@ def matrix_text(
 def grouped_text(groups: GroupedMatrix, file: str, by: Grouping | None = None, look: Look = PLAIN) -> str:
     """The same of interfaces that are put together already. `by`: the way, where it was asked for."""
     style, matrix, traffic = look.style, groups.matrix, groups.traffic
-    what = "something" if traffic is None else f"some of {traffic}"
+    what = in_part(traffic)
     title = f"{groups.pairs:,} of {number(matrix.pairs, 'ordered pair')} pass {what}, there and back"
     lines = hanging(f"{style.bold('MATRIX')}  ", f"{title}  {file}", look.width, style.bold)
     if nat := groups.part - groups.silent:

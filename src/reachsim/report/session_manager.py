@@ -68,10 +68,11 @@ def _node(node: ManagedNode, look: Look, *, traces: bool) -> Iterator[str]:
     yield f"{style.bold(node.name)}  {state}{waiting}  {style.dim(line_of(node.where))}"
     rows: list[TextRow] = [_row(need, style) for need in node.needs]
     yield from grid(rows, look.width, indent=1)
-    for need in node.needs if traces else ():
-        if need.trace is not None and need.met != "met":
-            yield ""
-            yield from (f"    {line}" if line else "" for line in trace_text(need.trace, look).split("\n"))
+    if traces:
+        for need in node.needs:
+            if need.trace is not None and need.met != "met":
+                yield ""
+                yield from (f"    {line}" if line else "" for line in trace_text(need.trace, look).split("\n"))
 
 
 def _row(need: Need, style: Style) -> TextRow:

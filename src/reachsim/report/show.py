@@ -109,8 +109,8 @@ def _subnet(net: Network, site: SubnetSite) -> Data:
         "size": 0 if body.cidr is None else body.cidr.size,
         "free": 0 if body.cidr is None else usable_count(body.cidr) - used,
         "used": used,
-        "route_table": body.route_table or "main",
-        "network_acl": body.network_acl or "default",
+        "route_table": body.table_name,
+        "network_acl": body.acl_name,
         "where": net.locate(site.path),
     }
 

@@ -32,9 +32,7 @@ def rules_table(rows: Sequence[TextRow], header: Sequence[str], look: Look, inde
 
 def routes(net: Network) -> Iterator[Data]:
     for (vpc, rules_table), checkpoint in net.topology.tables.items():
-        subnets = [
-            name for name, body in net.design.vpcs[vpc].subnets.items() if (body.route_table or "main") == rules_table
-        ]
+        subnets = [name for name, body in net.design.vpcs[vpc].subnets.items() if body.table_name == rules_table]
         regional = (interface.subnet for interface in net.topology.interfaces.values() if interface.subnet.regional)
         subnets += [place.name for place in regional if place.table is checkpoint]  # NATGW-17
         yield {
@@ -76,7 +74,7 @@ def acls(net: Network) -> Iterator[Data]:
     for vpc_name, vpc in net.design.vpcs.items():
         for name in dict.fromkeys(("default", *vpc.network_acls)):
             path = net.policy.path("network_acls", vpc_name, name)
-            subnets = [s for s, body in vpc.subnets.items() if (body.network_acl or "default") == name]
+            subnets = [s for s, body in vpc.subnets.items() if body.acl_name == name]
             if not subnets and not path:
                 continue
             rules = {

@@ -40,7 +40,7 @@ from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.clauses import NO_GROUPS, Clause, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.load_balancer import CLASSIC, GATEWAY, GENEVE, UDP_TRANSLATED, hairpin, same_family
-from reachsim.rules.verdict import Loss
+from reachsim.rules.nat import never_seen
 
 if TYPE_CHECKING:
     from reachsim.resources.resource import Wiring
@@ -55,7 +55,7 @@ EVERYBODY: Final = AddressSet.everything()
 
 
 def listeners_filter(interface: NetworkInterface, kind: str, spoken: tuple[tuple[str, Traffic], ...]) -> Filter:
-    """What the listeners take, from everybody (LB-1)."""
+    """What the listeners take, from everybody (**LB-1**)."""
     path = (*interface.path, "listeners")
     clauses = [Clause(True, EVERYBODY, traffic, f"listener {text}", (*path, text)) for text, traffic in spoken]
     if kind == GATEWAY:
@@ -74,7 +74,7 @@ def listeners_filter(interface: NetworkInterface, kind: str, spoken: tuple[tuple
 
 
 def outlets(interface: NetworkInterface, checked: Traffic) -> tuple[Filter, Filter]:
-    """What a Gateway Load Balancer sends to its targets: GENEVE, and its health checks (LB-9)."""
+    """What a Gateway Load Balancer sends to its targets: GENEVE, and its health checks (**LB-9**)."""
     udp = Traffic.protocol(UDP) | checked
     found = []
     for name, allowed, code in (
@@ -108,8 +108,9 @@ def place_node(
     if interface.groups is None:
         interface.inbound = node
         interface.outbound = Departure(interface)
-        for filter in reversed(outlets(interface, checked)) if kind == GATEWAY else ():
-            interface.outbound = Outlet(interface, filter, interface.outbound)
+        if kind == GATEWAY:
+            for filter in reversed(outlets(interface, checked)):
+                interface.outbound = Outlet(interface, filter, interface.outbound)
     else:
         put_behind_groups(interface, ClassicOutbound if kind == CLASSIC else Outbound)
     wiring.place(interface)
@@ -181,7 +182,7 @@ class ClassicOutbound(Outbound):
         self.acl = _acl(interface.subnet, Direction.EGRESS, interface.subnet.link, ClassicAcl)
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """As everybody's, but what it sends to its own subnet passes the ACL first (LB-2)."""
+        """As everybody's, but what it sends to its own subnet passes the ACL first (**LB-2**)."""
         step = super().step(header, leg)
         if isinstance(step, Forward) and step.next is self.interface.subnet.link and not leg.reply:
             return step._replace(next=self.acl)
@@ -202,7 +203,7 @@ def _acl(
 
 
 class Towards(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
-    """The way from a Network Load Balancer to its targets in other subnets: past all route tables (LB-7)."""
+    """The way from a Network Load Balancer to its targets in other subnets: past all route tables (**LB-7**)."""
 
     __slots__ = ("interface",)
 
@@ -221,7 +222,7 @@ class Towards(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
 
 class PassedOn(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
     """What a Network Load Balancer passes on with the client's address, behind its groups: in its own subnet on the link,
-    elsewhere through its subnet's ACL (LB-7)."""
+    elsewhere through its subnet's ACL (**LB-7**)."""
 
     __slots__ = ("acl", "interface")
 
@@ -243,7 +244,7 @@ class PassedOn(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
 
 class Node(Relay, asks=True):
     """A load balancer in one zone: takes what its listeners take, and passes it on to one of its targets, or answers itself
-    (LB-1)."""
+    (**LB-1**)."""
 
     __slots__ = ("arrival", "exits", "interface", "kind", "listeners", "onward", "returns")
 
@@ -279,7 +280,8 @@ class Node(Relay, asks=True):
                 choice.target.handed.append(self.way_back(choice.target.subnet))
 
     def way_back(self, subnet: SubnetSite) -> Checkpoint:
-        """Where an answer goes from a target's subnet: through its ACL and this one's subnet's, past all routes (LB-7)."""
+        """Where an answer goes from a target's subnet: through its ACL and this one's subnet's, past all routes
+        (**LB-7**)."""
         if subnet is self.interface.subnet:
             return self.arrival
         found = self.returns.get(subnet)
@@ -312,6 +314,8 @@ class Node(Relay, asks=True):
         return self._passed_on(choice, header, leg, asks, exit)
 
     def _passed_on(self, choice: Choice, header: Header, leg: Leg, asks: Query, exit: NetworkInterface | None) -> Step:
+        """To the target. With the client's address kept, its groups stand in for the client's (**LB-4**), and a target that
+        calls and is picked itself gets nothing (**LB-6**)."""
         interface = self.interface
         translates = not same_family(header.source, choice.address)
         by_prefix = translates or (exit is not None and choice.address > IPV4_LAST)
@@ -359,8 +363,7 @@ class Node(Relay, asks=True):
             return Forward(out.outbound, onward, text, rule, (), scope, translated=changed)
         if own(interface, header.destination):
             return Deliver(header, rule="WALK-1", scope=scope)
-        text = f"{interface.name} never saw the packet that this one answers"
-        return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+        return self.drop(never_seen(interface.name), header, scope)
 
     @property
     def alike_as_client(self) -> Hashable:

@@ -67,7 +67,7 @@ class GatewayEndpoint(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=T
         )
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Deliver to the service, at its own addresses (EP-1); on the way back, into the subnet of who asked (EP-3)."""
+        """Deliver to the service, at its own addresses (EP-1); on the way back, into the subnet of who asked (**EP-3**)."""
         if leg.reply and header.destination in self.vpc.blocks:
             scope = Scope(EVERYWHERE, self.vpc.blocks.run_around(header.destination))
             return enter_subnet(self, self.vpc, header, f"{self.service} answers", "EP-3", self.path, scope)
@@ -153,7 +153,7 @@ class InterfaceEndpoint(Relay, asks=True):
         return (link.node.interface for link in self.links)
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Deliver what is to the interface (EP-7); whatever else comes here is nobody's."""
+        """Deliver what is to the interface (**EP-7**); whatever else comes here is nobody's."""
         scope = to_one(header.destination)
         if not own(self.interface, header.destination):
             text = f"{format_address(header.destination)} is not an address of {self.interface.name}"

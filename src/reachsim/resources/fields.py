@@ -85,7 +85,9 @@ def _reference(value: Any) -> str:
     if type(value) is not str:
         value = _as_text(value)
     if not isinstance(value, str) or not value:
-        raise ValueError(f"a name is expected, got {shown(value)}")
+        inside = [each for each in value.values() if isinstance(each, str)] if isinstance(value, dict) else []
+        hint = f"write {shown(inside[0])} alone" if len(inside) == 1 else "write what it is called in this file"
+        raise HintedError(f"a name is expected, got {shown(value)}", hint=hint)
     return value
 
 

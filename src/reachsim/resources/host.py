@@ -26,6 +26,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span, gap_around
 from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.rules.codes import Code
+from reachsim.rules.nat import never_seen
 from reachsim.rules.verdict import Loss
 
 
@@ -50,8 +51,8 @@ def emit(interface: NetworkInterface, header: Header) -> Checkpoint:
 
 
 def leave(interface: NetworkInterface, header: Header) -> Checkpoint:
-    """Where a packet goes that leaves an interface and is to no service of AWS's: its own subnet without ACL or route table
-    (WALK-5), everything else through its subnet's ACL (WALK-2)."""
+    """Where a packet goes that leaves an interface and is to no service of AWS's: its own subnet's link, past ACL and route
+    table (**WALK-5**, **ROUTE-20**), for what is there, and its subnet's ACL for everything else (**WALK-2**)."""
     return interface.subnet.link if header.destination in interface.subnet else interface.subnet.exit
 
 
@@ -72,7 +73,7 @@ def leaves_alike(interface: NetworkInterface, destination: int) -> Span:
 
 
 class SourceDestCheck(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=False):
-    """The source/destination check of an interface, met by what is not its own (WALK-23, NATI-1).
+    """The source/destination check of an interface, met by what is not its own (**WALK-23**, **NATI-1**).
 
     It drops an arriving packet that is not to, and a leaving packet that is not from, one of its private addresses.
     """
@@ -118,7 +119,8 @@ class Outbound(SecurityGroupCheckpoint):
     __slots__ = ()
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Ask the groups, then leave the interface. Traffic to AWS's own services is asked nothing (SG-24, WALK-20).
+        """Ask the groups, then leave the interface. Traffic to AWS's own services is asked nothing, by no group (**SG-24**)
+        and no ACL (**NACL-19**).
 
         A stopped instance sends nothing (ROUTE-14).
         """
@@ -179,7 +181,7 @@ class Inbound(SecurityGroupCheckpoint):
     __slots__ = ()
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Ask the groups, then the source/dest check where the packet is not to the interface (WALK-3)."""
+        """Ask the groups, then the source/dest check where the packet is not to the interface (**WALK-3**)."""
         run = self.interface.run_around(header.destination)
         mine = own(self.interface, header.destination)
         next = self.interface.host if mine else SourceDestCheck(self.interface, Direction.INGRESS, self.interface.host)
@@ -196,7 +198,7 @@ class Inbound(SecurityGroupCheckpoint):
 
 
 def put_behind_groups(interface: NetworkInterface, outbound: type[Outbound] = Outbound) -> None:
-    """Put an interface's host behind its security groups, both ways."""
+    """Put an interface's host behind its security groups, both ways: its subnet's link leads to them too (**SG-22**)."""
     interface.outbound = outbound(
         interface, Direction.EGRESS, interface.filter(Direction.EGRESS), interface.path, interface.subnet.exit
     )
@@ -214,7 +216,7 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
     """The operating system behind an interface: takes what is to it, and forwards other packets if it is set so.
 
     `ip_forward`, `masquerade`: NATI-5. A masquerading host puts its own address and a port of its choice into what it
-    forwards, and puts the client's back into the answers (WALK-15); an answer of a flow that it never saw is invalid to
+    forwards, and puts the client's back into the answers (**WALK-15**); an answer of a flow that it never saw is invalid to
     it and dropped (WALK-19). `clients`: addresses behind it; `local`: addresses that never leave it; `snat`: what its
     secondary addresses send out of the VPC gets its primary address.
     """
@@ -299,7 +301,7 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
         return next(interfaces_of_host(self.interface))
 
     def forward(self, header: Header, leg: Leg, *, tracked: bool = False) -> Step:
-        """Send on what is to somebody else (NATI-5). `tracked`: an answer to what it let through as it was."""
+        """Send on what is to somebody else (**NATI-5**). `tracked`: an answer to what it let through as it was."""
         interface = self.interface
         scope = Scope(self.run_around(header.source), self.run_around(header.destination))
         if header.destination in self.clients and self.ip_forward:
@@ -313,8 +315,7 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
             onward = Header(header.source, header.destination, interface, direct=own(interface, header.source))
             text, translated = "forwarded", 0
         elif leg.reply:
-            text = f"{interface.name} translates addresses but never saw the packet that this one answers"
-            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+            return self.drop(never_seen(f"{interface.name} translates addresses but"), header, scope)
         elif all(address > IPV4_LAST for address in interface.addresses):
             text = f"{interface.name} has no IPv4 address to put into what it forwards"
             return self.drop(Loss(Code.HOST_DOES_NOT_FORWARD, "NATI-5", text), header, scope)
@@ -333,7 +334,7 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
         return intersect(run, self.clients.run_around(address))
 
     def answer(self, arrived: Header) -> tuple[Checkpoint, Header]:
-        """The host answers through the same interface (WALK-26), from the address that was called."""
+        """The host answers through the same interface (**WALK-26**), from the address that was called."""
         return self.interface.outbound, Header(arrived.destination, arrived.source, self.interface)
 
     def cuts(self) -> Iterable[int]:
@@ -401,7 +402,7 @@ def masquerade(
     """The packet with the device's own address as source; the device remembers the flow (NATGW-3, NATI-5). `chosen`: which
     of its addresses, left out: the first.
 
-    From then on it comes from the device's interface: a group of the client matches it no more (SG-13).
+    From then on it comes from the device's interface: a group of the client matches it no more (**SG-13**).
     """
     source = interface.address_for(header.source) if chosen is None else chosen
     leg.sessions.append(Session(device, header.source, source, header.destination))

@@ -9,7 +9,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffer, advises, mends, offers
-from reachsim.resources.reference import bare
+from reachsim.resources.reference import NEVER, bare
 from reachsim.resources.resource import all_blocks
 from reachsim.resources.subnet_edits import new_public_subnet, own_way_out
 from reachsim.rules.clauses import KeyPath
@@ -106,19 +106,23 @@ def _free(case: Case, local: Cidr) -> Cidr | None:
         *(b for vpc in design.vpcs.values() for i in vpc.instances.values() for b in i.local_networks),
     ]
     for whole in _BRIDGES:
-        for block in whole.subnets(local.prefix_length) if whole.prefix_length <= local.prefix_length else ():
-            if not any(other.version == 4 and block.overlaps(other) for other in taken):
-                return block
+        if whole.prefix_length <= local.prefix_length:
+            for block in whole.subnets(local.prefix_length):
+                if not any(other.version == 4 and block.overlaps(other) for other in taken):
+                    return block
     return None
 
 
 @mends
 def public_address(case: Case) -> Iterator[Edit]:
-    """A public address for the interface that has none (IGW-4, IGW-6), or that a gateway's table leads to (ROUTE-22)."""
+    """A public address for the interface that has none (IGW-4, IGW-6), or that a gateway's table leads to (ROUTE-22);
+    where it can have one (IGW-16)."""
     path = case.cause.path
     inward = (Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, Code.INGRESS_RTB_NO_PUBLIC_IP)
     wanted = (Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, *inward)
     if case.cause.code not in wanted or not case.at(*_HOSTS) or path[-1] != "public_ip":
+        return
+    if case.view.written(path) == NEVER:
         return
     address = case.destination if case.cause.code in inward else case.source
     if address <= IPV4_LAST:
@@ -207,11 +211,15 @@ def _moved(case: Case, path: KeyPath, subnet: str) -> tuple[KeyChange, ...]:
 
 
 @advises
-def no_address_for_functions(case: Case) -> Iterator[str]:
-    """A function's interface never has a public address (LAMBDA-7)."""
-    shared = case.sender is not None and case.sender.shared
-    if case.cause.code is Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS and shared:
-        yield (
-            "a function's interface never gets a public address (LAMBDA-7): run it in a subnet whose default route leads to "
-            "a NAT gateway, or reach the service by a VPC endpoint"
-        )
+def never_an_address(case: Case) -> Iterator[str]:
+    """Interfaces of functions never have a public address (LAMBDA-7), nor have those of some services (**IGW-16**)."""
+    if case.cause.code is not Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS:
+        return
+    whose = "a function's interface never gets a public address (LAMBDA-7)"
+    if case.sender is None or not case.sender.shared:
+        if case.view.written(case.cause.path) != NEVER:
+            return
+        whose = f"{_host(case)} never gets a public address (IGW-16)"
+    yield (
+        f"{whose}: run it in a subnet whose default route leads to a NAT gateway, or reach the service by a VPC endpoint"
+    )

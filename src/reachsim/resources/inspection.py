@@ -68,10 +68,11 @@ class Emerging(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
 
 class InspectionEndpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=False, asks=False):
     """A Gateway Load Balancer endpoint: what a route leads to it comes out again as it was, after an inspection that is
-    taken as transparent, and goes on by its subnet's route table (EP-11). It has no groups (SG-23).
+    taken as transparent, and goes on by its subnet's route table (**EP-11**). It has no groups (SG-23).
 
     `nodes`: the interfaces of the load balancer behind a service of one's own, none of a service that is somebody else's.
-    Whatever appliance they pick must get what they send (LB-9). `loss`, `unknown`: why there is none, or which is not known.
+    Whatever appliance they pick must get what they send (**LB-9**). `loss`, `unknown`: why there is none, or which is not
+    known.
     """
 
     __slots__ = ("_entrance", "interface", "loss", "nodes", "unknown")

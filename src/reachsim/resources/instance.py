@@ -98,7 +98,7 @@ class Instance(ElasticInterface):
         return "" if self.state == "running" else self.state
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Its interface; a route to a stopped instance is a blackhole (ROUTE-14)."""
+        """Its interface; a route to a stopped instance is a blackhole (**ROUTE-14**)."""
         inactive = f"instance {at.name} is stopped" if self.state == "stopped" else ""
         return (
             super().entrance(at, wiring, vpc)._replace(inactive=inactive, rule="ROUTE-14", switch=(*at.path, "state"))

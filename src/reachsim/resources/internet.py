@@ -42,7 +42,7 @@ OUTSIDE = ""
 
 
 class InternetCheckpoint(Checkpoint, is_a=CheckpointType.INTERNET, cuts=False, asks=False):
-    """The internet: carries a packet to a public address, of a host outside or of an interface in a VPC (WALK-25).
+    """The internet: carries a packet to a public address, of a host outside or of an interface in a VPC (**WALK-25**).
 
     `entries`: for each VPC that has one, its gateway for packets that come in.
     """

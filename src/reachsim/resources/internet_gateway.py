@@ -32,6 +32,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import MISROUTED, Code
 from reachsim.rules.internet_gateway import PublicAccess, access_loss, egress_loss, ingress_loss
 from reachsim.rules.load_balancer import not_for_internet
+from reachsim.rules.nat import never_seen
 from reachsim.rules.route import default_for
 from reachsim.rules.verdict import Loss
 
@@ -133,7 +134,7 @@ def _doubt(text: str, direction: Direction) -> Filter:
 
 
 class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=True):
-    """An internet gateway for what leaves the VPC: puts the public address of the source in (WALK-11, IGW-3)."""
+    """An internet gateway for what leaves the VPC: puts the public address of the source in (**WALK-11**, **IGW-3**)."""
 
     __slots__ = ("doubt", "internet", "redirected", "vpc")
 
@@ -145,7 +146,7 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         self.redirected: IntervalMap[Route | None] = route_lookup([])
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Translate 1:1 (IPv4), or pass an IPv6 address of an interface as it is (IGW-8); drop the rest (IGW-4, IGW-7).
+        """Translate 1:1 (IPv4), or pass an IPv6 address of an interface as it is (**IGW-8**); drop the rest (IGW-4, IGW-7).
 
         What an appliance forwards unchanged is carried as if the interface that owns its source had sent it (IGW-7).
         """
@@ -183,7 +184,7 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         return intersect(senders_around(self.vpc, source), (low, high))
 
     def past_the_appliance(self, header: Header) -> Loss | None:
-        """The loss of what leaves a redirected block other than through its appliance (ROUTE-23)."""
+        """The loss of what leaves a redirected block other than through its appliance (**ROUTE-23**)."""
         route = self.redirected[header.source]
         if route is None or route.toward is None or header.sender is route.toward:
             return None
@@ -225,7 +226,8 @@ def no_public_address(owner: NetworkInterface, header: Header, loss: Loss) -> tu
 
 
 class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=True):
-    """An internet gateway for what enters the VPC: puts the private address of the destination in (WALK-12, IGW-3)."""
+    """An internet gateway for what enters the VPC: puts the private address of the destination in (**WALK-12**,
+    **IGW-3**)."""
 
     __slots__ = ("doubt", "public", "redirected", "vpc")
 
@@ -274,7 +276,7 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
 
     def to_appliance(self, route: Route, inside: Header, step: Forward) -> tuple[Forward, Loss | None]:
         """On to the target of the gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21); an
-        appliance without a public address takes nothing (ROUTE-22); an inspection endpoint needs none (EP-11)."""
+        appliance without a public address takes nothing (**ROUTE-22**); an inspection endpoint needs none (EP-11)."""
         loss = None
         if route.inactive:
             loss = route.blackhole
@@ -300,7 +302,7 @@ def _able(target: NetworkInterface) -> bool:
 
 
 class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=False, asks=True):
-    """An egress-only internet gateway for what leaves: IPv6 only; it remembers the flow (IPV6-4)."""
+    """An egress-only internet gateway for what leaves: IPv6 only; it remembers the flow (**IPV6-4**)."""
 
     __slots__ = ("doubt", "internet", "vpc")
 
@@ -318,8 +320,7 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
             text = "an egress-only internet gateway carries IPv6 alone"
             return self.drop(Loss(Code.IPV6_ONLY, "IPV6-4", text), header, scope)
         if leg.reply:
-            text = f"{self.component} never saw the packet that this one answers"
-            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+            return self.drop(never_seen(self.component), header, scope)
         owner = self.vpc.owners.get(source)
         loss = egress_loss(source, destination, owned=self.vpc.may_own(source), public=source)
         leg.sessions.append(Session(self, source, source, destination))
@@ -345,7 +346,7 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
 
 
 class EgressOnlyGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=False, asks=False):
-    """An egress-only internet gateway for what comes in: answers to its own flows and nothing else (IPV6-4)."""
+    """An egress-only internet gateway for what comes in: answers to its own flows and nothing else (**IPV6-4**)."""
 
     __slots__ = ("outward", "vpc")
 

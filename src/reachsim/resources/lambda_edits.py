@@ -54,9 +54,10 @@ def other_subnets(case: Case) -> Iterator[Edit]:
                     path, body, f"attach $LATEST of {name} to VPC {body['vpc']}, as version {version} is", 3
                 )
                 return
-    for subnet, out in _ways_out(case, latest) if latest.vpc is not None else ():
-        text = f"run {name} in subnet {subnet}, whose default route leads to {out}"
-        yield Edit.setting((*path, "subnets"), [subnet], text, 2 + _dearer(case))
+    if latest.vpc is not None:
+        for subnet, out in _ways_out(case, latest):
+            text = f"run {name} in subnet {subnet}, whose default route leads to {out}"
+            yield Edit.setting((*path, "subnets"), [subnet], text, 2 + _dearer(case))
 
 
 @mends
@@ -84,12 +85,12 @@ def attached(case: Case) -> Iterator[Edit]:
         return
     public = public_subnets(case, vpc)
     subnets = [each for each, body in case.view.design.vpcs[vpc].subnets.items() if each not in public and body.cidr]
-    for group in [*_admitted(case, receiver), None] if subnets else ():
-        body = {"vpc": vpc, "subnets": subnets} | ({} if group is None else {"security_groups": [group]})
-        text = (
-            f"attach $LATEST of {name} to VPC {vpc}, in {', '.join(subnets)}, with security group {group or 'default'}"
-        )
-        yield Edit.setting(("lambda_functions", name, "latest"), body, text, 3 if group else 4)
+    if subnets:
+        for group in [*_admitted(case, receiver), None]:
+            body = {"vpc": vpc, "subnets": subnets} | ({} if group is None else {"security_groups": [group]})
+            where = f"VPC {vpc}, in {', '.join(subnets)}"
+            text = f"attach $LATEST of {name} to {where}, with security group {group or 'default'}"
+            yield Edit.setting(("lambda_functions", name, "latest"), body, text, 3 if group else 4)
 
 
 def _admitted(case: Case, receiver: NetworkInterface) -> list[str]:

@@ -140,12 +140,12 @@ Alias = Annotated[
 class LambdaFunction(Schema):
     """A function with its versions and aliases. `NAME`, `NAME:VERSION` and `NAME:ALIAS` are endpoints (LAMBDA-24)."""
 
-    latest: FunctionConfiguration = FunctionConfiguration()
+    latest: FunctionConfiguration = FunctionConfiguration.model_construct()
     """$LATEST: what the bare name means."""
     versions: dict[FunctionVersion, FunctionConfiguration] = Field(default_factory=dict)
-    """Published versions; each is immutable and keeps its own attachment (LAMBDA-22)."""
+    """Published versions; each is immutable and keeps its own attachment (**LAMBDA-22**)."""
     aliases: dict[Name, Alias] = Field(default_factory=dict)
-    """Alias to version, $LATEST or `unknown`, or to two versions with weights in percent (LAMBDA-25)."""
+    """Alias to version, $LATEST or `unknown`, or to two versions with weights in percent (**LAMBDA-25**)."""
     memory_mb: Annotated[Integer, Field(ge=128, le=10240)] = 128
     """Its memory in MB; decides no packet."""
     concurrency: Annotated[Integer, Field(ge=0)] | None = None
@@ -157,14 +157,15 @@ class LambdaFunction(Schema):
     @model_validator(mode="after")
     def _aliases_are_whole(self) -> LambdaFunction:
         for name, split in self.aliases.items():
-            for version in split if list(split) not in ([LATEST], [UNKNOWN]) else ():
-                if version not in self.versions:
-                    known = ", ".join(self.versions) or "none"
-                    raise HintedError(
-                        f"alias {shown(name)} names version {version}, which does not exist",
-                        hint=f"versions: {known}",
-                        code="LAMBDA-25",
-                    )
+            if list(split) not in ([LATEST], [UNKNOWN]):
+                for version in split:
+                    if version not in self.versions:
+                        known = ", ".join(self.versions) or "none"
+                        raise HintedError(
+                            f"alias {shown(name)} names version {version}, which does not exist",
+                            hint=f"versions: {known}",
+                            code="LAMBDA-25",
+                        )
             if len(split) > 2 or sum(split.values()) != 1:
                 raise HintedError(
                     f"alias {shown(name)} must name one version, or two whose weights add up to 100 percent",
@@ -181,8 +182,8 @@ class LambdaFunction(Schema):
     def versions_of(self, qualifier: str | None) -> list[tuple[str, FunctionConfiguration, Fraction]] | None:
         """The versions that a qualifier means, each with its share of the invocations; None if it means nothing.
 
-        None is $LATEST, a number that version, an alias its version or versions (LAMBDA-24, LAMBDA-26): none for one of
-        which it is not known what it names.
+        None is $LATEST, a number that version, an alias its version or versions (**LAMBDA-24**, **LAMBDA-26**): none for one
+        of which it is not known what it names.
         """
         if qualifier is None or qualifier == LATEST:
             return [(LATEST, self.latest, Fraction(1))]
@@ -200,7 +201,7 @@ FUNCTION_FILTER = protocol_limit(
 
 
 class HyperplaneOut(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=True):
-    """The protocols that a function may send: TCP and UDP (LAMBDA-9)."""
+    """The protocols that a function may send: TCP and UDP (**LAMBDA-9**)."""
 
     __slots__ = ("next",)
 
@@ -211,7 +212,7 @@ class HyperplaneOut(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=True
         self.next = next
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Pass TCP and UDP on to the groups of the interface (LAMBDA-10)."""
+        """Pass TCP and UDP on to the groups of the interface (**LAMBDA-10**)."""
         query = Query(FUNCTION_FILTER, header.destination, tracked=leg.reply)
         return Forward(self.next, header, scope=ANY, asks=query)
 
@@ -230,7 +231,7 @@ class HyperplaneOut(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=True
 
 
 class HyperplaneIn(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=False):
-    """What reaches a function's interface from outside: answers, never a new connection (LAMBDA-8)."""
+    """What reaches a function's interface from outside: answers, never a new connection (**LAMBDA-8**)."""
 
     __slots__ = ("groups",)
 
@@ -282,7 +283,7 @@ class LambdaService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=Tr
         return hash((self.component, self.path))
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Send to the internet, from an address that is the Lambda service's own; nothing else is reached (LAMBDA-1,
+        """Send to the internet, from an address that is the Lambda service's own; nothing else is reached (**LAMBDA-1**,
         LAMBDA-28)."""
         destination = header.destination
         if leg.reply:

@@ -73,7 +73,7 @@ class LoadBalancer(Resource):
     subnets: Annotated[SubnetNames, Field(min_length=1)]
     """The subnets that it has an interface in; their zones are those that are enabled (LB-8)."""
     security_groups: SecurityGroupNames | None = None
-    """Its groups; left out: none of a Network or Gateway Load Balancer (LB-3, LB-9), else the VPC's default group."""
+    """Its groups; left out: none of a Network or Gateway Load Balancer (**LB-3**, LB-9), else the VPC's default group."""
     cross_zone: Boolean | None = None
     """Whether its nodes pick targets in other zones too; left out: an Application Load Balancer's do (LB-8)."""
     private_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
@@ -165,7 +165,7 @@ class LoadBalancer(Resource):
             self._check_targets(at, (*at.path, "target_groups", name), group, checks)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal:
-        """No route leads to one."""
+        """No route leads to one (**ROUTE-10**)."""
         text = f"{shown(at.name)} is a load balancer, which no route leads to"
         return Refusal("ROUTE-10", text, "route to what stands behind it")
 
@@ -426,7 +426,7 @@ class LoadBalancer(Resource):
         return Endpoint(at.full_name, type(self).noun, origins, interfaces)
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """No route leads to one (ROUTE-10)."""
+        """No route leads to one."""
         return Entrance(None, None, f"{at.name} is a load balancer", "ROUTE-10")
 
 

@@ -33,10 +33,11 @@ def new_listeners(case: Case) -> Iterator[Edit]:
         return
     path, body = found
     names = [name for name in (_spoken(low, body.type) for low in _services(case.wanted)) if name]
-    for group in list(body.target_groups)[:_MOST] if names else ():
-        changes = tuple(KeyChange((*path, "listeners", name), group) for name in names)
-        text = f"let load balancer {path[3]} listen on {', '.join(names)} and forward to target group {group}"
-        yield Edit(changes, text, 3)
+    if names:
+        for group in list(body.target_groups)[:_MOST]:
+            changes = tuple(KeyChange((*path, "listeners", name), group) for name in names)
+            text = f"let load balancer {path[3]} listen on {', '.join(names)} and forward to target group {group}"
+            yield Edit(changes, text, 3)
 
 
 def _services(wanted: Traffic) -> list[int]:
@@ -105,11 +106,12 @@ def _admitting(case: Case, vpc: str, balancer: Any) -> Iterator[str]:
     mine = {(vpc, str(name)) for name in balancer.security_groups or ()}
     groups = case.view.design.vpcs[vpc].security_groups
     for interface in case.view.interfaces():
-        for owner, name in interface.groups or () if interface.vpc.name == vpc else ():
-            rules = groups[name].ingress if owner == vpc and name in groups else ()
-            if any((vpc, str(peer)) in mine for rule in rules for peer in rule.peers):
-                yield interface.name.partition(".")[2]
-                break
+        if interface.vpc.name == vpc:
+            for owner, name in interface.groups or ():
+                rules = groups[name].ingress if owner == vpc and name in groups else ()
+                if any((vpc, str(peer)) in mine for rule in rules for peer in rule.peers):
+                    yield interface.name.partition(".")[2]
+                    break
 
 
 @mends
@@ -149,10 +151,11 @@ def clients_not_shown(case: Case) -> Iterator[Edit]:
         return
     body = case.view.design.vpcs[str(path[1])].load_balancers[str(path[3])]
     name = target.name.partition(".")[2]
-    for group, each in body.target_groups.items() if body.type == NETWORK else ():
-        if name in each.targets and each.preserve_client_ip is not False:
-            text = f"let targets of {path[3]}/{group} see the load balancer's address (preserve_client_ip: false)"
-            yield Edit.setting((*path, "target_groups", group, "preserve_client_ip"), False, text, 2)
+    if body.type == NETWORK:
+        for group, each in body.target_groups.items():
+            if name in each.targets and each.preserve_client_ip is not False:
+                text = f"let targets of {path[3]}/{group} see the load balancer's address (preserve_client_ip: false)"
+                yield Edit.setting((*path, "target_groups", group, "preserve_client_ip"), False, text, 2)
 
 
 def _called(case: Case) -> KeyPath | None:

@@ -28,7 +28,14 @@ from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
-from reachsim.rules.nat import FORWARDING_STATES, NAT64, NAT_GATEWAY_PROTOCOLS, NAT_GATEWAY_SILENCE, ipv6_loss
+from reachsim.rules.nat import (
+    FORWARDING_STATES,
+    NAT64,
+    NAT_GATEWAY_PROTOCOLS,
+    NAT_GATEWAY_SILENCE,
+    ipv6_loss,
+    never_seen,
+)
 from reachsim.rules.route import DEFAULT
 from reachsim.rules.verdict import Loss
 
@@ -39,8 +46,8 @@ PAST_ACLS = protocol_limit("no ACL", EVERYTHING, "a regional NAT gateway is in n
 
 @resource("nat_gateways", "nat gateway")
 class NatGateway(Resource):
-    """A NAT gateway. It has no security group (NATGW-6). Of a zonal one, the ACL and the route table of its subnet apply
-    (NATGW-12). A regional one is in the VPC and in no subnet, and has a route table of its own (NATGW-17)."""
+    """A NAT gateway. It has no security group (NATGW-6). Of a zonal one, the ACL and the route table of its subnet apply. A
+    regional one is in the VPC and in no subnet, and has a route table of its own (NATGW-17)."""
 
     availability: Literal["zonal", "regional"] = "zonal"
     """`regional`: one for all zones of the VPC (NATGW-17)."""
@@ -69,8 +76,8 @@ class NatGateway(Resource):
         return self.availability == "regional"
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
-        """Its one interface; a public gateway has an Elastic IP, chosen by AWS where none is written (NATGW-1). A regional
-        one needs public addresses alone."""
+        """Its one interface; a public gateway has an Elastic IP, chosen by AWS where none is written (**NATGW-1**). A
+        regional one needs public addresses alone."""
         if self.public_ips and self.regional:
             for zone, address in self.public_ips.items():
                 yield InterfaceNeed(f"{at.name}/{zone}", (*at.path, "public_ips", zone), "", (), public_ip=address)
@@ -81,7 +88,7 @@ class NatGateway(Resource):
         yield InterfaceNeed(at.name, at.path, subnet, (), self.private_ip, None, public, implied)
 
     def check(self, at: At, checks: Checks) -> None:
-        """A public gateway needs an internet gateway (NATGW-1), a private one has no public address (NATGW-2)."""
+        """A public gateway needs an internet gateway (**NATGW-1**), a private one has no public address (**NATGW-2**)."""
         if self.regional:
             self._check_regional(at, checks)
         elif self.subnet is None:
@@ -103,7 +110,8 @@ class NatGateway(Resource):
             checks.report(at.path, text, hint, "NATGW-1", key=True)
 
     def _check_regional(self, at: At, checks: Checks) -> None:
-        """A regional one is public (NATGW-18), in no subnet (NATGW-17), and has an address in zones of its VPC alone."""
+        """A regional one is public (**NATGW-18**), in no subnet (**NATGW-17**), and has an address in zones of its VPC
+        alone."""
         vpc = checks.design.vpcs[at.vpc]
         if self.connectivity == "private":
             text = "a regional NAT gateway is public"
@@ -125,7 +133,7 @@ class NatGateway(Resource):
             checks.route_table((*at.path, "route_table"), at.vpc, self.route_table)
 
     def build(self, at: At, wiring: Wiring) -> None:
-        """Its interface, which has no groups (NATGW-6)."""
+        """Its interface, which has no groups (**NATGW-6**)."""
         needs = list(self.interfaces(at))
         interface = self._regional(at, needs, wiring) if self.regional else self._zonal(at, needs[0], wiring)
         interface.host = interface.inbound = NatGatewayCheckpoint(interface, self.state)
@@ -139,8 +147,8 @@ class NatGateway(Resource):
         )  # fmt: skip
 
     def _regional(self, at: At, needs: list[InterfaceNeed], wiring: Wiring) -> NetworkInterface:
-        """In no subnet, so past every ACL (NATGW-19), and with public addresses in place of private ones, which nobody is
-        told."""
+        """In no subnet, so past every ACL (**NATGW-19**), and with public addresses in place of private ones, which nobody
+        is told."""
         vpc = wiring.vpc(at.vpc)
         subnet = SubnetSite(
             f"{at.name} (regional)", vpc, (), None, at.path,
@@ -176,7 +184,7 @@ class NatGateway(Resource):
         return "" if self.state in FORWARDING_STATES else self.state
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Its interface; a route to one that is gone is a blackhole (ROUTE-12)."""
+        """Its interface; a route to one that is gone is a blackhole (**ROUTE-12**)."""
         inactive = f"NAT gateway {at.name} is {self.state}" if self.state in ("deleted", "failed") else ""
         interface = wiring.interface(at.vpc, at.name)
         next = interface.inbound if self.regional else interface.subnet.entry
@@ -249,7 +257,7 @@ class RegionalExit(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False)
 
     def step(self, header: Header, leg: Leg) -> Step:
         """To its table. What it translated and sends elsewhere than to the internet has a private address that AWS
-        chooses (NATGW-17)."""
+        chooses (**NATGW-17**)."""
         route, low, high = self.table.table.lookup(header.destination)
         scope = to_run((low, high))
         sends = not leg.reply and route is not None and route.next is not None
@@ -279,7 +287,7 @@ def zone_at(interface: NetworkInterface, header: Header) -> str | None:
 
 
 class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=True):
-    """A NAT gateway: puts its private address into what leaves, and the client's back into the answers (WALK-14)."""
+    """A NAT gateway: puts its private address into what leaves, and the client's back into the answers (**WALK-14**)."""
 
     __slots__ = ("interface", "state")
 
@@ -292,8 +300,9 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
         self.state = state
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Translate (NATGW-3), or drop: what nobody inside asked for (NATGW-7), and answers of flows it never saw (WALK-19).
-        Of what a host forwards from outside the VPC it is not known (NATGW-10)."""
+        """Translate (**NATGW-3**), or drop: what nobody inside asked for (**NATGW-7**), and answers of flows it never saw
+        (WALK-19). What it sends, answers too, goes on by the ACL and the route table of its own subnet (**NATGW-12**). Of
+        what a host forwards from outside the VPC it is not known (**NATGW-10**)."""
         destination = header.destination
         if destination > IPV4_LAST:
             return self._ipv6(header)
@@ -307,8 +316,7 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
             text = "a NAT gateway takes no connections: nobody behind it asked for this packet"
             return self.drop(Loss(Code.NGW_UNSOLICITED_INBOUND, "NATGW-7", text), header, scope)
         if leg.reply:
-            text = f"{self.interface.name} never saw the packet that this one answers"
-            return self.drop(Loss(Code.ASYMMETRIC_RETURN, "WALK-19", text), header, scope)
+            return self.drop(never_seen(self.interface.name), header, scope)
         behind = self.interface.vpc.behind
         scope = Scope(behind.run_around(header.source), scope.destinations)
         if header.source in behind:
@@ -334,7 +342,7 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
 
     def _sends_from(self, header: Header) -> int | Undecided | None:
         """The address that it puts in: of a regional one in manual mode that of the client's zone, None where it has none
-        there (NATGW-20)."""
+        there (**NATGW-20**)."""
         if not self.interface.by_zone:
             return next((a for a in self.interface.primary if a <= IPV4_LAST), self.interface.primary[0])
         zone = zone_at(self.interface, header)
@@ -368,19 +376,20 @@ class NatGatewayCheckpoint(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks
 
 @offers
 def new_nat_gateway(case: Case, vpc: str) -> Iterator[RouteOffer]:
-    """A NAT gateway of a VPC that has none, in a subnet that leads to its internet gateway; where there is no such subnet,
-    in a new one (NATGW-1)."""
+    """A NAT gateway of a VPC that has none, in a subnet that leads to its internet gateway; in a new one where there is no
+    such subnet, or where the route that is to lead to the gateway is that of the subnet itself (NATGW-1, NATGW-13)."""
     body = case.view.design.vpcs[vpc]
     if body.nat_gateways or case.reply or case.destination not in PUBLIC_IPV4 or "nat" in case.view.names(vpc):
         return
+    gateway: KeyPath = ("vpcs", vpc, "nat_gateways", "nat")
     public = public_subnets(case, vpc)
-    changes: list[KeyChange] = []
-    if not public:
-        zone = None if case.sender is None or case.sender.vpc.name != vpc else case.sender.subnet.az
-        new = new_public_subnet(case, vpc, zone)
-        if new is None:
-            return
-        changes += new[1]
-    changes.append(KeyChange(("vpcs", vpc, "nat_gateways", "nat"), {"subnet": public[0] if public else "public"}))
-    text = f"a new NAT gateway nat in {'subnet ' + public[0] if public else 'a new public subnet'} of {vpc}"
-    yield RouteOffer(DEFAULT, "nat", text, 4 if public else 6, tuple(changes))
+    for subnet in public[:1]:
+        text = f"a new NAT gateway nat in subnet {subnet} of {vpc}"
+        yield RouteOffer(DEFAULT, "nat", text, 4, (KeyChange(gateway, {"subnet": subnet}),))
+    if public and (vpc, case.view.table_of(public[0], vpc)) not in case.tables:
+        return
+    zone = None if case.sender is None or case.sender.vpc.name != vpc else case.sender.subnet.az
+    new = new_public_subnet(case, vpc, zone)
+    if new is not None:
+        text = f"a new NAT gateway nat in a new public subnet of {vpc}"
+        yield RouteOffer(DEFAULT, "nat", text, 6, (*new[1], KeyChange(gateway, {"subnet": new[0]})))

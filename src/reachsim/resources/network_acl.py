@@ -34,7 +34,7 @@ from reachsim.rules.codes import Code
 
 
 def _acl_block(value: Any) -> Cidr | Unknown:
-    """An ACL names blocks and nothing else (NACL-10)."""
+    """An ACL names blocks and nothing else (**NACL-10**)."""
     if isinstance(value, Cidr | Unknown):
         return value
     if value == UNKNOWN:
@@ -91,7 +91,7 @@ class AclRule(Schema):
 
     @property
     def peers(self) -> AddressSet:
-        """The addresses that it is about, or may be; those of the other family are never among them (NACL-11)."""
+        """The addresses that it is about, or may be; those of the other family are never among them (**NACL-11**)."""
         return AddressSet.everything() if isinstance(self.block, Unknown) else self.block.addresses
 
     @property
@@ -107,7 +107,7 @@ class AclRule(Schema):
 
 
 DEFAULT_RULES: Final = ((100, EVERY_IPV4), (101, EVERY_IPV6))
-"""What a default ACL allows as AWS makes it: the number of the rule, and of whom it allows everything (NACL-3)."""
+"""What a default ACL allows as AWS makes it: the number of the rule, and of whom it allows everything (**NACL-3**)."""
 
 
 class AclIngressRule(AclRule):
@@ -164,10 +164,10 @@ DEFAULT_CLAUSES = tuple(
 
 
 def acl_clauses(acl: NetworkAcl | None, direction: Direction, path: KeyPath, *, default: bool) -> tuple[Clause, ...]:
-    """The clauses of an ACL in one direction, in the order of their numbers, not of the file (NACL-2).
+    """The clauses of an ACL in one direction, in the order of their numbers, not of the file (**NACL-2**).
 
     `acl` None: the VPC's default ACL, not written. `default`: it is the default ACL; a direction that it does not
-    write was not edited (NACL-3), one that it writes has just the rules written, for IPv6 too (NACL-4).
+    write was not edited (**NACL-3**), one that it writes has just the rules written, for IPv6 too (**NACL-4**).
     """
     rules = None if acl is None else acl.ingress if direction is Direction.INGRESS else acl.egress
     if rules is None:
@@ -190,7 +190,7 @@ def acl_clauses(acl: NetworkAcl | None, direction: Direction, path: KeyPath, *, 
 def within_subnet(clauses: tuple[Clause, ...], path: KeyPath) -> tuple[Clause, ...]:
     """The clauses of an ACL for what a route leads to an interface of the sender's own subnet. AWS says that an ACL is not
     asked about what is "routed within a subnet", and yet that it is, both ways, on the way to a transit gateway's attachment
-    in the sender's subnet (TGW-12). So what it admits passes, and what it denies may pass (NACL-6)."""
+    in the sender's subnet (TGW-12). So what it admits passes, and what it denies may pass (**NACL-6**)."""
     doubt = (
         "AWS does not say whether an ACL is asked about what a route leads to an interface of the sender's own subnet"
     )
@@ -198,7 +198,7 @@ def within_subnet(clauses: tuple[Clause, ...], path: KeyPath) -> tuple[Clause, .
 
 
 def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], path: KeyPath) -> Filter:
-    """An ACL in one direction as a filter: stateless, so answers need rules of their own (NACL-5)."""
+    """An ACL in one direction as a filter: stateless, so answers need rules of their own (**NACL-5**)."""
     return Filter(
         f"network ACL {name}",
         direction,
@@ -211,8 +211,8 @@ def acl_filter(name: str, direction: Direction, clauses: tuple[Clause, ...], pat
 
 
 class AclCheckpoint(Checkpoint, is_a=CheckpointType.NETWORK_ACL, cuts=False, asks=True):
-    """A subnet's ACL in one direction. It judges what enters or leaves the subnet, every packet alone (NACL-5, NACL-6,
-    WALK-16), by the other end's address, protocol and destination port (NACL-7), with the addresses that the packet has
+    """A subnet's ACL in one direction. It judges what enters or leaves the subnet, every packet alone (NACL-5, **NACL-6**,
+    WALK-16), by the other end's address, protocol and destination port (**NACL-7**), with the addresses that the packet has
     inside the VPC (NACL-14).
 
     `within`: the same ACL for what a route leads to an interface of this very subnet; `turned`: the destinations of such
@@ -308,9 +308,10 @@ def acls_of_subnets(case: Case) -> Iterator[Edit]:
     subnets = case.view.design.vpcs[vpc].subnets
     name = case.cause.component.removeprefix(f"{vpc}.")
     others = {body.network_acl for body in subnets.values()} - {None, UNKNOWN, acl}
-    for other in sorted(others) if name in subnets and subnets[name].network_acl == acl else ():
-        text = f"associate subnet {name} of {vpc} with network ACL {other}, not {acl}"
-        yield Edit.setting(("vpcs", vpc, "subnets", name, "network_acl"), other, text, 3)
+    if name in subnets and subnets[name].network_acl == acl:
+        for other in sorted(others):
+            text = f"associate subnet {name} of {vpc} with network ACL {other}, not {acl}"
+            yield Edit.setting(("vpcs", vpc, "subnets", name, "network_acl"), other, text, 3)
 
 
 def _free_number(numbers: list[int], limit: int | None) -> int | None:

@@ -34,7 +34,7 @@ from reachsim.resources.fields import (
 )
 from reachsim.resources.host import Host, put_behind_groups
 from reachsim.resources.mending import Case, RouteOffer
-from reachsim.resources.reference import UNKNOWN
+from reachsim.resources.reference import NEVER, UNKNOWN
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
@@ -91,16 +91,16 @@ class InterfaceSettings(Schema):
     """Further private addresses; an entry is an address, or `{private_ip: ..., public_ip: ...}`."""
     ipv6_address: Ipv6Field | None = None
     """Its IPv6 address, where its subnet has an IPv6 block."""
-    public_ip: Ipv4Field | Boolean | Literal["unknown"] | None = None
+    public_ip: Ipv4Field | Boolean | Literal["unknown", "never"] | None = None
     """Its public address (Elastic IP or auto-assigned), or `true` for one that AWS will choose; `unknown`: whether it has
-    one."""
+    one; `never`: it is of a service whose interfaces have none (IGW-16)."""
     source_dest_check: Boolean = True
     """Whether it drops what is neither from nor to one of its own addresses (WALK-23)."""
 
     def need(self, name: str, path: KeyPath, subnet: str, launched: bool) -> InterfaceNeed:
         """The interface, in a subnet; `launched`: with an instance, so that its subnet may give it a public address."""
         secondary = tuple((int(each.private_ip), each.public_ip) for each in self.secondary_private_ips)
-        public = self.public_ip if not isinstance(self.public_ip, str) else True
+        public = {UNKNOWN: True, NEVER: None}[self.public_ip] if isinstance(self.public_ip, str) else self.public_ip
         return InterfaceNeed(
             name, path, subnet, self.security_groups, self.private_ip, self.ipv6_address, public,
             secondary=secondary, launched=launched, perhaps_public=self.public_ip == UNKNOWN,
@@ -251,7 +251,7 @@ def interface_for(
 ) -> NetworkInterface:
     """An interface that a resource needs, in its subnet and with its addresses; what is behind it is still to be wired.
 
-    `groups`: None where it cannot have any (SG-23).
+    `groups`: None where it cannot have any (**SG-23**).
     """
     subnet, pairs = wiring.subnet(at.vpc, need.subnet), wiring.pairs(at.vpc, need)
     labels = tuple(sorted(tags.items()))

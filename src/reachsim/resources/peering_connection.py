@@ -67,7 +67,7 @@ class PeeringConnection(Resource):
             checks.refuse(at.path, peering_refusal(vpcs[self.requester].cidrs, vpcs[self.accepter].cidrs), key=True)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
-        """A route leads to a peering of its own VPC."""
+        """A route leads to a peering of its own VPC (**ROUTE-10**)."""
         if self.other(vpc) is not None:
             return None
         text = f"peering {at.name} joins {self.requester} and {self.accepter}, not {vpc}"
@@ -75,7 +75,7 @@ class PeeringConnection(Resource):
 
     @classmethod
     def check_all(cls, members: Iterable[tuple[At, Any]], checks: Checks) -> None:
-        """At most one peering for two VPCs (PEER-2)."""
+        """At most one peering for two VPCs (**PEER-2**)."""
         pairs: dict[frozenset[str], str] = {}
         for at, body in members:
             pair = frozenset({body.requester, body.accepter})
@@ -107,7 +107,7 @@ class PeeringConnection(Resource):
         wiring.add_peering(at, ways, groups_known=groups_nameable(self.status, *regions))
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Into the other VPC; a route to a peering that is not active is a blackhole (ROUTE-15, PEER-12)."""
+        """Into the other VPC; a route to a peering that is not active is a blackhole (**ROUTE-15**, **PEER-12**)."""
         inactive = "" if self.active else f"peering {at.name} is {self.status}"
         rule = "PEER-12" if self.status == "deleted" else "ROUTE-15"
         return Entrance(wiring.peering(at, vpc), None, inactive, rule, (*at.path, "status"))
@@ -133,9 +133,10 @@ class PeeringConnection(Resource):
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """The block of the far VPC (PEER-3)."""
         far = self.other(vpc)
-        for block in case.view.design.vpcs[far].cidrs if far is not None else ():
-            if case.destination in block:
-                yield RouteOffer(str(block), at.name, f"peering {at.name}")
+        if far is not None:
+            for block in case.view.design.vpcs[far].cidrs:
+                if case.destination in block:
+                    yield RouteOffer(str(block), at.name, f"peering {at.name}")
 
 
 _WAITING = ("pending-acceptance", "initiating-request", "provisioning")
@@ -194,7 +195,7 @@ def why_no_peering(case: Case) -> Iterator[str]:
 
 
 class PeeringCheckpoint(Checkpoint, is_a=CheckpointType.PEERING, cuts=True, asks=False):
-    """A peering in one direction: into the far VPC, and nowhere beyond (WALK-9). No route table is read on arrival."""
+    """A peering in one direction: into the far VPC, and nowhere beyond (**WALK-9**). No route table is read on arrival."""
 
     __slots__ = ("far", "near", "text")
 
@@ -205,7 +206,7 @@ class PeeringCheckpoint(Checkpoint, is_a=CheckpointType.PEERING, cuts=True, asks
         self.text = f"into VPC {far.name}"
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Carry what is from the near and to the far VPC, each way by its own routes (WALK-10, PEER-3, PEER-9)."""
+        """Carry what is from the near and to the far VPC, each way by its own routes (**WALK-10**, **PEER-3**, PEER-9)."""
         near, far = self.near.blocks, self.far.blocks
         loss = carrying_loss(header.source, header.destination, near, far)
         scope = Scope(near.run_around(header.source), far.run_around(header.destination))

@@ -12,7 +12,7 @@ from reachsim.resources.fields import BlockField, Integer, JsonSchema, Schema, T
 
 
 class PrefixList(Schema):
-    """A list of blocks of one family with a fixed maximum size (PL-1); a plain list of blocks is its short form."""
+    """A list of blocks of one family with a fixed maximum size (**PL-1**); a plain list of blocks is its short form."""
 
     entries: tuple[BlockField, ...] = ()
     """Its blocks."""

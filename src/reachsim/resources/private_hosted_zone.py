@@ -89,10 +89,11 @@ class PrivateHostedZone(Resource):
         label, dot, zone = case.asked_to.rstrip(".").partition(".")
         if not dot or zone.lower() != at.name.lower() or self.record(at.name, case.asked_to) is not None:
             return
-        for vpc in self.vpcs if UNKNOWN not in self.records else ():
-            if case.view.interface(f"{vpc}.{label}") is not None:
-                text = f"add to private zone {at.name} the record {label}, for {vpc}.{label}"
-                yield Edit.setting((*at.path, "records", label), f"{vpc}.{label}", text, 3)
+        if UNKNOWN not in self.records:
+            for vpc in self.vpcs:
+                if case.view.interface(f"{vpc}.{label}") is not None:
+                    text = f"add to private zone {at.name} the record {label}, for {vpc}.{label}"
+                    yield Edit.setting((*at.path, "records", label), f"{vpc}.{label}", text, 3)
 
     def record(self, zone: str, host: str) -> References | None:
         """What its records say of a host name; None where they say nothing."""

@@ -16,7 +16,7 @@ class PrivateLink(Relay, asks=True):
     """A Network Load Balancer's interface as one interface of an endpoint leads to it.
 
     Its targets see its own address (LB-5). Its groups see the client by address alone, unless they are told not to judge
-    what comes this way (LB-3). No route and no ACL stands between the two interfaces, so the blocks of the VPCs
+    what comes this way (**LB-3**). No route and no ACL stands between the two interfaces, so the blocks of the VPCs
     may overlap.
     `exit`: the endpoint's interface, by which answers leave; `entrance`: where the endpoint sends on to.
     """

@@ -6,6 +6,8 @@ BLACKHOLE = "blackhole"
 """In place of a name: a route that drops what it matches."""
 UNKNOWN = "unknown"
 """In place of a name, of traffic or of rules: what is not known. Answers that depend on it are undecided."""
+NEVER = "never"
+"""In place of a public address: one that AWS gives to nothing of that kind, such as the interfaces of CodeBuild."""
 NOT_KNOWN = "written as unknown"
 """Why they are."""
 

@@ -410,7 +410,7 @@ def resources(within: Within, holder: Schema, vpc: str = "") -> Iterator[tuple[A
             yield At(vpc, section, name), body
 
 
-def every_resource(design: Any) -> Iterator[tuple[At, Resource]]:
+def all_resources(design: Any) -> Iterator[tuple[At, Resource]]:
     """What is in no VPC, and what is in each."""
     yield from resources("design", design)
     for name, vpc in design.vpcs.items():
@@ -419,7 +419,7 @@ def every_resource(design: Any) -> Iterator[tuple[At, Resource]]:
 
 def all_blocks(design: Any) -> Iterator[Cidr]:
     """The blocks of everything in a design that has some: VPCs, and what is behind resources."""
-    yield from (block for _, body in every_resource(design) for block in body.behind().blocks)
+    yield from (block for _, body in all_resources(design) for block in body.behind().blocks)
     for vpc in design.vpcs.values():
         yield from vpc.cidrs
 
@@ -427,7 +427,7 @@ def all_blocks(design: Any) -> Iterator[Cidr]:
 def unnamed_blocks(design: Any) -> Iterator[Cidr]:
     """The blocks behind resources that have no name to ask by, so that they are the ends: what a connection leads to and no
     network declares, and what is behind a host."""
-    behind = [body.behind() for _, body in every_resource(design)]
+    behind = [body.behind() for _, body in all_resources(design)]
     named = address_set(block for each in behind if each.asked_by_name for block in each.blocks)
     blocks = dict.fromkeys(block for each in behind if not each.asked_by_name for block in each.blocks)
     yield from (block for block in blocks if block.addresses - named)

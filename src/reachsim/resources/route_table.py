@@ -165,11 +165,11 @@ class Unwritten(Faced):
 
 
 def route_lookup(routes: list[Route]) -> IntervalMap[Route | None]:
-    """The table as a map from addresses to routes: longest prefix first (ROUTE-4), then rank (ROUTE-6, ROUTE-19); a route of
-    one family covers no address of the other (ROUTE-5).
+    """The table as a map from addresses to routes: longest prefix first (**ROUTE-4**), then rank (ROUTE-6, ROUTE-19); a
+    route of one family covers no address of the other (**ROUTE-5**).
 
-    A blackhole competes like the others: nothing falls back to a shorter route (ROUTE-13). The ranges that AWS keeps
-    for its services have no route, whatever wider route is there (ROUTE-17).
+    A blackhole competes like the others: nothing falls back to a shorter route (**ROUTE-13**). The ranges that AWS keeps
+    for its services have no route, whatever wider route is there (**ROUTE-17**).
     """
     entries: list[tuple[Cidr, Route | None]] = [(block, None) for block in RESERVED_DESTINATIONS]
     entries += [(route.destination, route) for route in routes]
@@ -186,7 +186,7 @@ _RESERVED = address_set(RESERVED_DESTINATIONS)
 
 
 def no_route(destination: int) -> Loss:
-    """The loss of a packet for which a table has no route: dropped silently (ROUTE-16)."""
+    """The loss of a packet for which a table has no route: dropped silently (**ROUTE-16**)."""
     for reserved in RESERVED_DESTINATIONS:
         if destination in reserved:
             what = f"is in {reserved}, which no route carries"
@@ -197,7 +197,7 @@ def no_route(destination: int) -> Loss:
 
 
 def to_target(route: Route, inside: Header, step: Forward) -> Forward:
-    """On to the target of a gateway's route table in place of the destination's subnet (WALK-3, ROUTE-21)."""
+    """On to the target of a gateway's route table in place of the destination's subnet (WALK-3, **ROUTE-21**)."""
     next = step.next if route.next is None else route.next
     return Forward(next, inside._replace(toward=route.toward), route.text, "ROUTE-21", route.path, step.scope)
 
@@ -225,7 +225,8 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
         self.table = route_lookup(routes)
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Take the route for the destination. Without one the packet is dropped silently (ROUTE-16)."""
+        """Take the route for the destination. Without one the packet is dropped silently (**ROUTE-16**), and so it is where
+        the route is inactive (**ROUTE-11**)."""
         destination = header.destination
         route, low, high = self.table.lookup(destination)
         scope = to_run((low, high))
@@ -300,8 +301,9 @@ _NOT_BY_ROUTES = FILTERS | {Code.ENI_SOURCE_DEST_CHECK_RESTRICTION, Code.LAMBDA_
 @mends
 def routes_of_tables(case: Case) -> Iterator[Edit]:
     """A route to what could take the packet, in the table that lost it or that sent it to where it was lost (ROUTE-4)."""
-    for vpc, table in case.tables if case.cause.code not in _NOT_BY_ROUTES else ():
-        yield from _routes_of(case, vpc, table)
+    if case.cause.code not in _NOT_BY_ROUTES:
+        for vpc, table in case.tables:
+            yield from _routes_of(case, vpc, table)
 
 
 def _routes_of(case: Case, vpc: str, table: str) -> Iterator[Edit]:
@@ -326,12 +328,16 @@ def ways_back_through_the_middlebox(case: Case) -> Iterator[Edit]:
     tables = case.view.design.vpcs[vpc].route_tables
     default = default_for(case.source)
     there = case.view.target(vpc, table, default)
-    for body in tables.values() if table in tables and there is not None else ():
-        for block, target in body.routes.items() if body.gateway is not None else ():
-            if isinstance(block, Cidr) and case.source in block and target not in ("local", there):
-                path = tables[table].path_of(("vpcs", vpc, "route_tables", table), default)
-                text = f"route {default} of table {table} of {vpc} to {target}, as what comes in, not to {there}"
-                yield Edit.setting(path, target, text, 2)
+    if table in tables and there is not None:
+        for body in tables.values():
+            if body.gateway is not None:
+                for block, target in body.routes.items():
+                    if isinstance(block, Cidr) and case.source in block and target not in ("local", there):
+                        path = tables[table].path_of(("vpcs", vpc, "route_tables", table), default)
+                        text = (
+                            f"route {default} of table {table} of {vpc} to {target}, as what comes in, not to {there}"
+                        )
+                        yield Edit.setting(path, target, text, 2)
 
 
 @mends

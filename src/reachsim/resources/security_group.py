@@ -96,8 +96,8 @@ class EgressRule(Schema):
 class SecurityGroup(Schema):
     """A security group: rules that allow, none that deny (SG-1).
 
-    A new group has no ingress rule and one egress rule that lets everything out (SG-2), so that is what a missing
-    `egress` means. `egress: []` lets nothing start.
+    A new group has no ingress rule and one egress rule that lets everything out, so that is what a missing `egress`
+    means. `egress: []` lets nothing start.
     """
 
     ingress: Annotated[tuple[IngressRule, ...], or_unknown({"allow": UNKNOWN, "from": UNKNOWN}), OR_UNKNOWN] = ()
@@ -118,18 +118,19 @@ def unknown_group() -> SecurityGroup:
 
 @cache
 def default_group() -> SecurityGroup:
-    """The group `default` of a VPC whose file does not write one: everything from itself, everything out (SG-3)."""
+    """The group `default` of a VPC whose file does not write one: everything from itself, everything out (**SG-3**)."""
     return SecurityGroup.model_validate({"ingress": [{"allow": "all", "from": "default"}]})
 
 
 def group_clauses(
     group: SecurityGroup, identity: GroupId, direction: Direction, path: KeyPath, resolve: ResolvePeer
 ) -> list[Clause]:
-    """The clauses of one group in one direction; each peer of a rule is named by the rule's clause (SG-18, SG-19).
+    """The clauses of one group in one direction; each peer of a rule is named by the rule's clause (**SG-18**, **SG-19**).
 
     A reference to another group matches the private addresses of that group's interfaces and inherits none of its
-    rules (SG-10); a group that names itself is no exception, and sharing a group alone allows nothing (SG-15). A rule with
-    `unknown` in it may be about anybody.
+    rules (SG-10); a group that names itself is no exception, and sharing a group alone allows nothing (**SG-15**). A rule
+    with `unknown` in it may be about anybody. A group that writes no egress rules has the one that lets everything out
+    (**SG-2**).
     """
     if direction is Direction.EGRESS and group.egress is None:
         text = f"default egress rule of {identity[1]}: all to everyone"
@@ -158,7 +159,7 @@ def group_clauses(
 
 
 def group_filter(names: tuple[str, ...], direction: Direction, clauses: tuple[Clause, ...], path: KeyPath) -> Filter:
-    """All groups of an interface as one filter: any rule of any group lets a packet pass (SG-1)."""
+    """All groups of an interface as one filter: any rule of any group lets a packet pass (**SG-1**)."""
     name = f"security group{'s' if len(names) > 1 else ''} {', '.join(names)}"
     code = Code.ENI_SG_RULES_MISMATCH if clauses else Code.SG_HAS_NO_RULES
     at = (*path, direction.value) if path else ()
@@ -166,7 +167,7 @@ def group_filter(names: tuple[str, ...], direction: Direction, clauses: tuple[Cl
 
 
 def tracked(interface: NetworkInterface, direction: Direction, header: Header, leg: Leg) -> bool:
-    """Whether an answer passes the groups of an interface unasked (SG-4, WALK-16).
+    """Whether an answer passes the groups of an interface unasked (**SG-4**, **WALK-16**).
 
     It does when the packet that it answers crossed the same interface the other way, with these addresses swapped.
     """
@@ -176,7 +177,7 @@ def tracked(interface: NetworkInterface, direction: Direction, header: Header, l
 
 class SecurityGroupCheckpoint(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, cuts=False, asks=True):
     """The security groups of one interface in one direction. They judge every packet of the interface, also to and
-    from its own subnet (SG-22), and see the addresses that the packet has there (SG-21)."""
+    from its own subnet (SG-22), and see the addresses that the packet has there (**SG-21**)."""
 
     __slots__ = ("direction", "filter", "interface", "next")
 
@@ -195,13 +196,12 @@ class SecurityGroupCheckpoint(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, c
 
     def judged(self, next: Checkpoint, header: Header, leg: Leg, scope: Scope) -> Forward:
         """On to `next`, if the groups let it: asked of everything on the way there, and on the way back of what they do not
-        track."""
+        track. A reference names the interface that sends: what a middlebox forwards comes from none (**SG-14**)."""
         peer = header.destination if self.direction is Direction.EGRESS else header.source
         known = tracked(self.interface, self.direction, header, leg)
         if not leg.reply:
             leg.crossed.add((self.interface, self.direction.value, header.source, header.destination))
-        # A reference names the interface that sends: after a middlebox it matches no more (SG-13, SG-14). Outbound,
-        # the address that the packet is sent to decides.
+        # Outbound, the address that the packet is sent to decides.
         direct = header.direct or self.direction is Direction.EGRESS
         carried = header.carried if self.direction is Direction.INGRESS else None  # LB-4
         query = Query(self.filter, peer, self.interface.vpc if direct else None, known, carried)

@@ -31,7 +31,7 @@ from reachsim.rules.verdict import Loss
 
 
 class Subnet(Schema):
-    """A subnet: in one Availability Zone (SUBNET-5), with one route table (ROUTE-2) and one ACL (NACL-1)."""
+    """A subnet: in one Availability Zone, with one route table and one ACL."""
 
     cidr: Ipv4BlockField | None = None
     """Its IPv4 block, /16 to /28, inside a block of the VPC."""
@@ -40,9 +40,9 @@ class Subnet(Schema):
     az: Name | None = None
     """Its Availability Zone."""
     route_table: RouteTableName | None = None
-    """Left out: the VPC's main table (ROUTE-2)."""
+    """Left out: the VPC's main table."""
     network_acl: NetworkAclName | None = None
-    """Left out: the VPC's default ACL (NACL-1)."""
+    """Left out: the VPC's default ACL."""
     interfaces: Literal["unknown"] | None = None
     """`unknown`: interfaces may be in it that the design does not tell."""
     map_public_ip_on_launch: Boolean = False
@@ -54,6 +54,16 @@ class Subnet(Schema):
         if self.cidr is None and self.ipv6_cidr is None:
             raise HintedError("a subnet needs a block", hint="write cidr: 10.0.1.0/24")
         return self
+
+    @property
+    def table_name(self) -> str:
+        """Its one route table: the one that it is associated with, otherwise the VPC's main one (**ROUTE-2**)."""
+        return self.route_table or "main"
+
+    @property
+    def acl_name(self) -> str:
+        """Its one ACL: the one that it is associated with, otherwise the VPC's default one (**NACL-1**)."""
+        return self.network_acl or "default"
 
     @property
     def blocks(self) -> tuple[Cidr, ...]:
@@ -77,8 +87,8 @@ class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
         self.subnet = subnet
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Find the interface; an address that no interface has answers nothing (WALK-24), nor does the resolver of a VPC to
-        what comes from elsewhere (DNS-4)."""
+        """Find the interface; an address that no interface has answers nothing (**WALK-24**), nor does the resolver of a VPC
+        to what comes from elsewhere (**DNS-4**)."""
         if header.toward is not None:
             onward = Header(header.source, header.destination, header.sender, header.direct, zone=header.zone)
             return Forward(wired(header.toward).inbound, onward, "to the route's target", "ROUTE-10", scope=ANY)
@@ -104,7 +114,7 @@ class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
 
 
 def nobody_at(subnet: SubnetSite, destination: int) -> Loss:
-    """The loss of a packet to an address that no interface has (WALK-24), with what AWS keeps the address for (SUBNET-2,
+    """The loss of a packet to an address that no interface has (**WALK-24**), with what AWS keeps the address for (SUBNET-2,
     DNS-1). A resolver answers in its own VPC alone, and only at base + 2 of the primary block."""
     vpc = subnet.vpc
     address = format_address(destination)
@@ -121,7 +131,7 @@ def nobody_at(subnet: SubnetSite, destination: int) -> Loss:
 
 
 def no_resolver(vpc: VpcSite, destination: int) -> Loss:
-    """The loss of a question to an address that AWS keeps for DNS, and where no resolver answers (DNS-1)."""
+    """The loss of a question to an address that AWS keeps for DNS, and where no resolver answers (**DNS-1**)."""
     text = f"no resolver answers at {format_address(destination)}, which AWS only keeps for it"
     if vpc.resolver is not None:
         text += f"; that of VPC {vpc.name} is at {format_address(vpc.resolver)}, base + 2 of its primary block"
@@ -131,7 +141,7 @@ def no_resolver(vpc: VpcSite, destination: int) -> Loss:
 def enter_subnet(
     at: Checkpoint, vpc: VpcSite, header: Header, text: str, rule: str, path: KeyPath, scope: Scope = ANY
 ) -> Forward | Drop:
-    """Deliver into a VPC: through the ACL of the subnet that has the destination (WALK-3, WALK-9, ROUTE-1).
+    """Deliver into a VPC: through the ACL of the subnet that has the destination (**WALK-3**, WALK-9, ROUTE-1).
 
     `at`: the checkpoint that does; `scope`: how far it speaks itself. Nothing is looked up on the way in but the subnet: a
     route table is read where a packet leaves, not where it enters.

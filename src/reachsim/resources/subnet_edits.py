@@ -12,7 +12,7 @@ from reachsim.rules.route import DEFAULT
 
 
 def public_subnets(case: Case, vpc: str) -> list[str]:
-    """The subnets of a VPC whose default route leads to its internet gateway (ROUTE-25)."""
+    """The subnets of a VPC whose default route leads to its internet gateway (**ROUTE-25**)."""
     body, view = case.view.design.vpcs[vpc], case.view
     gateway = body.internet_gateway
     return [

@@ -95,8 +95,8 @@ class Doubtful(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=Fals
 
 
 class FromVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=False, asks=True):
-    """An attachment for what a VPC sends to the gateway: from zones that it serves (TGW-7), past the inbound rules of the
-    ACL of its subnet there, by source (TGW-11, TGW-12)."""
+    """An attachment for what a VPC sends to the gateway: from zones that it serves (**TGW-7**), past the inbound rules of
+    the ACL of its subnet there, by source (**TGW-11**, **TGW-12**)."""
 
     __slots__ = ("broken", "next", "subnets")
 
@@ -145,8 +145,8 @@ class FromVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=False, asks=True):
 
 
 class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=True, asks=False):
-    """The route table of a transit gateway for what comes from one attachment (TGW-2, TGW-4, TGW-5): questions and answers
-    alike, so an answer needs a route of its own (TGW-3)."""
+    """The route table of a transit gateway for what comes from one attachment (**TGW-2**, TGW-4, **TGW-5**): questions and
+    answers alike, so an answer needs a route of its own (**TGW-3**)."""
 
     __slots__ = ("broken", "keeps_groups", "learns", "table", "undecided")
 
@@ -164,8 +164,8 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Look up the destination, and send on by the attachment that the route names. An attachment that is not available
-        carries nothing either way (TGW-10), nor does one that is associated with no table (TGW-1). Of policy tables it is
-        not known where they lead (TGW-15)."""
+        carries nothing either way (**TGW-10**), nor does one that is associated with no table (**TGW-1**). Of policy tables
+        it is not known where they lead (**TGW-15**)."""
         if self.broken:
             loss = Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken)
             return self.drop(loss, header, ANY, path=(*self.path, "state"))
@@ -219,8 +219,8 @@ class TransitTable(Checkpoint, is_a=CheckpointType.TRANSIT_ROUTE_TABLE, cuts=Tru
 
 class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
     """An attachment for what the gateway sends into a VPC: by its subnet in the zone that the packet comes from, or in
-    another zone of it (TGW-8); past the outbound rules of that subnet's ACL, by destination, and by its route table (TGW-2,
-    TGW-11), wherever that leads: to NAT gateways, internet gateways and endpoints too (TGW-13)."""
+    another zone of it (**TGW-8**); past the outbound rules of that subnet's ACL, by destination, and by its route table
+    (**TGW-2**, **TGW-11**), wherever that leads: to NAT gateways, internet gateways and endpoints too (**TGW-13**)."""
 
     __slots__ = ("appliance_mode", "broken", "subnets", "vpc")
 
@@ -240,13 +240,13 @@ class ToVpc(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
         self.broken = broken
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Into the subnet itself past every ACL (TGW-12), or on by its route table."""
+        """Into the subnet itself past every ACL (**TGW-12**), or on by its route table. Without appliance mode the two ways
+        of a flow are chosen for one by one (**TGW-9**)."""
         if self.broken:
             return self.drop(
                 Loss(Code.BAD_STATE_ATTACHMENT, "TGW-10", self.broken), header, ANY, path=(*self.path, "state")
             )
         same = [s for s in self.subnets if s.az == header.zone and header.zone is not None]
-        # Without appliance mode the two ways of a flow are chosen for one by one (TGW-9).
         way = "both ways" if self.appliance_mode else way_of(leg)
         candidates = picked(self, leg, way, same if same and not self.appliance_mode else self.subnets)
         if len({self._treats(subnet, header.destination) for subnet in candidates}) > 1:

@@ -85,7 +85,7 @@ class Attachment(Schema):
         in the VPC, to more than what is behind it; empty where nothing is."""
         for reference in self.subnets:
             subnet = vpc.subnets.get(reference)
-            table = None if subnet is None else vpc.route_tables.get(subnet.route_table or "main")
+            table = None if subnet is None else vpc.route_tables.get(subnet.table_name)
             for block, target in () if table is None else table.routes.items():
                 name = target.partition("/")[0]
                 host = vpc.instances.get(name) or vpc.interfaces.get(name)
@@ -116,7 +116,7 @@ class TransitRouteTable(Schema):
     propagations: References = ()
     """Attachments whose prefixes it takes in (TGW-2)."""
     routes: dict[Destination, Reference] = Field(default_factory=dict)
-    """Static routes: block, or name of a prefix list (PL-2), to attachment, or to `blackhole` (TGW-5)."""
+    """Static routes: block, or name of a prefix list (**PL-2**), to attachment, or to `blackhole` (TGW-5)."""
 
 
 @resource("transit_gateways", "transit gateway", "design")
@@ -208,10 +208,11 @@ class TransitGateway(Resource):
                 checks.report((*path, "peer"), text, f"write peer: {back} there")
 
     def introduces(self, at: At) -> Iterator[tuple[str, str]]:
-        """VPCs attached with security group referencing on both sides, where the gateway supports it (TGW-14)."""
+        """VPCs attached with security group referencing on both sides, where the gateway supports it (**TGW-14**)."""
         vpcs = [a.vpc for a in self.attachments.values() if a.vpc is not None and a.security_group_referencing]
-        for one in vpcs if self.security_group_referencing else ():
-            yield from ((one, other) for other in vpcs if other != one)
+        if self.security_group_referencing:
+            for one in vpcs:
+                yield from ((one, other) for other in vpcs if other != one)
 
     def joins(self, at: At) -> Iterator[tuple[str, str]]:
         """All attached VPCs."""
@@ -341,7 +342,7 @@ class TransitGateway(Resource):
         self, at: At, table: tuple[str, TransitRouteTable], wiring: Wiring, outward: dict[str, Checkpoint]
     ) -> Iterator[tuple[Cidr, TransitRoute]]:
         """The routes of a table: static ones, then what attachments propagate, by priority (TGW-4). Peerings of transit
-        gateways propagate nothing (TGW-6)."""
+        gateways propagate nothing (**TGW-6**)."""
         table_name, body = table
         for written, target in body.routes.items():
             path = (*at.path, "route_tables", table_name, "routes", str(written))
@@ -400,7 +401,7 @@ class TransitGateway(Resource):
             yield from ((block, priority) for block in connection_at(wiring, attachment.connection).known)
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Into the gateway by the VPC's attachment; without one the route drops (ROUTE-12)."""
+        """Into the gateway by the VPC's attachment; without one the route drops (**ROUTE-12**)."""
         for name, attachment in self.attachments.items():
             if attachment.vpc == vpc:
                 return Entrance(wiring.noted((*at.path, "attachments", name, "in")))

@@ -35,11 +35,11 @@ class Vpc(Schema):
     cidrs: Annotated[tuple[BlockField, ...], Field(min_length=1)]
     """Its blocks: the primary IPv4 block first, then secondary and IPv6 blocks."""
     internet_gateway: Name | None = None
-    """The name of its internet gateway, if it has one; one at most (IGW-1)."""
+    """The name of its internet gateway, if it has one; one at most (**IGW-1**)."""
     gateway_attachment: Literal["unknown"] | None = None
     """`unknown`: it is not known whether the internet gateway is attached."""
     egress_only_internet_gateway: Name | None = None
-    """The name of its egress-only internet gateway, if it has one; one at most (IPV6-5)."""
+    """The name of its egress-only internet gateway, if it has one; one at most (**IPV6-5**)."""
     subnets: dict[Name, Subnet] = Field(default_factory=dict)
     """Subnets by name."""
     route_tables: Annotated[dict[Name, RouteTable], Bodies, EMPTY_BODIES] = Field(default_factory=dict)

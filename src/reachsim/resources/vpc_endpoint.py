@@ -133,9 +133,11 @@ class VpcEndpoint(Resource):
         yield "endpoint_services", self.service
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
-        """One in each subnet (EP-6)."""
+        """One in each subnet (**EP-6**)."""
+        if self.type == "gateway":
+            return
         groups = self.security_groups if self.type == "interface" else ()
-        for subnet in self.subnets if self.type != "gateway" else ():
+        for subnet in self.subnets:
             need = InterfaceNeed(self.interface_name(at, subnet), at.path, subnet, groups, self.private_ips.get(subnet))
             ipv6 = self.ipv6_addresses.get(subnet)
             yield need._replace(ipv6_address=ipv6, assign_ipv6=self.dual and ipv6 is None)
@@ -171,7 +173,7 @@ class VpcEndpoint(Resource):
         self.check_service(at, checks)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
-        """No route leads to an interface endpoint."""
+        """No route leads to an interface endpoint (**ROUTE-10**)."""
         text = f"no route leads to an interface endpoint, and {at.name} is one"
         reached = Refusal("ROUTE-10", text, "endpoints are reached by their addresses")
         return reached if self.type == "interface" else None
@@ -201,7 +203,7 @@ class VpcEndpoint(Resource):
             checks.report((*at.path, "ip_address_type"), text, f"write {DUALSTACK} there too", "LB-11")
 
     def check_gateway(self, at: At, checks: Checks) -> None:
-        """A gateway endpoint: its service, its tables, its list; one for a service and table (EP-1, EP-3, EP-4)."""
+        """A gateway endpoint: its service, its tables, its list; one for each (**EP-1**, **EP-3**, **EP-4**)."""
         vpc = checks.design.vpcs[at.vpc]
         if self.short not in GATEWAY_SERVICES:
             text = f"{self.service} has no gateway endpoints; only s3 and dynamodb do"
@@ -219,11 +221,8 @@ class VpcEndpoint(Resource):
                     text = f"route table {table} has a route to {self.short} by {name} already"
                     checks.report(path, text, "a table has one endpoint for each service", "EP-3")
         if self.prefix_list is not None and self.prefix_list not in checks.design.prefix_lists:
-            checks.report(
-                (*at.path, "prefix_list"),
-                f"there is no prefix list '{self.prefix_list}'",
-                "write it under prefix_lists",
-            )
+            text = f"there is no prefix list '{self.prefix_list}'"
+            checks.report((*at.path, "prefix_list"), text, "write it under prefix_lists")
 
     # -- topology -----------------------------------------------------------------------------------------------
 
@@ -253,7 +252,7 @@ class VpcEndpoint(Resource):
             wiring.add_group(at, [f"{at.vpc}.{need.name}" for need in self.interfaces(at)])
 
     def entrance(self, at: At, wiring: Wiring, vpc: str) -> Entrance:
-        """Where a route to it leads; to one that is not available, or not accepted, it is a blackhole (ROUTE-12)."""
+        """Where a route to it leads; to one that is not available, or not accepted, it is a blackhole (**ROUTE-12**)."""
         closed = self.closed(at, wiring.design)
         inactive, switch = ("", ()) if closed is None else (closed.text, closed.path)
         if self.type == "gateway":
@@ -261,7 +260,7 @@ class VpcEndpoint(Resource):
         return super().entrance(at, wiring, vpc)._replace(inactive=inactive, switch=switch)
 
     def routes(self, at: At, wiring: Wiring) -> Iterator[RouteMade]:
-        """The route of a gateway endpoint, from the service's prefixes into each of its tables (EP-1, EP-2)."""
+        """The route of a gateway endpoint, from the service's prefixes into each of its tables (**EP-1**, **EP-2**)."""
         gateway = wiring.noted(at.path) if self.type == "gateway" else None
         if isinstance(gateway, GatewayEndpoint):
             for index, table in enumerate(self.route_tables):
@@ -270,13 +269,12 @@ class VpcEndpoint(Resource):
                     yield RouteMade(table, block, RouteOrigin.PREFIX_LIST, path, gateway.published.name)
 
     def join(self, at: At, wiring: Wiring) -> None:
-        """Its tables hear of the addresses of which nobody can tell whether they are the service's; its interfaces, of the
-        load balancer behind a service of one's own."""
+        """Its tables hear of what may be addresses of its service; its interfaces, of the load balancer behind it."""
         if self.type != "gateway":
             for need in self.interfaces(at):
                 self.link(at, wiring.interface(at.vpc, need.name), wiring)
             return
-        gateway = wiring.noted(at.path) if self.type == "gateway" else None
+        gateway = wiring.noted(at.path)
         if not isinstance(gateway, GatewayEndpoint) or not gateway.published.maybe:
             return
         known = bool(region_of(wiring.design, at.vpc))
@@ -299,7 +297,7 @@ class VpcEndpoint(Resource):
 
     def link(self, at: At, interface: NetworkInterface, wiring: Wiring) -> None:
         """Lead one of its interfaces to those of the load balancer behind a service of one's own: in its own zone, or in any
-        from another Region, of which AWS picks one (EP-10)."""
+        from another Region, of which AWS picks one (**EP-10**)."""
         mine = wiring.design.endpoint_services.get(self.service)
         balancer = None if mine is None else mine.balancer(wiring.design)
         host = interface.host
@@ -376,7 +374,7 @@ class VpcEndpoint(Resource):
         return named or region_of(design, vpc)
 
     def resolves(self, at: At, host: str, vpc: str, ends: Ends) -> Endpoint | Loss:
-        """Its addresses, in its own VPC and nowhere else (EP-8, EP-9)."""
+        """Its addresses, in its own VPC and nowhere else (**EP-8**, **EP-9**)."""
         if vpc != at.vpc:
             text = f"the private DNS of {at.full_name} is for VPC {at.vpc} alone"
             return Loss(Code.NAME_NOT_RESOLVED, "EP-9", text)
@@ -407,7 +405,7 @@ class VpcEndpoint(Resource):
         return self.service_in(host, self.short, vpc, ends)
 
     def without_private_dns(self, at: At, design: Any) -> str:
-        """Why the service's name does not mean it in its VPC; empty where it does (EP-8)."""
+        """Why the service's name does not mean it in its VPC; empty where it does (**EP-8**)."""
         off = self.private_dns_off(at, design)
         return "" if off is None else off.text
 
@@ -442,7 +440,7 @@ class VpcEndpoint(Resource):
 
     @classmethod
     def special(cls, asked: str, ends: Ends) -> Iterator[Endpoint]:
-        """``service:NAME``: what the public name of a service means where the client stands (EP-5, EP-8, EP-9)."""
+        """``service:NAME``: what the public name of a service means where the client stands (**EP-5**, **EP-8**, EP-9)."""
         name = short_name(asked.removeprefix(SERVICE))
         if not asked.startswith(SERVICE) or not name:
             return

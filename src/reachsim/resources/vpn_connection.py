@@ -87,7 +87,7 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
         return () if self.doubt is None else (self.doubt,)
 
     def lost(self, header: Header, code: Code, onward: Forward | Deliver) -> Drop | None:
-        """The drop of what a connection that is down would carry (VPN-4)."""
+        """The drop of what a connection that is down would carry (**VPN-4**)."""
         if not self.down:
             return None
         loss = Loss(code, "VPN-4", f"{self.component} is {self.down}")
@@ -115,7 +115,8 @@ class ConnectionOut(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=True, asks=Tru
         return self.out(header, Code.BAD_STATE_VPN)
 
     def across(self, header: Header, gateway_in: Checkpoint) -> Undecided | None:
-        """What may go from one VPC of a Direct Connect gateway to another: as the network announces its blocks (VPN-6)."""
+        """What may go from one VPC of a Direct Connect gateway to another: as the network announces its blocks
+        (**VPN-6**)."""
         destination = header.destination
         for there, blocks in self.sides:
             if there is not gateway_in and destination in blocks:
@@ -196,7 +197,7 @@ class Arriving(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=True):
         return (allowed is None or destination in allowed) and bool(gateway.leads_to(destination))
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Into the gateway, if the connection is up (VPN-4) and the destination is allowed (VPN-5)."""
+        """Into the gateway, if the connection is up (**VPN-4**) and the destination is allowed (**VPN-5**)."""
         allowed, destination = self.connection.allowed, header.destination
         scope = to_run(family_run(destination))
         if allowed is not None:

@@ -23,10 +23,12 @@ def connection_up(case: Case) -> Iterator[Edit]:
 def announced(case: Case) -> Iterator[Edit]:
     """A prefix of a network, on the connections to it that do not know it (VPN-1)."""
     design = case.view.design
-    for name, network in design.networks.items() if case.cause.code not in FILTERS else ():
-        for block in network.cidrs:
-            for via in network.via if case.destination in block else ():
-                yield from _announcing(case, via, name, block)
+    if case.cause.code not in FILTERS:
+        for name, network in design.networks.items():
+            for block in network.cidrs:
+                if case.destination in block:
+                    for via in network.via:
+                        yield from _announcing(case, via, name, block)
 
 
 def _announcing(case: Case, via: str, network: str, block: Cidr) -> Iterator[Edit]:
@@ -57,14 +59,17 @@ def associated(case: Case) -> Iterator[Edit]:
     """A Direct Connect gateway that leads to one end, with a virtual private gateway of the VPC at the other (VPN-1)."""
     vpcs = [vpc for vpc, _ in case.tables]
     receiver = [] if case.receiver is None else [case.receiver.vpc.name]
-    for name, body in case.view.design.direct_connect_gateways.items() if case.cause.code not in FILTERS else ():
-        path: KeyPath = ("direct_connect_gateways", name, "gateways")
-        known = any(case.destination in block for block in body.prefixes)
-        for vpc in dict.fromkeys(receiver if case.cause.path == path else vpcs if known else ()):
-            for gateway in case.view.design.vpcs[vpc].vpn_gateways:
-                if not any(ends_at(each, vpc, gateway) for each in body.gateways):
-                    text = f"associate Direct Connect gateway {name} with virtual private gateway {gateway} of {vpc}"
-                    yield Edit.adding(path, f"{vpc}.{gateway}", text, 3)
+    if case.cause.code not in FILTERS:
+        for name, body in case.view.design.direct_connect_gateways.items():
+            path: KeyPath = ("direct_connect_gateways", name, "gateways")
+            known = any(case.destination in block for block in body.prefixes)
+            for vpc in dict.fromkeys(receiver if case.cause.path == path else vpcs if known else ()):
+                for gateway in case.view.design.vpcs[vpc].vpn_gateways:
+                    if not any(ends_at(each, vpc, gateway) for each in body.gateways):
+                        text = (
+                            f"associate Direct Connect gateway {name} with virtual private gateway {gateway} of {vpc}"
+                        )
+                        yield Edit.adding(path, f"{vpc}.{gateway}", text, 3)
 
 
 @mends

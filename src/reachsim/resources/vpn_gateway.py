@@ -63,7 +63,7 @@ class VpnGateway(Resource):
         wiring.note((*at.path, "in"), VpnGatewayIn(vpc, at))
 
     def join(self, at: At, wiring: Wiring) -> None:
-        """Its connections, both ways: of routes of equal length the one of the better origin (VPN-2)."""
+        """Its connections, both ways: of routes of equal length the one of the better origin (**VPN-2**)."""
         outward, inward = wiring.noted(at.path), wiring.noted((*at.path, "in"))
         assert isinstance(outward, VpnGatewayOut)
         ways: list[tuple[Cidr, Attached]] = []
@@ -121,12 +121,14 @@ class VpnGateway(Resource):
 
     def route_for(self, at: At, case: Case, vpc: str) -> Iterator[RouteOffer]:
         """A static route for a prefix that it knows."""
-        for block in self.blocks(at, case) if vpc == at.vpc else ():
-            yield RouteOffer(str(block), at.name, f"virtual private gateway {at.name}", 2)
+        if vpc == at.vpc:
+            for block in self.blocks(at, case):
+                yield RouteOffer(str(block), at.name, f"virtual private gateway {at.name}", 2)
 
 
 class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=False):
-    """A virtual private gateway for what leaves its VPC: to the connection that knows the longest prefix (VPN-1, VPN-2)."""
+    """A virtual private gateway for what leaves its VPC: to the connection that knows the longest prefix (VPN-1,
+    **VPN-2**)."""
 
     __slots__ = ("attached", "vpc", "ways")
 
@@ -137,7 +139,7 @@ class VpnGatewayOut(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fal
         self.ways: IntervalMap[tuple[Attached, ...] | None] = prefix_table([])
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Drop what is not of an interface of the VPC (VPN-3), and what no connection knows (VPN-1)."""
+        """Drop what is not of an interface of the VPC (VPN-3), and what no connection knows (**VPN-1**)."""
         source, destination = header.source, header.destination
         ways, low, high = self.ways.lookup(destination)
         scope = Scope(self.vpc.unowned_around(source), (low, high))
@@ -177,7 +179,8 @@ class VpnGatewayIn(Checkpoint, is_a=CheckpointType.GATEWAY, cuts=True, asks=Fals
         self.redirected: IntervalMap[Route | None] = route_lookup([])
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Deliver into the subnet of the destination, or to the appliance that a gateway's route table names."""
+        """Deliver into the subnet of the destination, or to the appliance that a gateway's route table names;
+        to no Gateway Load Balancer endpoint (**ROUTE-22**)."""
         destination = header.destination
         scope = to_run(self._alike(destination))
         inside = Header(header.source, destination)

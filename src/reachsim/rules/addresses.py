@@ -38,7 +38,7 @@ LINK_LOCAL_SERVICES: Final = {
     parse_address("169.254.169.250"): ("Windows activation", Traffic.parse("tcp/1688")),
     parse_address("169.254.169.251"): ("Windows activation", Traffic.parse("tcp/1688")),
 }
-"""Services that an interface reaches past its groups and ACLs, by address: name and traffic (WALK-20, SG-24, NACL-19).
+"""Services that an interface reaches past its groups and ACLs, by address: name and traffic (**WALK-20**, SG-24, NACL-19).
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/infrastructure-security.html
 """

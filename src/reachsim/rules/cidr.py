@@ -51,7 +51,7 @@ _TEN_LOW: Final = Cidr.parse("10.0.0.0/15")
 _TEN_LOWEST: Final = Cidr.parse("10.0.0.0/16")
 _DEFAULT_VPC: Final = Cidr.parse("172.31.0.0/16")
 ONCE: Final = (_TEN_LOWEST, _DEFAULT_VPC)
-"""Ranges of which a VPC has at most one block, before others of its kind (CIDR-4); `order_of_creation` sees to it."""
+"""Ranges of which a VPC has at most one block, before others of its kind (**CIDR-4**); `order_of_creation` sees to it."""
 # range of the primary block -> what cannot join it
 _ROWS: Final[tuple[tuple[Cidr, tuple[Cidr, ...]], ...]] = (
     (TEN, (ONE_SEVENTY_TWO, ONE_NINETY_TWO, BENCHMARK_HALF)),
@@ -63,9 +63,9 @@ _OTHER_ROW: Final = (*RFC_1918, BENCHMARK_HALF)
 
 
 def vpc_block_refusal(block: Cidr) -> Refusal | None:
-    """Whether a VPC may have this block at all, as its primary or another one (CIDR-1, CIDR-2, IPV6-1).
+    """Whether a VPC may have this block at all, as its primary or another one (**CIDR-1**, **CIDR-2**, IPV6-1).
 
-    Public ranges and 100.64.0.0/10 are legal (CIDR-3).
+    Public ranges and 100.64.0.0/10 are legal (**CIDR-3**).
     """
     if block.version == 6:
         return ipv6_size_refusal(block, "a VPC", LONGEST_IPV6_VPC)
@@ -83,7 +83,7 @@ _PRIVATE_HINT: Final = "take a block of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/1
 
 
 def ipv4_size_refusal(block: Cidr, owner: str, rule: str) -> Refusal | None:
-    """/16 to /28, for VPC blocks (CIDR-1) and subnets (SUBNET-1) alike; `owner`, `rule` word the refusal."""
+    """/16 to /28, for VPC blocks (**CIDR-1**) and subnets (SUBNET-1) alike; `owner`, `rule` word the refusal."""
     if SHORTEST_IPV4 <= block.prefix_length <= LONGEST_IPV4:
         return None
     size = "larger than a /16" if block.prefix_length < SHORTEST_IPV4 else "smaller than a /28"
@@ -91,7 +91,7 @@ def ipv4_size_refusal(block: Cidr, owner: str, rule: str) -> Refusal | None:
 
 
 def ipv6_size_refusal(block: Cidr, owner: str, longest: int) -> Refusal | None:
-    """/44 to `longest` in steps of four (IPV6-1); `owner` words the refusal."""
+    """/44 to `longest` in steps of four (**IPV6-1**); `owner` words the refusal."""
     length = block.prefix_length
     if SHORTEST_IPV6 <= length <= longest and length % IPV6_STEP == 0:
         return None
@@ -101,7 +101,7 @@ def ipv6_size_refusal(block: Cidr, owner: str, longest: int) -> Refusal | None:
 
 
 def refused_ranges(primary: Cidr, existing: Iterable[Cidr]) -> tuple[Cidr, ...]:
-    """The ranges that may not join a VPC with this first IPv4 block, by AWS's table (CIDR-4, CIDR-5).
+    """The ranges that may not join a VPC with this first IPv4 block, by AWS's table (**CIDR-4**, **CIDR-5**).
 
     `existing`: every block that the VPC has, the primary too; those of the other family do not matter. The
     row of the table is the primary's, whatever other blocks there are (CIDR-5).
@@ -113,7 +113,7 @@ def refused_ranges(primary: Cidr, existing: Iterable[Cidr]) -> tuple[Cidr, ...]:
 
 
 def secondary_block_refusal(primary: Cidr, existing: Iterable[Cidr], block: Cidr) -> Refusal | None:
-    """Whether the range of an IPv4 block may join a VPC with this first IPv4 block (CIDR-4, CIDR-5).
+    """Whether the range of an IPv4 block may join a VPC with this first IPv4 block (**CIDR-4**, CIDR-5).
 
     `existing`: as for `refused_ranges`. IPv6 blocks have no such restriction.
     """
@@ -140,7 +140,7 @@ def secondary_block_refusal(primary: Cidr, existing: Iterable[Cidr], block: Cidr
 
 
 def order_of_creation(existing: Sequence[Cidr], new: Sequence[Cidr]) -> tuple[Cidr, ...] | None:
-    """An order in which AWS takes `new` blocks after `existing` ones, None where there is none (CIDR-4, CIDR-5).
+    """An order in which AWS takes `new` blocks after `existing` ones, None where there is none (CIDR-4, **CIDR-5**).
 
     The row of the primary block decides for every later block, so that some blocks can only come first:
     172.31.0.0/19 before 172.30.0.0/16, 198.19.0.0/17 before 100.64.0.0/16, a private block before a public
@@ -183,7 +183,7 @@ def _rows_hint(around: Cidr | None) -> str:
 
 
 def own_overlap_refusal(existing: Iterable[Cidr], block: Cidr) -> Refusal | None:
-    """A new block overlaps no block that the VPC has (CIDR-6)."""
+    """A new block overlaps no block that the VPC has (**CIDR-6**)."""
     for other in existing:
         if block.overlaps(other):
             return Refusal("CIDR-6", f"{block} overlaps {other}, which the VPC has already")
@@ -192,7 +192,7 @@ def own_overlap_refusal(existing: Iterable[Cidr], block: Cidr) -> Refusal | None
 
 def blocks_over_routes(destinations: Iterable[Cidr], prefix_length: int) -> list[Cidr]:
     """The blocks of a length that AWS does not let into a VPC, since each is as large as the destination of a route that
-    stands in one of its tables, or larger (CIDR-6).
+    stands in one of its tables, or larger (**CIDR-6**).
 
     `destinations`: of routes of one family, without the local ones. This is about adding a block: routes may be written
     afterwards that lie inside it (ROUTE-8).
@@ -204,7 +204,7 @@ def blocks_over_routes(destinations: Iterable[Cidr], prefix_length: int) -> list
 
 
 def block_count_refusal(blocks: Sequence[Cidr], ipv4_quota: int = BLOCKS_MOST) -> Refusal | None:
-    """How many blocks a VPC may have: five of IPv4, adjustable to fifty (CIDR-1), and five of IPv6 (IPV6-1).
+    """How many blocks a VPC may have: five of IPv4, adjustable to fifty (**CIDR-1**), and five of IPv6 (**IPV6-1**).
 
     `ipv4_quota`: the account's quota; the most that AWS grants when it is left out.
     """
@@ -216,7 +216,7 @@ def block_count_refusal(blocks: Sequence[Cidr], ipv4_quota: int = BLOCKS_MOST) -
 
 
 def block_warning(block: Cidr) -> Refusal | None:
-    """A legal block that causes trouble: some services run Docker's bridge in 172.17.0.0/16 (CIDR-2)."""
+    """A legal block that causes trouble: some services run Docker's bridge in 172.17.0.0/16 (**CIDR-2**)."""
     if block.version == 4 and block.overlaps(DOCKER):
         what = f"{DOCKER}" if block == DOCKER else f"{block} overlaps {DOCKER}, which"
         return Refusal("CIDR-2", f"{what} clashes with services such as Cloud9 and SageMaker (Docker's bridge)")
@@ -224,7 +224,7 @@ def block_warning(block: Cidr) -> Refusal | None:
 
 
 def peering_refusal(one: Iterable[Cidr], other: Iterable[Cidr]) -> Refusal | None:
-    """Two VPCs can be peered only where none of their blocks overlap, used or not, secondary too (PEER-7)."""
+    """Two VPCs can be peered only where none of their blocks overlap, used or not, secondary too (**PEER-7**)."""
     others = list(other)
     for block in one:
         for far in others:
@@ -259,7 +259,7 @@ _GONE: Final = frozenset({"disassociated", "disassociating", "failing", "failed"
 
 def holds_block(state: str | None) -> bool:
     """Whether a VPC or a subnet has a block by the state of its association, None where that is not told: it is used in
-    `associated`, and soon in `associating` (CIDR-7).
+    `associated`, and soon in `associating` (**CIDR-7**).
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
     """

@@ -67,7 +67,7 @@ class Clause(Faced):
 
 
 def first_match(clauses: Iterable[Clause], peer: int, groups: frozenset[GroupId], service: int) -> Clause | None:
-    """The clause that decides on one packet: the first that matches (NACL-2); None when none does.
+    """The clause that decides on one packet: the first that matches (**NACL-2**); None when none does.
 
     In a security group every clause permits, so the first match is as good as any (SG-1). Of rules that are not known the
     worst is taken: one that permits is passed over, one that denies decides.

@@ -10,13 +10,13 @@ from reachsim.rules.verdict import Loss
 
 
 def resolver_off(vpc: str, name: str) -> Loss:
-    """The loss of a name that is asked in a VPC whose resolver does not answer (DNS-2)."""
+    """The loss of a name that is asked in a VPC whose resolver does not answer (**DNS-2**)."""
     text = f"{name} does not resolve: enable_dns_support of VPC {vpc} is false"
     return Loss(Code.NAME_NOT_RESOLVED, "DNS-2", text, path=attribute_key(vpc, False))
 
 
 def private_names(support: bool, hostnames: bool) -> bool:
-    """Whether private zones, private DNS of endpoints and DNS over peerings work in a VPC: with both attributes (DNS-2).
+    """Whether private zones, private DNS of endpoints and DNS over peerings work in a VPC: with both attributes (**DNS-2**).
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
     """
@@ -45,6 +45,6 @@ def no_resolver_there(vpc: str) -> Loss:
 
 
 def support_off(vpc: str) -> Loss:
-    """The loss of a question to the resolver of a VPC where it is off (DNS-2)."""
+    """The loss of a question to the resolver of a VPC where it is off (**DNS-2**)."""
     text = f"the resolver does not answer: enable_dns_support of VPC {vpc} is false"
     return Loss(Code.DNS_SUPPORT_OFF, "DNS-2", text)

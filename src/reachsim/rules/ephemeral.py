@@ -1,4 +1,4 @@
-"""The source ports that a client may use (NACL-12)."""
+"""The source ports that a client may use (**NACL-12**)."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class PublicAccess(Enum):
 
 
 def public_access(mode: AccessMode, exclusion: Exclusion | None) -> PublicAccess:
-    """What a mode leaves to a place with an exclusion, or without one (IGW-14).
+    """What a mode leaves to a place with an exclusion, or without one (**IGW-14**).
 
     An exclusion for what goes out alone lets out what the mode `ingress` would, and means nothing in that mode.
     """
@@ -46,7 +46,7 @@ def public_access(mode: AccessMode, exclusion: Exclusion | None) -> PublicAccess
 
 
 def access_loss(access: PublicAccess, place: str, *, translated: bool, outbound: bool) -> Loss | None:
-    """Why Block Public Access stops a packet at a gateway, or None (IGW-14). What is not known stops nothing here.
+    """Why Block Public Access stops a packet at a gateway, or None (**IGW-14**). What is not known stops nothing here.
 
     `place`: the subnet of the interface whose address the gateway sees, in words; of what a NAT gateway sends, that is the
     NAT gateway's. `translated`: it is of a NAT gateway, or of an egress-only gateway. `outbound`: of a flow that starts
@@ -65,7 +65,7 @@ def access_loss(access: PublicAccess, place: str, *, translated: bool, outbound:
 
 
 def egress_loss(source: int, destination: int, *, owned: bool, public: int | None) -> Loss | None:
-    """Why a packet that leaves a VPC is lost at its internet gateway, or None (IGW-4, IGW-5, IGW-7, IGW-15).
+    """Why a packet that leaves a VPC is lost at its internet gateway, or None (**IGW-4**, **IGW-5**, **IGW-7**, **IGW-15**).
 
     `owned`: its source is a private address of some interface of that VPC, not always of the one that sends: AWS's
     middleboxes forward unchanged what others sent (IGW-7). `public`: the public address that takes its source's place (the
@@ -92,7 +92,7 @@ def egress_loss(source: int, destination: int, *, owned: bool, public: int | Non
 
 
 def ingress_loss(source: int) -> Loss | None:
-    """Why a packet from the internet is lost at the gateway for its source, or None (IGW-6)."""
+    """Why a packet from the internet is lost at the gateway for its source, or None (**IGW-6**)."""
     if source in RFC1918:
         return _private(Code.IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS, "IGW-6", "source", source, _RFC1918)
     if source in RFC6598:

@@ -54,7 +54,7 @@ class NodeAddress(NamedTuple):
 
 
 def keeps_client(protocol: int, written: bool | None, *, by_address: bool) -> bool:
-    """Whether a Network Load Balancer passes a packet on with the client's address (LB-5).
+    """Whether a Network Load Balancer passes a packet on with the client's address (**LB-5**).
 
     `written`: the target group's attribute. `by_address`: its targets are given by address.
     """
@@ -67,12 +67,12 @@ def keeps_client(protocol: int, written: bool | None, *, by_address: bool) -> bo
 
 def same_family(client: int, target: int) -> bool:
     """Whether a client and a target are of one family. Where they are not, the load balancer translates: the target sees its
-    address, whatever the target group says (LB-11)."""
+    address, whatever the target group says (**LB-11**)."""
     return (client > IPV4_LAST) == (target > IPV4_LAST)
 
 
 def may_get(target: NodeAddress, node: str | None, enabled: frozenset[str | None], *, crosses: bool) -> bool:
-    """Whether a node in a zone may pick a target (LB-8). A target outside the VPC is registered for all zones."""
+    """Whether a node in a zone may pick a target (**LB-8**). A target outside the VPC is registered for all zones."""
     if not target.inside:
         return True
     return target.zone in enabled and (crosses or target.zone == node)
@@ -85,7 +85,7 @@ def zones_written(target: NodeAddress, node: str | None, enabled: frozenset[str 
 
 
 def nobody(group: str, targets: list[NodeAddress], enabled: frozenset[str | None], *, healthy: bool) -> Loss:
-    """The loss where no target of a group may be picked (LB-8, LB-10)."""
+    """The loss where no target of a group may be picked (**LB-8**, **LB-10**)."""
     if not targets:
         text = f"target group {group} has no targets"
         return Loss(Code.ELBV2_LISTENER_HAS_NO_TG, "LB-8", text)
@@ -99,7 +99,8 @@ def nobody(group: str, targets: list[NodeAddress], enabled: frozenset[str | None
 
 
 def not_for_internet(address: int) -> Loss:
-    """The loss of what an internet gateway would bring to an IPv6 address of a load balancer that is not for it (LB-11)."""
+    """The loss of what an internet gateway would bring to an IPv6 address of a load balancer that is not for it
+    (**LB-11**)."""
     text = f"{format_address(address)} is of an internal load balancer, to which internet gateways bring nothing"
     return Loss(Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS, "LB-11", text)
 

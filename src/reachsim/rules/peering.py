@@ -12,7 +12,7 @@ from reachsim.rules.refusal import Refusal
 from reachsim.rules.verdict import Loss
 
 ACTIVE = "active"
-"""The only state that carries traffic (PEER-1)."""
+"""The only state that carries traffic (**PEER-1**)."""
 Status = Literal[
     "active",
     "pending-acceptance",
@@ -24,11 +24,11 @@ Status = Literal[
     "expired",
     "failed",
 ]
-"""States of a peering connection (PEER-1). Source: EC2 API, VpcPeeringConnectionStateReason."""
+"""States of a peering connection (**PEER-1**). Source: EC2 API, VpcPeeringConnectionStateReason."""
 
 
 def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressSet) -> Loss | None:
-    """Why a peering does not carry a packet from the near to the far VPC, or None (PEER-4, PEER-5, PEER-6).
+    """Why a peering does not carry a packet from the near to the far VPC, or None (**PEER-4**, **PEER-5**, **PEER-6**).
 
     The destination must be the far VPC's own and the source the near VPC's own: nothing passes on to a third network
     (not another peering, not an internet gateway, not a NAT device on the other side).
@@ -47,7 +47,7 @@ def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressS
 
 def groups_nameable(status: str, region: str, other_region: str) -> bool:
     """Whether rules may name security groups of the VPC at the other end of a peering: of an active one, within one Region
-    (SG-11, PEER-10). Once it is no longer active, a rule that names one is stale and matches nothing (SG-16).
+    (**SG-11**, **PEER-10**). Once it is no longer active, a rule that names one is stale and matches nothing (**SG-16**).
 
     Source: https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
     """
@@ -55,8 +55,8 @@ def groups_nameable(status: str, region: str, other_region: str) -> bool:
 
 
 def group_refusal(group: str, vpc: str, owner: str, statuses: Collection[str]) -> Refusal:
-    """Why AWS refuses a rule of a VPC that names a group of another one which it may not name (SG-11). `statuses`: of the
-    peerings of the two."""
+    """Why AWS refuses a rule of a VPC that names a group of another one which it may not name (**SG-11**). `statuses`: of
+    the peerings of the two."""
     if ACTIVE in statuses:
         text = f"{group} is a group of VPC {owner}, which is in another Region than {vpc}"
         return Refusal("SG-11", text, "name a block")
@@ -66,7 +66,7 @@ def group_refusal(group: str, vpc: str, owner: str, statuses: Collection[str]) -
 
 def private_name_option(there: str, requester: str) -> Literal["requester_dns", "accepter_dns"]:
     """Which option of a peering lets clients in its other VPC see private addresses behind public host names of VPC `there`
-    (PEER-11).
+    (**PEER-11**).
 
     Source: https://docs.aws.amazon.com/vpc/latest/peering/modify-peering-connections.html
     """

@@ -13,7 +13,7 @@ from reachsim.rules.refusal import Refusal
 
 
 class RouteOrigin(IntEnum):
-    """Where a route comes from; at equal length the lower wins (ROUTE-6)."""
+    """Where a route comes from; at equal length the lower wins (**ROUTE-6**)."""
 
     LOCAL = 0
     STATIC = 1
@@ -33,11 +33,11 @@ def default_for(address: int) -> str:
 
 
 RESERVED_DESTINATIONS: Final = (Cidr.parse("169.254.168.0/22"), Cidr.parse("fd00:ec2::/32"))
-"""Ranges that no route carries (ROUTE-17)."""
+"""Ranges that no route carries (**ROUTE-17**)."""
 
 
 def outranks(new: tuple[RouteOrigin, str], old: tuple[RouteOrigin, str]) -> bool:
-    """Whether the new of two routes with one destination is taken (ROUTE-6, ROUTE-19).
+    """Whether the new of two routes with one destination is taken (**ROUTE-6**, **ROUTE-19**).
 
     Each is its origin and the name of its prefix list ("" without one). Between two lists AWS picks arbitrarily; we
     take the lower name and the loader warns. The longest prefix comes before all this, also where the
@@ -47,15 +47,16 @@ def outranks(new: tuple[RouteOrigin, str], old: tuple[RouteOrigin, str]) -> bool
 
 
 def local_routes(vpc_blocks: Iterable[Cidr], replaced: Container[Cidr]) -> list[Cidr]:
-    """The destinations of the local routes that every table of a VPC has: each block of the VPC, of either family (ROUTE-1),
-    but for those of which the table has a route of its own, which takes the place of the local one (ROUTE-9)."""
+    """The destinations of the local routes that every table of a VPC has: each block of the VPC, of either family
+    (**ROUTE-1**), but for those of which the table has a route of its own, which takes the place of the local one
+    (**ROUTE-9**)."""
     return [block for block in vpc_blocks if block not in replaced]
 
 
 def route_refusal(
     destination: Cidr, target_kind: str, vpc_blocks: Iterable[Cidr], subnets: Iterable[Cidr]
 ) -> Refusal | None:
-    """Why AWS would not create a static route, or None (ROUTE-1, ROUTE-8, ROUTE-9, ROUTE-17).
+    """Why AWS would not create a static route, or None (**ROUTE-1**, **ROUTE-8**, **ROUTE-9**, **ROUTE-17**).
 
     `target_kind`: "instance", "interface", "nat gateway", "local", "unknown" or any other kind of target.
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
@@ -95,8 +96,8 @@ def route_refusal(
 def gateway_route_refusal(
     destination: Cidr, target_kind: str, vpc_blocks: Iterable[Cidr], subnets: Iterable[Cidr]
 ) -> Refusal | None:
-    """Why AWS would not take a route in a gateway's route table, or None (ROUTE-21): only a whole block of the VPC or of a
-    subnet, and only to `local`, an interface or a Gateway Load Balancer endpoint. One that is not known is one of these.
+    """Why AWS would not take a route in a gateway's route table, or None (**ROUTE-21**): only a whole block of the VPC or of
+    a subnet, and only to `local`, an interface or a Gateway Load Balancer endpoint. One that is not known is one of these.
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
     """
@@ -110,11 +111,11 @@ def gateway_route_refusal(
 
 
 def propagates(block: Cidr, vpc_blocks: Iterable[Cidr]) -> bool:
-    """Whether a propagated route is of any use: inside the VPC's own blocks it never beats the local one (ROUTE-7)."""
+    """Whether a propagated route is of any use: inside the VPC's own blocks it never beats the local one (**ROUTE-7**)."""
     return not any(block in own for own in vpc_blocks)
 
 
 _INSPECTION: Final = frozenset({"VPC endpoint", "Network Firewall endpoint"})
 """Gateway Load Balancer endpoints, also under another name (EP-11)."""
 MIDDLEBOXES: Final = frozenset({"instance", "interface", "nat gateway", *_INSPECTION})
-"""Targets that may take traffic away from the local route (ROUTE-8, ROUTE-9)."""
+"""Targets that may take traffic away from the local route (**ROUTE-8**, ROUTE-9)."""

@@ -9,30 +9,30 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 REQUIRED_SERVICES: Final = ("ssm", "ssmmessages")
-"""Services that the agent has to reach for a session: registration and heartbeat, and its channel (SSM-1, SSM-2)."""
+"""Services that the agent has to reach for a session: registration and heartbeat, and its channel (**SSM-1**, **SSM-2**)."""
 OLDER_SERVICE: Final = "ec2messages"
-"""What commands, not sessions, need of agents before `WITHOUT_EC2MESSAGES` (SSM-2)."""
+"""What commands, not sessions, need of agents before `WITHOUT_EC2MESSAGES` (**SSM-2**)."""
 TRAFFIC: Final = "tcp/443"
-"""What the agent sends; every connection starts at the instance (SSM-1)."""
+"""What the agent sends; every connection starts at the instance (**SSM-1**)."""
 PATIENCE_MINUTES: Final = 10
-"""How long to wait before looking for faults: a node reports some minutes after its start, then every five (SSM-11)."""
+"""How long to wait before looking for faults: a node reports some minutes after its start, then every five (**SSM-11**)."""
 
 AgentVersion = tuple[int, ...]
 SESSIONS_SINCE: Final[AgentVersion] = (2, 3, 68, 0)
-"""The first agent that takes sessions (SSM-8)."""
+"""The first agent that takes sessions (**SSM-8**)."""
 PORT_FORWARDING_SINCE: Final[AgentVersion] = (3, 0, 222, 0)
-"""The first agent that forwards ports and SSH (SSM-8)."""
+"""The first agent that forwards ports and SSH (**SSM-8**)."""
 DEFAULT_HOST_MANAGEMENT_SINCE: Final[AgentVersion] = (3, 2, 582, 0)
-"""The first agent that takes its role from the Default Host Management Configuration (SSM-6)."""
+"""The first agent that takes its role from the Default Host Management Configuration (**SSM-6**)."""
 WITHOUT_EC2MESSAGES: Final[AgentVersion] = (3, 3, 40, 0)
-"""The first agent that needs `ec2messages` only where `ssmmessages` is not to be had (SSM-2)."""
+"""The first agent that needs `ec2messages` only where `ssmmessages` is not to be had (**SSM-2**)."""
 
 CORE_POLICY: Final = "AmazonSSMManagedInstanceCore"
-"""The policy that AWS has made for it (SSM-7)."""
+"""The policy that AWS has made for it (**SSM-7**)."""
 POLICIES_THAT_DO: Final = frozenset(
     {CORE_POLICY, "AmazonSSMManagedEC2InstanceDefaultPolicy", "AmazonEC2RoleforSSM", "AdministratorAccess"}
 )
-"""AWS's own policies that allow what sessions need: the first is meant for it, the third is its older one (SSM-6)."""
+"""AWS's own policies that allow what sessions need: the first is meant for it, the third is its older one (**SSM-6**)."""
 POLICIES_THAT_DO_NOT: Final = frozenset(
     {
         "AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ReadOnlyAccess", "AmazonS3FullAccess", "AmazonS3ReadOnlyAccess",
@@ -48,7 +48,7 @@ ACTIONS: Final = (
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 )
-"""The least that a session needs of the role (SSM-7)."""
+"""The least that a session needs of the role (**SSM-7**)."""
 
 
 def parse_version(text: str) -> AgentVersion:
@@ -65,7 +65,7 @@ def format_version(version: AgentVersion) -> str:
 
 
 def missing_actions(actions: Iterable[str]) -> tuple[str, ...]:
-    """What sessions need of a role and some actions, ``*`` and ``?`` in them, do not allow (SSM-7).
+    """What sessions need of a role and some actions, ``*`` and ``?`` in them, do not allow (**SSM-7**).
 
     >>> missing_actions(["ssm:*", "ssmmessages:Create*"])
     ('ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel')
@@ -75,7 +75,7 @@ def missing_actions(actions: Iterable[str]) -> tuple[str, ...]:
 
 
 def policies_allow(policies: Iterable[str]) -> bool | None:
-    """Whether managed policies allow what sessions need; None where one of them is nobody's that is known (SSM-6)."""
+    """Whether managed policies allow what sessions need; None where one of them is nobody's that is known (**SSM-6**)."""
     names = [policy.rpartition("/")[2] for policy in policies]
     if any(name in POLICIES_THAT_DO for name in names):
         return True
@@ -115,13 +115,13 @@ _IMAGES: Final[tuple[tuple[str, bool | None, str, str], ...]] = (
     (r"mac[ _-]*os[ _-]*(10\.1[45]|11)\b", True, f"this macOS is on {_THEN}", "SSM-9"),
     (r"windows[ _-]*(server)?[ _-]*20(16|19|22|25)\b", True, f"this Windows Server is on {_NOW}", "SSM-10"),
 )  # fmt: skip
-"""Patterns for names of images in lower case, the first that fits decides (SSM-9, SSM-10)."""
+"""Patterns for names of images in lower case, the first that fits decides (**SSM-9**, **SSM-10**)."""
 _OLD_WINDOWS: Final = re.compile(r"windows[ _-]*(server)?[ _-]*20(08|12)\b")
 _DATE: Final = re.compile(r"\b(20[0-9]{2})[.-]([01][0-9])[.-][0-3][0-9]\b")
 
 
 def image(ami: str | None) -> Image:
-    """What is known of a machine image by its name: whether it has SSM Agent (SSM-9, SSM-10).
+    """What is known of a machine image by its name: whether it has SSM Agent (**SSM-9**, **SSM-10**).
 
     Images of Windows Server 2008 to 2012 R2 have it from November 2016 on, so that their names have to say the date.
     """

@@ -23,7 +23,7 @@ _PURPOSES = (
 
 
 def subnet_block_refusal(block: Cidr, vpc_blocks: Sequence[Cidr], others: Iterable[Cidr] = ()) -> Refusal | None:
-    """Whether a subnet may have this block (SUBNET-1; sizes of IPv6: IPV6-1).
+    """Whether a subnet may have this block (**SUBNET-1**; sizes of IPv6: IPV6-1).
 
     `vpc_blocks`: the blocks of its VPC, of both families. `others`: blocks of the VPC's other subnets.
     """
@@ -45,7 +45,7 @@ def subnet_block_refusal(block: Cidr, vpc_blocks: Sequence[Cidr], others: Iterab
 
 
 def reserved_addresses(subnet: Cidr) -> tuple[int, ...]:
-    """The five addresses that AWS keeps: the first four and the last one (SUBNET-2, IPV6-2), ascending.
+    """The five addresses that AWS keeps: the first four and the last one (**SUBNET-2**, **IPV6-2**), ascending.
 
     A block of fewer than five addresses, which no subnet has, gives all that it has.
     """
@@ -54,13 +54,13 @@ def reserved_addresses(subnet: Cidr) -> tuple[int, ...]:
 
 
 def reserved_purpose(subnet: Cidr, address: int) -> str | None:
-    """What AWS keeps an address of the subnet for; None where it is free to use (SUBNET-2, IPV6-2)."""
+    """What AWS keeps an address of the subnet for; None where it is free to use (**SUBNET-2**, **IPV6-2**)."""
     places = reserved_addresses(subnet)
     return _PURPOSES[places.index(address)] if address in places else None
 
 
 def reserved_address_refusal(subnet: Cidr, address: int) -> Refusal | None:
-    """No interface can have a reserved address (SUBNET-2, IPV6-2); `address` lies in the subnet."""
+    """No interface can have a reserved address (**SUBNET-2**, **IPV6-2**); `address` lies in the subnet."""
     purpose = reserved_purpose(subnet, address)
     if purpose is None:
         return None
@@ -71,5 +71,5 @@ def reserved_address_refusal(subnet: Cidr, address: int) -> Refusal | None:
 
 
 def usable_count(subnet: Cidr) -> int:
-    """Addresses that interfaces can have: all but the reserved five (SUBNET-2, IPV6-2)."""
+    """Addresses that interfaces can have: all but the reserved five (**SUBNET-2**, IPV6-2)."""
     return max(subnet.size - RESERVED_COUNT, 0)

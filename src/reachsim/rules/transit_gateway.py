@@ -10,7 +10,7 @@ from reachsim.net.cidr import Cidr
 
 
 class Priority(IntEnum):
-    """Where a route of a transit gateway comes from; for one destination the lower wins (TGW-4).
+    """Where a route of a transit gateway comes from; for one destination the lower wins (**TGW-4**).
 
     Source: https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
     """
@@ -25,7 +25,7 @@ class Priority(IntEnum):
 
 def without_overlaps(propagated: Iterable[tuple[Cidr, str, Priority]]) -> list[tuple[Cidr, str, Priority]]:
     """What attachments propagate, in the order of attaching: a VPC's block that overlaps one of a VPC attached before is not
-    propagated (TGW-10, CIDR-8)."""
+    propagated (**TGW-10**, **CIDR-8**)."""
     out: list[tuple[Cidr, str, Priority]] = []
     taken: list[
         tuple[int, int, str]

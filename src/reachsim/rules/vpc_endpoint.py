@@ -26,14 +26,14 @@ EndpointState = Literal[
 """States of a VPC endpoint (EP-10). Source: EC2 API, VpcEndpoint."""
 
 GATEWAY_TRAFFIC: Final = Traffic.parse("tcp, icmp/8, icmp/0")
-"""What a gateway endpoint carries: TCP and ICMP echo (EP-4).
+"""What a gateway endpoint carries: TCP and ICMP echo (**EP-4**).
 
 Source: https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html
 """
 AMAZON_TRAFFIC: Final = Traffic.parse("tcp")
-"""What an interface endpoint of a service of AWS's own carries (EP-10)."""
+"""What an interface endpoint of a service of AWS's own carries (**EP-10**)."""
 CUSTOMER_TRAFFIC: Final = Traffic.parse("tcp, udp")
-"""What an interface endpoint of somebody's own service may carry (EP-10)."""
+"""What an interface endpoint of somebody's own service may carry (**EP-10**)."""
 
 INTERFACE_SILENCE: Final = Silence(Code.VPCE_INTRA_VPC_TRAFFIC, "EP-6", "a VPC endpoint")
 """An interface endpoint takes connections and starts none (EP-6)."""
@@ -43,13 +43,13 @@ INSPECTION_SILENCE: Final = Silence(Code.VPCE_INTRA_VPC_TRAFFIC, "EP-11", "an in
 
 def zones_unwritten(endpoint: str | None, nodes: frozenset[str | None]) -> bool:
     """Whether zones that are not written decide which of a load balancer's interfaces an endpoint leads to; where none is
-    written, all is one zone (EP-10)."""
+    written, all is one zone (**EP-10**)."""
     zones = {endpoint, *nodes}
     return None in zones and zones != {None}
 
 
 def not_in_zone(service: str, zone: str | None, endpoint: str) -> Loss:
-    """The loss of an endpoint's interface in a zone in which its service's load balancer has none (EP-10).
+    """The loss of an endpoint's interface in a zone in which its service's load balancer has none (**EP-10**).
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
     """
@@ -58,7 +58,7 @@ def not_in_zone(service: str, zone: str | None, endpoint: str) -> Loss:
 
 
 def gateway_loss(source: int, *, owned: bool, vpc: str) -> Loss | None:
-    """Why a gateway endpoint does not carry a packet from an address, or None (EP-4, PEER-5).
+    """Why a gateway endpoint does not carry a packet from an address, or None (**EP-4**, PEER-5).
 
     `owned`: whether the address is that of an interface of its VPC, `vpc`: it is not for neighbours over peering, VPN,
     Direct Connect or a transit gateway. Source: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html

@@ -51,12 +51,13 @@ def publics_left_out(source: Endpoint, destination: Endpoint, ends: Endpoints) -
     senders = {origin.interface.vpc: origin for origin in source.origins if origin.interface is not None}
     some = (*senders.values(), *(origin for origin in source.origins if origin.interface is None))
     private: dict[VpcSite, bool] = {}
-    for interface in destination.interfaces if some else ():
-        vpc = interface.vpc
-        if vpc not in private:
-            private[vpc] = any(means_private(each, vpc, ends) for each in some)
-        if interface.publics and private[vpc]:
-            yield interface
+    if some:
+        for interface in destination.interfaces:
+            vpc = interface.vpc
+            if vpc not in private:
+                private[vpc] = any(means_private(each, vpc, ends) for each in some)
+            if interface.publics and private[vpc]:
+                yield interface
 
 
 def means_private(origin: Origin, vpc: VpcSite, ends: Endpoints) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.filters import Direction, Filter
-from reachsim.dataplane.place import AddressPair, GroupSet
+from reachsim.dataplane.place import AddressPair, GroupSet, pairs_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.garbage import collector_paused
 from reachsim.loading.names import BLACKHOLE, LOCAL, UNKNOWN, group_of
@@ -44,6 +44,7 @@ from reachsim.rules.route import RouteOrigin, local_routes, propagates
 from reachsim.topology.topology import Topology
 
 UNKNOWN_TABLE = "the route table of a subnet is not known"
+_NO_ROUTES = RouteTable.model_construct()
 
 
 class TopologyBuilder:
@@ -104,7 +105,7 @@ class TopologyBuilder:
             self.topology.tables[name, table_name] = RouteTableCheckpoint(site, table_name, path)
         for subnet_name, body in vpc.subnets.items():
             egress, ingress = (
-                self.filter(self.policy.acl(name, body.network_acl, d)) for d in (Direction.EGRESS, Direction.INGRESS)
+                self.filter(self.policy.acl(name, body.acl_name, d)) for d in (Direction.EGRESS, Direction.INGRESS)
             )
             subnet = SubnetSite(
                 subnet_name, site, body.blocks, body.az, (*here, "subnets", subnet_name),
@@ -114,7 +115,7 @@ class TopologyBuilder:
             site.subnets[subnet_name] = subnet
             table = self.topology.table_of(subnet)
             subnet.link = SubnetLink(subnet)
-            path = self.policy.path("network_acls", name, body.network_acl or "default")
+            path = self.policy.path("network_acls", name, body.acl_name)
             subnet.exit = AclCheckpoint(subnet, Direction.EGRESS, subnet.egress, path, table)
             subnet.entry = AclCheckpoint(subnet, Direction.INGRESS, subnet.ingress, path, subnet.link)
             subnet.table = table
@@ -123,7 +124,7 @@ class TopologyBuilder:
         self.add_services(site, vpc)
 
     def add_services(self, site: VpcSite, vpc: Vpc) -> None:
-        """AWS's own services, the resolver at base + 2 of the primary block among them (WALK-20, SUBNET-3)."""
+        """AWS's own services, the resolver at base + 2 of the primary block among them (WALK-20, **SUBNET-3**)."""
         services = dict(LINK_LOCAL_SERVICES)
         if site.resolver is not None:
             services[Address(site.resolver)] = resolver_service()
@@ -250,9 +251,8 @@ class TopologyBuilder:
         one, other = (self.topology.vpcs[name] for name in checkpoints)
         self.peerings |= {(at.name, name): checkpoint for name, checkpoint in checkpoints.items()}
         self.join_places(at.path, (one.name, other.name))
-        if groups_known:
-            one.neighbours.append(other)
-            other.neighbours.append(one)
+        for here, there in ((one, other), (other, one)):
+            (here.neighbours if groups_known else here.stale).append(there)
 
     def peering(self, at: At, vpc: str) -> Checkpoint:
         """What a route of a VPC to a peering leads to."""
@@ -278,7 +278,8 @@ class TopologyBuilder:
         return self.topology.rules.setdefault(rules, self.policy.filter(rules))
 
     def add_function_interfaces(self) -> None:
-        """One shared interface for each subnet and set of groups that a function uses (LAMBDA-3)."""
+        """One shared interface for each subnet and set of groups that a function uses (LAMBDA-3). It never has a public
+        address (**LAMBDA-7**)."""
         for (vpc, subnet, groups), addresses in self.addresses.functions.items():
             site = self.topology.vpcs[vpc].subnets[subnet]
             name = f"{vpc}.lambda({subnet}; {', '.join(sorted(groups))})"
@@ -345,7 +346,7 @@ class TopologyBuilder:
         ]
         for table_name, checkpoint in tables:
             routes: list[Route] = []
-            written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), RouteTable())
+            written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), _NO_ROUTES)
             if table_name == UNKNOWN:
                 self.add_unwritten(name, UNKNOWN, UNKNOWN_TABLE, AddressSet.everything(), always=True)
             at: KeyPath = ("vpcs", name, "route_tables", table_name)
@@ -387,7 +388,7 @@ class TopologyBuilder:
             site.turns = True
             for checkpoint in (site.exit, site.entry):
                 assert isinstance(checkpoint, AclCheckpoint)
-                rules = self.policy.acl(name, vpc.subnets[site.name].network_acl, checkpoint.direction)
+                rules = self.policy.acl(name, vpc.subnets[site.name].acl_name, checkpoint.direction)
                 checkpoint.turn(self.filter(replace(rules, within=True)), turned)
 
     def routes_made(
@@ -468,14 +469,6 @@ class TopologyBuilder:
 def makes_routes(body: Resource) -> bool:
     """Whether a kind of resource has routes of its own; most have none, and there may be many of them."""
     return type(body).routes is not Resource.routes
-
-
-def pairs_of(private: tuple[int, ...], public: int | None, *, perhaps: bool = False) -> tuple[AddressPair, ...]:
-    """Private addresses with one public address, which is mapped to the first (IGW-9), or perhaps is."""
-    pairs = [AddressPair(address) for address in private]
-    if pairs:
-        pairs[0] = AddressPair(private[0], public, perhaps)
-    return tuple(pairs)
 
 
 def build(policy: Policy) -> Topology:

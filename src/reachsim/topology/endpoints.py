@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -14,15 +15,19 @@ from reachsim.errors import EndpointError, UsageError, shown, suggest
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.expectation import Selector
+from reachsim.resources.resource import all_resources
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.addresses import NETWORKS, PUBLIC
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.functions import function_end
-from reachsim.topology.host_names import HostNames, all_resources, by_place
-from reachsim.topology.other_kinds import of_another_kind, of_the_command_line
+from reachsim.topology.host_names import HostNames, by_place
+from reachsim.topology.other_kinds import of_another_kind, of_the_command_line, with_a_colon
 from reachsim.topology.pieces import Pieces
 from reachsim.topology.topology import Topology
+
+_IPV6 = re.compile(r"[0-9A-Fa-f]*:")
+"""How what is meant to be one begins."""
 
 
 class Endpoints:
@@ -129,9 +134,10 @@ class Endpoints:
         if colon and name in self.design.lambda_functions:
             function = self.design.lambda_functions[name]
             raise EndpointError.unknown(asked, [f"{name}:{q}" for q in (*function.aliases, *function.versions)])
-        if (selector := of_the_command_line(asked)) is not None:
-            raise selector
-        if asked[:1].isdigit() or ":" in asked:
+        meant = of_the_command_line(asked) or with_a_colon(asked, self.by_bare.keys() | self.names())
+        if meant is not None:
+            raise meant
+        if asked[:1].isdigit() or _IPV6.match(asked):
             return self._numbered(asked)
         other = of_another_kind(asked, self.topology)
         if other is not None:
@@ -207,7 +213,7 @@ class Endpoints:
         return Origin(label, start or self.topology.internet, None, (), addresses, UNKNOWN_CLIENT, place=place)
 
     def _several(self, full: str) -> Endpoint:
-        """A name that means several interfaces: a question is about each of them (WALK-26)."""
+        """A name that means several interfaces: a question is about each of them (**WALK-26**)."""
         interfaces = tuple(self.topology.interfaces[name] for name in self.topology.groups[full])
         origins = tuple(origin for interface in interfaces for origin in self.labelled(interface))
         return Endpoint(full, interfaces[0].kind, origins, interfaces, listens=interfaces[0].listens)

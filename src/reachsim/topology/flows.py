@@ -150,10 +150,11 @@ def _addresses_meant(origin: Origin, destination: Endpoint, ends: Endpoints, *, 
     found = [destination.outside]
     if destination.literal is not None and (interfaces or not listening(destination, ends)):
         found.append(AddressSet.of((destination.literal, destination.literal)))
-    for interface in destination.interfaces if interfaces else ():
-        if interface is not origin.interface:
-            meant = addresses_from(origin, interface, ends, every=True)
-            found.append(AddressSet.union_of((a, a) for a in meant))
+    if interfaces:
+        for interface in destination.interfaces:
+            if interface is not origin.interface:
+                meant = addresses_from(origin, interface, ends, every=True)
+                found.append(AddressSet.union_of((a, a) for a in meant))
     found += (_addresses_meant(origin, part, ends, interfaces=interfaces) for part in destination.several)
     return AddressSet.union_of(span for each in found for span in each.spans)
 
@@ -172,8 +173,9 @@ def _by_target(flow: Flow, ends: Endpoints) -> Iterator[Flow]:
     for relays, choice in relay.ways(flow.destination):
         via = ", ".join(text for text in (at, choice.label) if text)
         yield replace(flow, relays=relays, via=via, about=choice.about)
-    for relays in relay.to_itself() if relay.untaken else ():
-        yield replace(flow, relays=relays, via=at, about=relay.untaken)
+    if relay.untaken:
+        for relays in relay.to_itself():
+            yield replace(flow, relays=relays, via=at, about=relay.untaken)
 
 
 def receiver(flow: Flow, ends: Endpoints) -> NetworkInterface | None:
@@ -204,17 +206,18 @@ def _beside(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[
     """What comes from outside to an interface through a public address of something that passes it on with the client's
     address (LB-5)."""
     meant = listening(destination, ends)
-    for node in ends.relays if origin.interface is None and meant else ():
-        relay = relay_of(node)
-        if relay is None:
-            continue
-        for choice in relay.choices:
-            if choice.keeps and choice.target in meant and node not in meant:
-                ends_at = (*node.publics, *(a for a in node.addresses if a > IPV4_LAST and node.from_internet))
-                kept = tuple(a for a in ends_at if same_family(a, choice.address) and choice.is_for(a))
-                for flow in to_addresses(origin, kept, choice.target, empty=True):
-                    via = f"through {node.name}"
-                    yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
+    if origin.interface is None and meant:
+        for node in ends.relays:
+            relay = relay_of(node)
+            if relay is None:
+                continue
+            for choice in relay.choices:
+                if choice.keeps and choice.target in meant and node not in meant:
+                    ends_at = (*node.publics, *(a for a in node.addresses if a > IPV4_LAST and node.from_internet))
+                    kept = tuple(a for a in ends_at if same_family(a, choice.address) and choice.is_for(a))
+                    for flow in to_addresses(origin, kept, choice.target, empty=True):
+                        via = f"through {node.name}"
+                        yield replace(flow, relays=((relay, choice),), via=via, about=choice.about, beside=True)
 
 
 def _by_links(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -242,19 +245,20 @@ def _linked(
     origins: tuple[Origin, ...], destination: Endpoint, ends: Endpoints
 ) -> Iterator[tuple[NetworkInterface, NetworkInterface, NetworkInterface]]:
     meant = frozenset(listening(destination, ends))
-    for interface in ends.relays if meant else ():
-        near = any(means_private(origin, interface.vpc, ends) for origin in origins)
-        relay = relay_of(interface)
-        if relay is None or not near or interface in meant:
-            continue
-        seen: set[NetworkInterface] = set()
-        for node in relay.nodes():
-            behind = None if node is interface else relay_of(node)
-            for choice in () if behind is None else behind.choices:
-                target = choice.target
-                if target is not None and target in meant and target not in seen:
-                    seen.add(target)
-                    yield target, interface, node
+    if meant:
+        for interface in ends.relays:
+            near = any(means_private(origin, interface.vpc, ends) for origin in origins)
+            relay = relay_of(interface)
+            if relay is None or not near or interface in meant:
+                continue
+            seen: set[NetworkInterface] = set()
+            for node in relay.nodes():
+                behind = None if node is interface else relay_of(node)
+                for choice in () if behind is None else behind.choices:
+                    target = choice.target
+                    if target is not None and target in meant and target not in seen:
+                        seen.add(target)
+                        yield target, interface, node
 
 
 def may_be_called_from_outside(interface: NetworkInterface, ends: Endpoints) -> bool:

@@ -39,7 +39,9 @@ def either_address(origin: Origin, interface: NetworkInterface, ends: Endpoints)
 
 def to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may get to addresses that something which is not modelled may have, and the design does not tell."""
-    for door in destination.hidden if destination.literal is None else ():  # the address itself is asked for already
+    if destination.literal is not None:  # the address itself is asked for already
+        return
+    for door in destination.hidden:
         if door.host and not door.subnets and door.vpc:
             yield _in_no_subnet(origin, door)
         for _, region in _hidden_places(door, destination, ends):
@@ -70,16 +72,17 @@ def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints)
     if origin.interface is not None or origin.place:
         return
     doors = [door for door in ends.topology.doors.values() if door.anything and ends.perhaps_public(door)]
-    for interface in listening(destination, ends) if doors else ():
-        vpc = interface.vpc
-        for door in doors:
-            subnets = [site for name, site in vpc.subnets.items() if (vpc.name, name) in door.subnets]
-            # In the same subnet no ACL is asked, so that this way has all that comes from any other.
-            starts = [interface.subnet.link] if interface.subnet in subnets else [each.exit for each in subnets]
-            for start in starts:
-                sender = replace(origin, start=start)
-                for flow in to_addresses(sender, interface.primary, interface, empty=True):
-                    yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
+    if doors:
+        for interface in listening(destination, ends):
+            vpc = interface.vpc
+            for door in doors:
+                subnets = [site for name, site in vpc.subnets.items() if (vpc.name, name) in door.subnets]
+                # In the same subnet no ACL is asked, so that this way has all that comes from any other.
+                starts = [interface.subnet.link] if interface.subnet in subnets else [each.exit for each in subnets]
+                for start in starts:
+                    sender = replace(origin, start=start)
+                    for flow in to_addresses(sender, interface.primary, interface, empty=True):
+                        yield replace(flow, perhaps=door.reason, any_port=True, beside=True)
 
 
 def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -88,15 +91,16 @@ def by_unknown_endpoints(origin: Origin, destination: Endpoint, ends: Endpoints)
     doors = () if origin.interface is None else ends.perhaps_endpoints(origin.interface.vpc.name)
     meant = listening(destination, ends) if doors else ()
     services = [body for _, body in resources("design", ends.design) if isinstance(body, EndpointService)]
-    for service in services if meant else ():
-        at = service.balancer(ends.design)
-        for node in () if at is None else ends.nodes.get(at.path, ()):
-            relay = relay_of(node)
-            for choice in () if relay is None else relay.choices:
-                if choice.target is not None and choice.target in meant:
-                    sender = Origin.of_interface(node, node.name, node.primary)
-                    for flow in to_addresses(sender, (choice.address,), choice.target, empty=True):
-                        yield replace(flow, perhaps=doors[0].reason, any_port=True, beside=True)
+    if meant:
+        for service in services:
+            at = service.balancer(ends.design)
+            for node in () if at is None else ends.nodes.get(at.path, ()):
+                relay = relay_of(node)
+                for choice in () if relay is None else relay.choices:
+                    if choice.target is not None and choice.target in meant:
+                        sender = Origin.of_interface(node, node.name, node.primary)
+                        for flow in to_addresses(sender, (choice.address,), choice.target, empty=True):
+                            yield replace(flow, perhaps=doors[0].reason, any_port=True, beside=True)
 
 
 def _in_no_subnet(origin: Origin, door: Door) -> Flow:
@@ -146,8 +150,9 @@ def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iter
 def _behind_it(door: Door, source: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
     """The subnets in which something may be a router, with the addresses that may be of a network behind it."""
     region = _strange(source, ends) if door.anything else AddressSet.nothing()
-    for vpc, subnet in sorted(door.subnets) if region else ():
-        yield ends.topology.vpcs[vpc].subnets[subnet], region
+    if region:
+        for vpc, subnet in sorted(door.subnets):
+            yield ends.topology.vpcs[vpc].subnets[subnet], region
 
 
 def _strange(source: Endpoint, ends: Endpoints) -> AddressSet:
@@ -166,14 +171,15 @@ def _of_a_stranger(door: Door, source: Endpoint, destination: Endpoint, ends: En
             places = [each for each in interface.places if destination.within is None or each in destination.within]
             for flow in to_addresses(sender, tuple(places), interface, empty=True):
                 yield replace(flow, perhaps=door.reason)
-    for hidden in destination.hidden if destination.literal is None else ():
-        for site, there in _hidden_places(hidden, destination, ends):
-            if site.vpc.name in door.enters:
-                sender = Origin(
-                    door.name, site.entry, None, (), region, UNKNOWN_CLIENT, path=door.path, place=door.name
-                )
-                for flow in to_each(sender, there, ends):
-                    yield replace(flow, perhaps=door.reason)
+    if destination.literal is None:
+        for hidden in destination.hidden:
+            for site, there in _hidden_places(hidden, destination, ends):
+                if site.vpc.name in door.enters:
+                    sender = Origin(
+                        door.name, site.entry, None, (), region, UNKNOWN_CLIENT, path=door.path, place=door.name
+                    )
+                    for flow in to_each(sender, there, ends):
+                        yield replace(flow, perhaps=door.reason)
 
 
 def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -194,13 +200,14 @@ def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, ends: 
         if place in asked and sender.outside.first in site:  # what is behind a router has no services of the VPC's
             yield from to_addresses(replace(sender, start=site.vpc.services[place]), (place,), None, empty=True)
     yield from to_each(sender, meant.outside, ends)
-    for door in meant.hidden if meant.literal is None else ():
-        if door.host and not door.subnets and door.vpc:
-            yield _in_no_subnet(sender, door)
-        for there, region in _hidden_places(door, meant, ends):
-            yield from to_each(neighbour if there is site else sender, region, ends)
-        if meant.within is None and ends.perhaps_public(door):
-            yield from to_each(sender, ends.world & EVERY_IPV4.addresses, ends)
+    if meant.literal is None:
+        for door in meant.hidden:
+            if door.host and not door.subnets and door.vpc:
+                yield _in_no_subnet(sender, door)
+            for there, region in _hidden_places(door, meant, ends):
+                yield from to_each(neighbour if there is site else sender, region, ends)
+            if meant.within is None and ends.perhaps_public(door):
+                yield from to_each(sender, ends.world & EVERY_IPV4.addresses, ends)
 
 
 def _perhaps_translated(flow: Flow, ends: Endpoints) -> Flow:

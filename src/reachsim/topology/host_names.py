@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.relay import Relay
@@ -13,7 +14,7 @@ from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import Design
 from reachsim.resources.private_hosted_zone import PrivateHostedZone
 from reachsim.resources.public_service import region_of, unless_private
-from reachsim.resources.resource import At, Ends, Resource, resources
+from reachsim.resources.resource import At, Ends, Resource, all_resources
 from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
 from reachsim.rules.dns import attribute_key, attribute_missing, private_names, public_instead, resolver_off
@@ -52,28 +53,55 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
         found = unzoned(origin)
         region = region_of(design, vpc)
         own = public_name(service, region).count(".")
-        unseen: list[Loss] = []
-        otherwise: tuple[Loss, Endpoint] | None = None
-        if vpc and design.vpcs[vpc].enable_dns_support:
-            for at, zone in zones:
-                above = at.name.count(".") < own
-                for host in () if above and found.interfaces else zone.hosts_of(at, service, region):
-                    answer = zone.resolves(at, host, vpc, ends)
-                    if isinstance(answer, Endpoint):
-                        return _unless_nearer(answer, vpc, ends) if above else answer
-                    unseen.append(answer)
-                    otherwise = otherwise or _otherwise(answer, zone.would_mean(at, host, vpc, ends))
+        speakers = [
+            Speaker(at, zone, host, above)
+            for at, zone in zones
+            for above in (at.name.count(".") < own,)
+            if not (above and found.interfaces)
+            for host in zone.hosts_of(at, service, region)
+        ]
+        said = _said(speakers, vpc, ends) if vpc and design.vpcs[vpc].enable_dns_support else NOBODY
+        if isinstance(said, Endpoint):
+            return said
         if not found.note:
             return found
-        note = found.note + "".join(f"; {loss.text}" for loss in unseen)
-        return replace(found, note=note, otherwise=found.otherwise or otherwise)
+        note = found.note + "".join(f"; {loss.text}" for loss in said.reasons)
+        return replace(found, note=note, otherwise=found.otherwise or said.otherwise)
 
     return replace(end, resolve=meant) if zones and unzoned is not None else end
 
 
-def _otherwise(off: Loss, end: Endpoint | None) -> tuple[Loss, Endpoint] | None:
-    """Why a name is not the private end that it could be, and that end."""
-    return None if end is None else (public_instead(off), end)
+class Speaker(NamedTuple):
+    """Who may say what a name means. `above`: a private zone of more than the name, of a service of AWS's."""
+
+    at: At
+    body: Resource
+    asked: str
+    above: bool
+
+
+class Silent(NamedTuple):
+    """That nobody says what a name means: why not, and what it would mean otherwise, with the first reason."""
+
+    reasons: tuple[Loss, ...]
+    otherwise: tuple[Loss, Endpoint] | None
+
+
+NOBODY = Silent((), None)
+
+
+def _said(speakers: Iterable[Speaker], vpc: str, ends: Ends) -> Endpoint | Silent:
+    """What the first says that says something of a name to a client in a VPC."""
+    reasons: list[Loss] = []
+    otherwise: tuple[Loss, Endpoint] | None = None
+    for at, body, asked, above in speakers:
+        answer = body.resolves(at, asked, vpc, ends)
+        if isinstance(answer, Endpoint):
+            return _unless_nearer(answer, vpc, ends) if above else answer
+        reasons.append(answer)
+        if otherwise is None and (meant := body.would_mean(at, asked, vpc, ends)) is not None:
+            otherwise = public_instead(answer), meant
+    return Silent(tuple(reasons), otherwise)
 
 
 def _unless_nearer(answer: Endpoint, vpc: str, ends: Ends) -> Endpoint:
@@ -92,7 +120,7 @@ class HostNames:
     """Who has something to say of host names in a design, found once for all of them.
 
     `speakers`: resources of the kinds that may speak for a name, of zones the smaller ones first, which hide the larger
-    (DNS-2). `owners`: by host name, the resources that have it.
+    (**DNS-2**). `owners`: by host name, the resources that have it.
     """
 
     def __init__(self, design: Design) -> None:
@@ -105,13 +133,6 @@ class HostNames:
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
         self.speakers.sort(key=lambda each: -each[1].namespace(each[0], design).count("."))
-
-
-def all_resources(design: Design) -> Iterator[tuple[At, Resource]]:
-    """Every resource of a design, with where it is written."""
-    yield from resources("design", design)
-    for name, vpc in design.vpcs.items():
-        yield from resources("vpc", vpc, name)
 
 
 class ResolvedName:
@@ -155,34 +176,34 @@ class ResolvedName:
         vpc = "" if origin.interface is None else origin.interface.vpc.name
         if vpc and not self.ends.design.vpcs[vpc].enable_dns_support:
             return Endpoint(self.asked, "name", loss=resolver_off(vpc, self.asked))
-        reasons: list[Loss] = []
-        otherwise: tuple[Loss, Endpoint] | None = None
-        for at, body in self.speakers:
-            answer = body.resolves(at, self.asked, vpc, self.ends)
-            if isinstance(answer, Endpoint):
-                above = isinstance(body, PrivateHostedZone) and at.name.lower() != self.asked.lower()
-                return _unless_nearer(answer, vpc, self.ends) if above and self.is_aws else answer
-            reasons.append(answer)
-            otherwise = otherwise or _otherwise(answer, body.would_mean(at, self.asked, vpc, self.ends))
+        said = _said(
+            (Speaker(at, body, self.asked, self._is_above(at, body)) for at, body in self.speakers), vpc, self.ends
+        )
+        if isinstance(said, Endpoint):
+            return said
         if self.interfaces:
             return self.public_name(vpc)
-        why = "".join(f"; {reason.text}" for reason in reasons[:1])
+        why = "".join(f"; {reason.text}" for reason in said.reasons[:1])
         if self.base is not None:
             addresses = ", ".join(format_address(low) for low, _ in self.base.outside.spans)
             note = f"{self.asked} is {addresses}, its public address{why}"
-            outside = replace(self.base, note=note, otherwise=otherwise)
+            outside = replace(self.base, note=note, otherwise=said.otherwise)
             return unless_private(outside, vpc, self.ends) if self.is_aws else outside
         for at, body in self.speakers:
             public = body.in_public(at, self.asked, vpc, self.ends)
             if public is not None:
                 return public
-        rule, path = (reasons[0].rule, reasons[0].path) if reasons else ("DNS-2", ())
+        rule, path = (said.reasons[0].rule, said.reasons[0].path) if said.reasons else ("DNS-2", ())
         text = f"{self.asked} does not resolve here{why}"
         return Endpoint(self.asked, "name", loss=Loss(Code.NAME_NOT_RESOLVED, rule, text, path=path))
 
+    def _is_above(self, at: At, body: Resource) -> bool:
+        return self.is_aws and isinstance(body, PrivateHostedZone) and at.name.lower() != self.asked.lower()
+
     def public_name(self, vpc: str) -> Endpoint:
         """A public host name of an interface: its private address inside its VPC and over a peering with the DNS option, its
-        public one elsewhere (DNS-3, PEER-11). That of an internal load balancer is its private addresses everywhere."""
+        public one elsewhere (**DNS-3**, **PEER-11**). That of an internal load balancer is its private addresses
+        everywhere."""
         there = self.interfaces[0].vpc.name
         rule = "DNS-3" if vpc in ("", there) else "PEER-11"
         internal = not any(self.faces_internet(interface) for interface in self.interfaces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from reachsim.errors import EndpointError, cut, shown, summary, with_article
 from reachsim.resources.expectation import Selector
@@ -22,6 +22,24 @@ def of_the_command_line(asked: str) -> EndpointError | None:
     if not equals or key not in Selector.model_fields:
         return None
     return EndpointError(f"{shown(asked)} is how the command line writes {_mapping(key, value)}", asked)
+
+
+def with_a_colon(asked: str, names: Collection[str]) -> EndpointError | None:
+    """The error for a selector with a colon in place of its sign (``vpc:dev``), and for a name with its port (``db:5432``);
+    None for anything else. `names`: what is an end."""
+    before, _, after = asked.partition(":")
+    if before == "tag":
+        return EndpointError(
+            f"{shown(asked)} selects nothing; write tag=KEY:VALUE, in a file {{tag: {{KEY: VALUE}}}}", asked
+        )
+    if before in Selector.model_fields and after:
+        return EndpointError(f"{shown(asked)} selects nothing; {_selector(before, after)}", asked)
+    if before in names and after.isdecimal():
+        what = (
+            f"{shown(asked)} is an end with a port; write the end, {before}, and the traffic apart, such as tcp/{after}"
+        )
+        return EndpointError(what, asked)
+    return None
 
 
 def of_another_kind(asked: str, topology: Topology) -> EndpointError | None:

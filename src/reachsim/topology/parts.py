@@ -42,7 +42,9 @@ Held = tuple[Element, AddressSet]
 """A part that another holds, and the destinations of packets that may come from the one to the other."""
 _PARTS: Final = (Checkpoint, VpcPlace, SubnetPlace, InterfacePlace)
 _LEFT_OUT: Final[dict[type, frozenset[str]]] = {
-    VpcSite: frozenset({"owners", "_owned", "subnets", "subnet_runs", "doors", "neighbours", "inbound_neighbours"}),
+    VpcSite: frozenset(
+        {"owners", "_owned", "subnets", "subnet_runs", "doors", "neighbours", "inbound_neighbours", "stale"}
+    ),
     SubnetSite: frozenset({"interfaces"}),
     InternetGatewayIn: frozenset({"public"}),
     InternetCheckpoint: frozenset({"table"}),
@@ -157,10 +159,11 @@ class Compared:
                 ]
                 smaller = min(vpcs, key=lambda vpc: (len(vpc.owners), vpc.name)).name
                 for topology in (self.before, self.after):
-                    for interface in topology.vpcs[smaller].owners.values() if smaller in topology.vpcs else ():
-                        self.spans += addresses_of(interface)
-                        if topology is self.before:
-                            self.differ[interface] = EVERYWHERE
+                    if smaller in topology.vpcs:
+                        for interface in topology.vpcs[smaller].owners.values():
+                            self.spans += addresses_of(interface)
+                            if topology is self.before:
+                                self.differ[interface] = EVERYWHERE
 
     def _hosts(self) -> None:
         """What one interface of a host is counts for all of them: it may send by its first one (WALK-26)."""
@@ -170,12 +173,13 @@ class Compared:
             hosts |= {
                 i.machine for name, i in topology.interfaces.items() if i.machine and name not in other.interfaces
             }
-        for topology in (self.before, self.after) if hosts else ():
-            for interface in topology.interfaces.values():
-                if interface.machine in hosts:
-                    self.spans += addresses_of(interface)
-                    if topology is self.before:
-                        self.differ[interface] = EVERYWHERE
+        if hosts:
+            for topology in (self.before, self.after):
+                for interface in topology.interfaces.values():
+                    if interface.machine in hosts:
+                        self.spans += addresses_of(interface)
+                        if topology is self.before:
+                            self.differ[interface] = EVERYWHERE
 
     # -- content ------------------------------------------------------------------------------------------------
 

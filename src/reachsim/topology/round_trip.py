@@ -135,7 +135,7 @@ def come_back(there: RoundTrip, start: Checkpoint, interface: NetworkInterface |
 def _reply_stray(
     forward: Walk, reply: Walk, start: Checkpoint, interface: NetworkInterface | None, source: int, destination: int
 ) -> Cause | None:
-    """An answer counts only where it comes to who asked, from the address that was asked (WALK-13, PEER-9)."""
+    """An answer counts only where it comes to who asked, from the address that was asked (**WALK-13**, **PEER-9**)."""
     arrived = reply.arrived
     if arrived is None:
         return None

@@ -150,9 +150,9 @@ class Topology(Faced):
             yield from kind.special(asked, ends)
 
     def table_of(self, subnet: SubnetSite) -> RouteTableCheckpoint:
-        """The route table of a subnet: its own, or the main one (ROUTE-2)."""
+        """The route table of a subnet."""
         body = self.source.design.vpcs[subnet.vpc.name].subnets[subnet.name]
-        return self.tables[subnet.vpc.name, body.route_table or "main"]
+        return self.tables[subnet.vpc.name, body.table_name]
 
     def starts(self) -> Iterator[Checkpoint]:
         """Checkpoints from which every other one is found: what interfaces and networks send, and the internet."""

@@ -11,7 +11,7 @@ from reachsim.dataplane.checkpoint import CheckpointType, Deliver, Drop, Forward
 from reachsim.dataplane.ends import Endpoint, Flow
 from reachsim.dataplane.filters import FilterBook, Query
 from reachsim.dataplane.walk import Visit, Walk
-from reachsim.flow.denial import denials, not_known, passing
+from reachsim.flow.denial import denials, not_known, passing, receiver_of
 from reachsim.flow.ports import NO_LOSS, OF_TRAFFIC, choices_of, nat_ports
 from reachsim.net.address import format_address
 from reachsim.net.intervals import PortSet
@@ -68,8 +68,8 @@ class Asker:
         self.client_port = self._pick(self.lost_client, asked)
 
     def _pass_ports(self, reply: Walk, below: Fraction) -> None:
-        """The ports of the client, and of NAT devices, to which the answer comes back (WALK-18, NAT-PORT); and which port of
-        each device to show: one that fails where these decide, else one that does not."""
+        """The ports of the client, and of NAT devices, to which the answer comes back (**WALK-18**, NAT-PORT); and which
+        port of each device to show: one that fails where these decide, else one that does not."""
         protocol = protocol_of(self.service)
         bounds = [(n, *passing(query, filter, query.peer)) for query, filter, n in filters_of(reply, self.book)]
         passes, most = [(n, sure) for n, sure, _ in bounds], [(n, best) for n, _, best in bounds]
@@ -254,7 +254,7 @@ class Asker:
             if asked & open_ports:
                 failing = asked - open_ports
                 ports = nat_ports(failing) if visit.depth else f"client ports {failing}"
-        ends = self.flow.origin.interface, self.flow.target
+        ends = self.flow.origin.interface, receiver_of(self.flow, self.found.forward)
         sender, receiver = (None, None) if query.abroad else ends if leg == "forward" else ends[::-1]
         found = denials(visit, query, filter, query.peer, sender, receiver)
         cause = next(cause for cause, traffic in found if before.service in traffic)

@@ -281,7 +281,7 @@ class Trace(ToldOf):
     @property
     def client_sees(self) -> str:
         """What the client sees: ``established`` or ``answered``, ``refused``, ``timeout``, ``unreachable port``,
-        ``sent`` (nothing answers this protocol), ``name error`` or ``unknown`` (OBS-1, OBS-2, OBS-12)."""
+        ``sent`` (nothing answers this protocol), ``name error`` or ``unknown`` (**OBS-1**, **OBS-2**, **OBS-12**)."""
         way = self.shown
         if way.undecided:
             return "unknown"

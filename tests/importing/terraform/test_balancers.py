@@ -102,3 +102,24 @@ def test_an_instance_connect_endpoint(tmp_path: Path, preserves: bool | None, ex
     found = imported(tmp_path, state(_with(**open_, **{"aws_ec2_instance_connect_endpoint.jump": jump})))
     assert verdict(found, "aws_ec2_instance_connect_endpoint.jump", WEB, "tcp/22") == expected
     assert verdict(found, CLIENT, WEB, "tcp/22") == "holds"
+
+
+@pytest.mark.rule("LB-5")
+@pytest.mark.parametrize(
+    ("told", "expected"), [("false", "holds"), ("true", "fails"), (None, "fails"), (False, "holds")]
+)
+def test_a_target_sees_the_client_unless_its_group_says_otherwise(tmp_path: Path, told: Any, expected: str) -> None:
+    """The group of the target admits the addresses of the load balancer alone; instances see the client by default."""
+    admits = {"aws_security_group.web": group("sg-web", [rule(8080, cidr_blocks=["10.0.3.0/24"])], [EVERYTHING])}
+    made = _with(
+        **admits,
+        **{
+            "aws_subnet.c": {"id": "subnet-c", "vpc_id": "vpc-1", "cidr_block": "10.0.3.0/24"},
+            "aws_lb.lb": {"id": "lb", "arn": "lb", "name": "n", "internal": True, "load_balancer_type": "network",
+                          "subnets": ["subnet-c"], "enable_cross_zone_load_balancing": True},
+            "aws_lb_target_group.tg": {**TARGETS, "protocol": "TCP", "target_type": "instance", "preserve_client_ip": told},
+            "aws_lb_target_group_attachment.it": {"id": "x", "target_group_arn": "tg", "target_id": "i-web"},
+            "aws_lb_listener.ln": {**LISTENER, "protocol": "TCP"},
+        },
+    )  # fmt: skip
+    assert verdict(imported(tmp_path, state(made)), CLIENT, "aws_lb.lb", "tcp/80") == expected

@@ -262,3 +262,22 @@ def test_what_else_makes_interfaces_is_in_its_subnets(tmp_path: Path, type: str,
     found = imported(tmp_path, state({**VPC, **more}))
     expected = "undecided" if (type, values) in UNKNOWN_GROUPS else "fails"
     assert verdict(found, "i-ssh", service, "tcp/443") == expected
+
+
+@pytest.mark.rule("IGW-16")
+@pytest.mark.parametrize(
+    ("type", "body", "public_ip"),
+    [
+        ("aws_codebuild_project", {"vpc_config": [{"subnets": SUBNETS, "security_group_ids": ["sg-0"]}]}, "never"),
+        ("aws_db_proxy", {"vpc_subnet_ids": SUBNETS, "vpc_security_group_ids": ["sg-0"]}, "never"),
+        ("aws_eks_fargate_profile", {"subnet_ids": SUBNETS}, "never"),
+        ("aws_ecs_service", {"network_configuration": [{"subnets": SUBNETS, "assign_public_ip": False}]}, None),
+        ("aws_redshiftserverless_workgroup", {"subnet_ids": SUBNETS, "publicly_accessible": False}, None),
+    ],
+)
+def test_which_services_can_have_public_addresses(
+    tmp_path: Path, type: str, body: dict[str, Any], public_ip: str | None
+) -> None:
+    found = imported(tmp_path, state({**VPC, f"{type}.one": {"id": "one", **body}}))
+    (made,) = [one for vpc in found.design["vpcs"].values() for one in vpc.get("interfaces", {}).values()]
+    assert made.get("public_ip") == public_ip

@@ -116,8 +116,14 @@ def test_a_data_source_that_is_asked_for_by_its_id_is_what_has_that_id(tmp_path:
 
 
 def test_a_data_source_that_is_asked_for_by_a_tag_may_be_anything(tmp_path: Path) -> None:
-    found = _asked_by_id(tmp_path, "aws_vpc", "id", None)
+    found = _asked_by_id(tmp_path, "aws_subnet", "id", None)
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == "undecided"
+
+
+def test_the_group_of_an_instance_is_in_its_vpc_whatever_the_file_tells_of_it(tmp_path: Path) -> None:
+    found = _asked_by_id(tmp_path, "aws_vpc", "id", None)
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == "holds"
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/81") == "fails"
 
 
 def _tables_by_zone(tmp_path: Path, *, second: dict[str, Any] | None = None) -> Imported:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.importing.terraform.files import imported, plan
 
 import reachsim
 
@@ -105,3 +107,35 @@ def test_the_dns_attributes_of_a_vpc() -> None:
     assert verdict(enable_dns_hostnames=True) == "reachable"
     assert verdict(enable_dns_hostnames=True, enable_dns_support=False) == "blocked"
     assert verdict() == verdict(enable_dns_hostnames=False) == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("name", "means"),
+    [
+        ("db", "db.shop.internal"),
+        ("db.shop.internal", "db.shop.internal"),
+        ("myshop.internal", "myshop.internal.shop.internal"),
+        ("*", "*.shop.internal"),
+        ("", "@"),
+    ],
+)
+def test_a_plan_tells_a_record_by_its_name_in_its_zone_which_has_its_id_twice(
+    tmp_path: Path, name: str, means: str
+) -> None:
+    """`zone_id = aws_route53_zone.z.zone_id`; the provider adds the zone's name where the record's lacks it."""
+    made: dict[str, Values] = {
+        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"},
+        "aws_route53_zone.z": {"name": "shop.internal", "vpc": [{}]},
+        "aws_route53_record.r": {"name": name, "type": "A", "records": ["10.0.1.10"]},
+    }
+    blocks: dict[str, Values] = {
+        "aws_vpc.v": {},
+        "aws_route53_zone.z": {"vpc": ({"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]},)},
+        "aws_route53_record.r": {"zone_id": ["aws_route53_zone.z.zone_id", "aws_route53_zone.z"]},
+    }
+    unknown: dict[str, Values] = {
+        "aws_route53_zone.z": {"zone_id": True, "vpc": [{"vpc_id": True}]},
+        "aws_route53_record.r": {"zone_id": True, "fqdn": True},
+    }
+    zones = imported(tmp_path, plan(made, blocks, unknown)).design["private_hosted_zones"]
+    assert zones == {"shop.internal": {"vpcs": ["v"], "records": {means: ["10.0.1.10"]}}}

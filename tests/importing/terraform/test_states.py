@@ -242,6 +242,24 @@ def test_an_elastic_address_is_of_the_interface_that_it_names(tmp_path: Path) ->
     assert verdict(found, "aws_instance.a", "8.8.8.8", "tcp/443") == "holds"
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"associate_public_ip_address": True}, "holds"),
+        ({"associate_public_ip_address": True, "public_ip": ""}, "fails"),  # it was stopped
+        ({"associate_public_ip_address": False}, "fails"),
+    ],
+)
+@pytest.mark.rule("IGW-6")
+def test_an_instance_that_asked_for_a_public_address_has_one_that_the_state_leaves_out(
+    tmp_path: Path, told: dict[str, Any], expected: str
+) -> None:
+    resources = _public() | {"aws_instance.a": host("a", "10.0.1.10", "sg-open") | told}
+    resources["aws_route.out"] = {**_OUT, "route_table_id": "rtb-0"}
+    found = imported(tmp_path, state(resources))
+    assert verdict(found, "aws_instance.a", "8.8.8.8", "tcp/443") == expected
+
+
 def test_a_state_that_was_trimmed_is_not_known_where_it_tells_nothing(tmp_path: Path) -> None:
     resources = _two(**{"aws_security_group.app": group("sg-app", [], [EVERYTHING])})
     resources["aws_security_group_rule.what"] = {

@@ -63,22 +63,23 @@ class Balancers(State):
     def inspect(self, endpoint: Interface) -> None:
         """EP-11, LB-9: every appliance that may be picked must get GENEVE from the load balancer; else nothing comes out."""
         service = self.world.services.get(endpoint.body.get("service"))
-        for node in self.nodes_near(endpoint, service) if service is not None else ():
-            groups = node.body.get("target_groups") or {}
-            names = listed(next(iter((node.body.get("listeners") or {}).values()), list(groups)))
-            if not names:
-                raise Lost(f"LB-8: {node.name} has no target group")
-            for name in names:
-                targets = self.targets_of(node, (node.body.get("target_groups") or {}).get(name) or {})
-                if not targets:
-                    raise Lost(f"LB-8: target group {name} of {node.name} has no target that may be chosen")
-                for picked in targets:
-                    if picked is None:
-                        raise Undecided(f"LB-8: not all zones of {node.name} and its targets are written")
-                    outer = Packet(node.ipv4[0], picked[1], UDP, sport=6081, dport=6081)
-                    end, _ = type(self)(self.world, self.nat_port, self.choices).leave(node, outer, KEPT)
-                    if end != picked[0]:
-                        raise Lost(f"LB-9: what {node.name} sends to {picked[0].name} goes elsewhere")
+        if service is not None:
+            for node in self.nodes_near(endpoint, service):
+                groups = node.body.get("target_groups") or {}
+                names = listed(next(iter((node.body.get("listeners") or {}).values()), list(groups)))
+                if not names:
+                    raise Lost(f"LB-8: {node.name} has no target group")
+                for name in names:
+                    targets = self.targets_of(node, (node.body.get("target_groups") or {}).get(name) or {})
+                    if not targets:
+                        raise Lost(f"LB-8: target group {name} of {node.name} has no target that may be chosen")
+                    for picked in targets:
+                        if picked is None:
+                            raise Undecided(f"LB-8: not all zones of {node.name} and its targets are written")
+                        outer = Packet(node.ipv4[0], picked[1], UDP, sport=6081, dport=6081)
+                        end, _ = type(self)(self.world, self.nat_port, self.choices).leave(node, outer, KEPT)
+                        if end != picked[0]:
+                            raise Lost(f"LB-9: what {node.name} sends to {picked[0].name} goes elsewhere")
 
     def nodes(self, name: str) -> list[Interface]:
         """The interfaces of a load balancer by its name."""

@@ -267,8 +267,9 @@ def propagated(world: World, header: str, name: str, table: list[str]) -> Iterat
         return
     connection = body.get("vpn") or body.get("direct_connect_gateway")
     rank = TRANSIT_VPN if body.get("vpn") else TRANSIT_DIRECT
-    for prefix, _ in connection_prefixes(world, connection) if connection else []:
-        yield Route(prefix, name, rank, (not connection_up(world, connection), order))
+    if connection:
+        for prefix, _ in connection_prefixes(world, connection):
+            yield Route(prefix, name, rank, (not connection_up(world, connection), order))
 
 
 def transit_table(world: World, header: str, attachment: str) -> list[Route] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import compress
 from typing import NamedTuple
 
 from reachsim.answers.lint.registry import Found, Subject, finds, one_of_each
@@ -83,8 +84,9 @@ def _questions(subject: Subject) -> Iterator[_Question]:
     whole: dict[tuple[int, PortSet], bool] = {}
     pairs, cell = _suspects(subject)
     cell_of = cache(cell)
+    senders = {each.index: list(one_of_each(each.members)) for each in subject.network.classes.classes}
     for one, other, number in pairs:
-        for sender in one_of_each(one.members) if len(one.members) > 1 else one.members:
+        for sender in senders[one.index]:
             key = number, sender.client_ports
             if key not in whole:
                 whole[key] = lost_service(cell_of(number), sender.client_ports, None) is None
@@ -98,9 +100,10 @@ def _questions(subject: Subject) -> Iterator[_Question]:
             lost = lost_service(cell_of(number), sender.client_ports, receiver.listens)
             if lost is not None:
                 yield _Question(sender.name, receiver.name, lost, acls)
+    lost_to = cache(_lost_to)
     for interface, answer in subject.outward:
         for part in answer.parts:
-            kept = lost_of(part.forward & _TCP, trips_of(part), interface.client_ports)
+            kept = lost_to(part.forward, part.back, part.lost, interface.client_ports)
             if kept and not part.undecided:
                 to = format_address(representative(part.destinations))
                 yield _Question(interface.name, to, one_service(kept), _acls(interface))
@@ -152,9 +155,9 @@ def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, Interfac
     def pairs() -> Iterator[tuple[InterfaceClass, InterfaceClass, int]]:
         for source in classes:
             rows = from_clients if source.index in from_clients.rows else to_servers
-            for index, number in zip(rows.columns, rows.rows[source.index], strict=True):  # in the order of the columns
-                if number:
-                    yield source, classes[index], number
+            row = rows.rows[source.index]  # in the order of the columns
+            for index, number in zip(compress(rows.columns, row), filter(None, row), strict=True):
+                yield source, classes[index], number
 
     return pairs(), to_servers.cell_of  # made last, so it knows the answers of all
 
@@ -177,6 +180,11 @@ def lost_service(cell: Cell, client_ports: PortSet, listens: Traffic | None) -> 
     for way in cell.ways:
         lost |= lost_of(way.forward & wanted, way.trips(), client_ports)
     return one_service(lost) if lost else None
+
+
+def _lost_to(forward: Traffic, back: Traffic, lost: tuple[Traffic, ...], client_ports: PortSet) -> Traffic:
+    """What of a round trip is delivered by TCP and has no answer to some of the client's ports."""
+    return lost_of(forward & _TCP, trips(forward, back, lost), client_ports)
 
 
 def trips_of(part: FlowAnswer) -> list[Trip]:

@@ -14,7 +14,8 @@ from reachsim.rules.lint import LintCode
 
 @finds(LintCode.ALIAS_OUTSIDE_VPC, LintCode.ALIAS_OTHER_ATTACHMENT)
 def stale_aliases(subject: Subject) -> Iterator[Found]:
-    """Aliases, and integrations, that name a version which is attached otherwise than $LATEST (LAMBDA-28, LAMBDA-29)."""
+    """Aliases, and integrations, that name a version which is attached otherwise than $LATEST (**LAMBDA-28**,
+    **LAMBDA-29**)."""
     design = subject.design
     for name, function in design.lambda_functions.items():
         uses: list[tuple[str, KeyPath, str]] = [

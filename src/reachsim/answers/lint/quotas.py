@@ -65,8 +65,9 @@ def _counts(subject: Subject) -> Iterator[_Count]:
         yield from _of_rules(subject, vpc)
     for interface in subject.topology.interfaces.values():
         yield interface.name, interface.owner, len(interface.groups or ()), GROUPS_OF_INTERFACE
-    for needed in lambda_addresses(subject.network).vpcs if subject.topology.functions else ():
-        yield needed.name, ("lambda_functions",), needed.interfaces, INTERFACES_OF_FUNCTIONS
+    if subject.topology.functions:
+        for needed in lambda_addresses(subject.network).vpcs:
+            yield needed.name, ("lambda_functions",), needed.interfaces, INTERFACES_OF_FUNCTIONS
 
 
 def _of_vpc(subject: Subject, vpc: str) -> Iterator[_Count]:
@@ -105,7 +106,7 @@ def _of_rules(subject: Subject, vpc: str) -> Iterator[_Count]:
 
 
 def _by_family(subject: Subject, peers: Iterable[Cidr | str]) -> dict[int, int]:
-    """How many rules or routes these are of each family: a group is one of both, a prefix list its most entries (SG-26).
+    """How many rules or routes these are of each family: a group is one of both, a prefix list its most entries (**SG-26**).
 
     IPv6 is counted apart only where something of it is named.
     """

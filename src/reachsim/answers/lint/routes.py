@@ -321,7 +321,7 @@ def ways_to_the_internet_without_a_way_back(subject: Subject) -> Iterator[Found]
 
 @finds(LintCode.NAT_CLOSED)
 def nat_instances_that_let_nothing_through(subject: Subject) -> Iterator[Found]:
-    """NAT instances that clients are routed to, and whose groups let none of their packets pass (NATI-2)."""
+    """NAT instances that clients are routed to, and whose groups let none of their packets pass (**NATI-2**)."""
     for table, sender in senders(subject):
         nat = {route.toward for route in table.routes if not route.destination.prefix_length and not route.inactive}
         if (
@@ -374,21 +374,23 @@ def routes_that_are_never_taken(subject: Subject) -> Iterator[Found]:
 
 @finds(LintCode.NAT_ONE_ZONE)
 def nat_in_another_zone(subject: Subject) -> Iterator[Found]:
-    """Subnets whose way out goes through a NAT device of another zone, which fails with that zone (NATGW-15, WALK-22)."""
+    """Subnets whose way out goes through a NAT device of another zone, which fails with that zone (**NATGW-15**,
+    WALK-22)."""
     for vpc in subject.topology.vpcs.values():
         users: dict[NetworkInterface, list[SubnetSite]] = {}
         for subnet in vpc.subnets.values():
-            for route in subnet.table.routes if isinstance(subnet.table, RouteTableCheckpoint) else ():
-                interface = route.toward
-                nat = interface is not None and (interface.kind == "nat gateway" or _masquerades(interface))
-                if (
-                    nat
-                    and interface is not None
-                    and not route.inactive
-                    and not route.destination.prefix_length
-                    and subnet.interfaces
-                ):
-                    users.setdefault(interface, []).append(subnet)
+            if isinstance(subnet.table, RouteTableCheckpoint):
+                for route in subnet.table.routes:
+                    interface = route.toward
+                    nat = interface is not None and (interface.kind == "nat gateway" or _masquerades(interface))
+                    if (
+                        nat
+                        and interface is not None
+                        and not route.inactive
+                        and not route.destination.prefix_length
+                        and subnet.interfaces
+                    ):
+                        users.setdefault(interface, []).append(subnet)
         for interface, subnets in users.items():
             far = [
                 subnet

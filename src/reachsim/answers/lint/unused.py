@@ -23,8 +23,8 @@ def unused(subject: Subject) -> Iterator[Found]:
     """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1)."""
     named = _named_groups(subject)
     for vpc, body in subject.design.vpcs.items():
-        tables = {subnet.route_table or "main" for subnet in body.subnets.values()}
-        acls = {subnet.network_acl or "default" for subnet in body.subnets.values()}
+        tables = {subnet.table_name for subnet in body.subnets.values()}
+        acls = {subnet.acl_name for subnet in body.subnets.values()}
         for name, table in body.route_tables.items():
             if name not in tables and table.gateway is None and (name != "main" or table.routes):
                 yield _unused(LintCode.ROUTE_TABLE_UNUSED, vpc, "route_tables", name, "no subnet uses it", "ROUTE-2")
@@ -73,7 +73,7 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
     }
     records |= {str(end) for e in subject.design.expect for end in (e.from_, e.to)}
     for vpc, body in subject.design.vpcs.items():
-        used = {subnet.route_table or "main" for subnet in body.subnets.values()}
+        used = {subnet.table_name for subnet in body.subnets.values()}
         for name, endpoint in getattr(body, "vpc_endpoints", {}).items():
             at = At(vpc, "vpc_endpoints", name)
             if endpoint.type == "gateway":
@@ -174,13 +174,15 @@ def connections_that_no_route_leads_to(subject: Subject) -> Iterator[Found]:
                 yield _unrouted(f"{vpc}.{name}", ("vpcs", vpc, "vpn_gateways", name), f"VPC {vpc}", "VPN-4")
         tables = [subnet.table for subnet in subject.topology.vpcs[vpc].subnets.values()]
         told = all(isinstance(t, RouteTableCheckpoint) and not any(r.unknown for r in t.routes) for t in tables)
-        for name in body.nat_gateways if told else ():
-            if (vpc, name) not in used:
-                yield Found(
-                    LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name), "no route leads to it",
-                    f"no table that a subnet of VPC {vpc} uses has a route to it",
-                    "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
-                )  # fmt: skip
+        if told:
+            for name in body.nat_gateways:
+                if (vpc, name) not in used:
+                    yield Found(
+                        LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name),
+                        "no route leads to it",
+                        f"no table that a subnet of VPC {vpc} uses has a route to it",
+                        "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
+                    )  # fmt: skip
 
 
 def _unrouted(component: str, path: KeyPath, where: str, rule: str) -> Found:

@@ -93,9 +93,10 @@ def yielding(found: Inventory) -> Iterator[str]:
     called does not hang on the order of a file."""
     for kind, members in found.items.items():
         by_name: dict[str, list[str]] = {}
-        for item in members.values() if kind in _NAMED else ():
-            if item.name:
-                by_name.setdefault(cleaned(item.name), []).append(item.id)
+        if kind in _NAMED:
+            for item in members.values():
+                if item.name:
+                    by_name.setdefault(cleaned(item.name), []).append(item.id)
         for ids in by_name.values():
             yield from sorted(ids)[1:]
 

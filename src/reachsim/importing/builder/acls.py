@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft, in_place_of
@@ -10,6 +11,8 @@ from reachsim.importing.rules import Refused, block, protocol, traffic
 from reachsim.resources.reference import UNKNOWN
 
 LAST_RULE: Final = 32767
+BLOCKS: Final = {"cidr": ("CidrBlock", "0.0.0.0/0"), "ipv6_cidr": ("Ipv6CidrBlock", "::/0")}
+"""By the block of a subnet: how an entry of an ACL names one of its family, and every one."""
 _DIRECTIONS: Final = ("ingress", "egress")
 
 
@@ -105,3 +108,37 @@ def entry_traffic(entry: Fields) -> tuple[str, str]:
     ports = [holder.either(key) for key in (("Type", "Code") if icmp else ("From", "To"))] if holder else [None, None]
     unknown = next((each for each in ports if isinstance(each, Unknown)), None)
     return (traffic(told, *ports), "") if unknown is None else (traffic(told, None, None), unknown.reason)
+
+
+def filters_nothing(draft: Draft, vpc: str, name: str | None, families: Iterable[str]) -> bool:
+    """Whether the ACL of a name, or the default one, lets everything pass of some families (`cidr`, `ipv6_cidr`)."""
+    own = [
+        item
+        for item in draft.inside("NetworkAcls", vpc)
+        if (item.either("IsDefault") is True if name is None else draft.names.get(item.id) == name)
+    ]
+    if not own and name is None:
+        return vpc in draft.found.created
+    return len(own) == 1 and lets_all_pass(own[0], families)
+
+
+def lets_all_pass(acl: Item, families: Iterable[str]) -> bool:
+    """Whether an ACL lets everything pass of some families, in both directions."""
+    listed = acl.certain("Entries")
+    if listed.unknown:
+        return False
+    for key, everything in (BLOCKS[family] for family in families):
+        first: dict[object, tuple[str, ...]] = {}
+        for entry in sorted((each for each in listed.known if each.either(key) is not None), key=rule_number):
+            told = (_protocol(entry), *(str(entry.either(part)) for part in (key, "RuleAction")))
+            first.setdefault(entry.either("Egress"), told)
+        if first != dict.fromkeys((True, False), ("all", everything, "allow")):
+            return False
+    return True
+
+
+def _protocol(entry: Fields) -> str:
+    try:
+        return protocol(entry.either("Protocol"))
+    except Refused:
+        return ""

@@ -84,9 +84,10 @@ def _elastic(draft: Draft, item: Item) -> Iterator[str | bool | Unknown]:
     owner = attachment.either("InstanceId") if isinstance(attachment, Fields) else None
     by_owner, unowned = draft.elastic
     for id in dict.fromkeys((item.id, owner)):
-        for each in by_owner.get(id, ()) if isinstance(id, str) else ():
-            address = each.either("PublicIp")
-            yield Unknown(each.maybe) if each.maybe else True if not isinstance(address, str) else address
+        if isinstance(id, str):
+            for each in by_owner.get(id, ()):
+                address = each.either("PublicIp")
+                yield Unknown(each.maybe) if each.maybe else True if not isinstance(address, str) else address
     yield from unowned
 
 

@@ -43,8 +43,8 @@ def block_of_subnet(draft: Draft, vpc: str) -> str | None:
         listed = (each.either("Ipv6CidrBlock") for each in item.members("Ipv6CidrBlockAssociationSet").known)
         taken += [Cidr.parse_lenient(text) for text in listed if isinstance(text, str)]
     for whole in map(Cidr.parse, draft.body(vpc)["cidrs"]):
-        if whole.version == 6 and draft.choices.indifferent(whole):
-            for each in whole.subnets(_OF_A_SUBNET) if whole.prefix_length <= _OF_A_SUBNET else ():
+        if whole.version == 6 and draft.choices.indifferent(whole) and whole.prefix_length <= _OF_A_SUBNET:
+            for each in whole.subnets(_OF_A_SUBNET):
                 if not any(each.overlaps(other) for other in taken):
                     return str(each)
     return None

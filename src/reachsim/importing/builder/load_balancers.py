@@ -98,15 +98,16 @@ def nodes(draft: Draft, item: Item) -> Data:
     """The addresses of its nodes, which its interfaces have."""
     tail = item.id.partition(":loadbalancer/")[2]
     out: Data = {"private_ips": {}, "public_ips": {}}
-    for each in draft.described.get(f"ELB {tail}", ()) if tail else ():
-        subnet, address, association = (each.either(key) for key in ("SubnetId", "PrivateIpAddress", "Association"))
-        vpc = draft.vpc_of.get(str(subnet))
-        if not vpc or not isinstance(address, str):
-            continue
-        out["private_ips"][draft.names[str(subnet)]] = address
-        public = association.either("PublicIp") if isinstance(association, Fields) else None
-        if isinstance(public, str):
-            out["public_ips"][draft.names[str(subnet)]] = public
+    if tail:
+        for each in draft.described.get(f"ELB {tail}", ()):
+            subnet, address, association = (each.either(key) for key in ("SubnetId", "PrivateIpAddress", "Association"))
+            vpc = draft.vpc_of.get(str(subnet))
+            if not vpc or not isinstance(address, str):
+                continue
+            out["private_ips"][draft.names[str(subnet)]] = address
+            public = association.either("PublicIp") if isinstance(association, Fields) else None
+            if isinstance(public, str):
+                out["public_ips"][draft.names[str(subnet)]] = public
     return out
 
 

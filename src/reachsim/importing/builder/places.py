@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Final
 
-from reachsim.importing.builder.acls import rule_number
+from reachsim.importing.builder.acls import BLOCKS, filters_nothing
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.inventory import MAYBE, WHERE, Fields, Item, Unknown
 from reachsim.net.cidr import Cidr
@@ -14,8 +14,6 @@ from reachsim.resources.reference import UNKNOWN
 
 _OF_NO_ZONE: Final = ("peering", "vpn", "direct-connect-gateway", "tgw-peering")
 """Attachments that are in no subnets."""
-_BLOCKS: Final = {"cidr": ("CidrBlock", "0.0.0.0/0"), "ipv6_cidr": ("Ipv6CidrBlock", "::/0")}
-"""By the block of a subnet: how an entry of an ACL names one of its family, and every one."""
 _DESTINATIONS: Final = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
 _LOCAL: Final = "local"
 
@@ -62,7 +60,7 @@ def alike(draft: Draft, ids: tuple[str, ...]) -> bool:
         return False
     if any("cidr" not in body for body in bodies) or len({"ipv6_cidr" in body for body in bodies}) > 1:
         return False
-    families = [key for key in _BLOCKS if key in bodies[0]]
+    families = [key for key in BLOCKS if key in bodies[0]]
     return all(draft.choices.alike(Cidr.parse(body[key]) for body in bodies) for key in families)
 
 
@@ -132,36 +130,14 @@ def _as_one(draft: Draft, ids: tuple[str, ...]) -> bool:
     bodies = [draft.section(vpc, "subnets")[draft.names[id]] for id in ids]
     if len({body.get("az") for body in bodies}) > 1 and _balances_by_zone(draft):
         return False
-    everyone = [both for key, both in _BLOCKS.items() if key in bodies[0]]
-    return _filters_nothing(draft, vpc, bodies[0].get("network_acl"), everyone) and not _routed_inside(draft, vpc)
+    families = [key for key in BLOCKS if key in bodies[0]]
+    return filters_nothing(draft, vpc, bodies[0].get("network_acl"), families) and not _routed_inside(draft, vpc)
 
 
 def _balances_by_zone(draft: Draft) -> bool:
     """Whether a load balancer may choose among targets by their zone: an Application Load Balancer does not, as a rule."""
     kinds = [item.either("Type") for item in draft.found.of("LoadBalancers")]
     return any(kind != "application" for kind in kinds) or any(True for _ in draft.found.of("LoadBalancerDescriptions"))
-
-
-def _filters_nothing(draft: Draft, vpc: str, name: str | None, everyone: list[tuple[str, str]]) -> bool:
-    """Whether the ACL of a name, or the default one, lets everything pass of the families that are asked for."""
-    own = [
-        item
-        for item in draft.inside("NetworkAcls", vpc)
-        if (item.either("IsDefault") is True if name is None else draft.names.get(item.id) == name)
-    ]
-    if not own and name is None:
-        return vpc in draft.found.created
-    listed = own[0].certain("Entries") if len(own) == 1 else None
-    if listed is None or listed.unknown:
-        return False
-    for key, everything in everyone:
-        first: dict[object, tuple[str, ...]] = {}
-        for entry in sorted((each for each in listed.known if each.either(key) is not None), key=rule_number):
-            told = tuple(str(entry.either(part)) for part in ("Protocol", key, "RuleAction"))
-            first.setdefault(entry.either("Egress"), told)
-        if first != dict.fromkeys((True, False), ("-1", everything, "allow")):
-            return False
-    return True
 
 
 def _routed_inside(draft: Draft, vpc: str) -> bool:

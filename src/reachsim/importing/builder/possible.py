@@ -5,7 +5,7 @@ An item of the kind ``PossibleInterfaces`` has the id of what the interfaces bel
 - ``SubnetIds``: the subnets in which there may be interfaces (AWS chooses among them, and may choose anew);
 - ``SecurityGroupIds``: their groups; left out: the VPC's default group;
 - ``Count``: how many there are at least; left out or unknown: not known;
-- ``Public``: whether they have public addresses; left out: they have none;
+- ``Public``: whether they have public addresses, or ``never`` where they can have none; left out: they have none;
 - ``SendsForOthers``: whether it sends from its clients' addresses, so that nobody knows what passes;
 - ``VpcId``: left out: that of the subnets;
 - ``Name``: what it is called; ``Kind``: what it is, for the reader ("RDS instance").
@@ -49,7 +49,7 @@ def add(draft: Draft, item: Item) -> None:
     if groups is not None:
         body["security_groups"] = groups
     if public:
-        body["public_ip"] = UNKNOWN if isinstance(public, Unknown) else True
+        body["public_ip"] = UNKNOWN if isinstance(public, Unknown) else public
     told = item.either("Name")
     name = draft.naming.name("targets", told if isinstance(told, str) else item.name, item.id)
     draft.section(vpc, "interfaces")[name] = body

@@ -22,7 +22,8 @@ _FUNCTION: Final = "VpcConfig"
 def add_strange_subnets(draft: Draft) -> None:
     """Subnets of interfaces, services and functions that were not read themselves: blocks around the addresses that are
     known, or any that are free where AWS will choose."""
-    held: dict[str, list[Item]] = {}
+    interfaces: dict[str, list[Item]] = {}
+    others: dict[str, list[Item]] = {}
     for item in draft.found.of("NetworkInterfaces"):
         _give_subnets(draft, item, "SubnetId", f"{item.id}/subnet")
     for item in draft.found.of("PossibleInterfaces"):
@@ -30,20 +31,20 @@ def add_strange_subnets(draft: Draft) -> None:
     for interface in every_interface(draft.found):
         subnet = interface.either("SubnetId")
         if isinstance(subnet, str):
-            held.setdefault(subnet, []).append(interface)
-    addressed = set(held)
+            interfaces.setdefault(subnet, []).append(interface)
     for item in draft.found.of("PossibleInterfaces"):
         for id in item.members("SubnetIds").known:
             if isinstance(id, str):
-                held.setdefault(id, []).append(item)
+                others.setdefault(id, []).append(item)
     for item in draft.found.of("Functions"):
         config = item.either(_FUNCTION)
-        for id in config.members("SubnetIds").known if isinstance(config, Fields) else ():
-            if isinstance(id, str):
-                held.setdefault(id, []).append(Item(item.id, config.attributes, item.origin))
-    for id, members in held.items():
+        if isinstance(config, Fields):
+            for id in config.members("SubnetIds").known:
+                if isinstance(id, str):
+                    others.setdefault(id, []).append(Item(item.id, config.attributes, item.origin))
+    for id in dict.fromkeys((*interfaces, *others)):
         if id not in draft.names and id != DEFAULT_SUBNET and draft.found.one("Subnets", id) is None:
-            add_strange_subnet(draft, id, members, id not in addressed)
+            add_strange_subnet(draft, id, interfaces.get(id, []), others.get(id, []))
 
 
 def _give_subnets(draft: Draft, item: Item, key: str, ids: str | list[str]) -> None:
@@ -75,13 +76,14 @@ def _groups(item: Item) -> Iterator[str]:
                 yield id
 
 
-def add_strange_subnet(draft: Draft, id: str, members: list[Item], of_a_service: bool) -> None:
-    """One subnet that only what is in it tells of."""
+def add_strange_subnet(draft: Draft, id: str, interfaces: list[Item], others: list[Item]) -> None:
+    """One subnet that only what is in it tells of: interfaces, and what AWS will give interfaces there."""
+    members = [*interfaces, *others]
     vpc = next(filter(None, (_home(draft, each) for each in members)), "")
     values = sorted(int(parse_address(text)) for each in members for text in _private_ips(each))
-    given_later = of_a_service or any(isinstance(each.either("PrivateIpAddress"), Unknown) for each in members)
-    others = vpc not in draft.found.created  # of one that the file makes it tells all subnets
-    free = free_block(draft, vpc) if vpc and others and given_later and not values else None
+    given_later = not interfaces or any(isinstance(each.either("PrivateIpAddress"), Unknown) for each in members)
+    made = vpc in draft.found.created  # of a VPC that the file makes it tells all subnets
+    free = free_block(draft, vpc) if vpc and not made and given_later and not values else None
     if not vpc or not (values or free):
         return
     covering = Cidr.parse(free) if free is not None else _around(values)

@@ -61,9 +61,10 @@ def free_block(draft: Draft, vpc: str) -> str | None:
         told = told and not isinstance(own and own.either("CidrBlock"), Unknown)
         if whole.version == 4 and (draft.choices.indifferent(whole) if told else draft.choices.private):
             for length in _USUAL:
-                for each in whole.subnets(length) if length >= whole.prefix_length else ():
-                    if not any(each.overlaps(other) for other in taken):
-                        return str(each)
+                if length >= whole.prefix_length:
+                    for each in whole.subnets(length):
+                        if not any(each.overlaps(other) for other in taken):
+                            return str(each)
     return None
 
 

@@ -148,9 +148,10 @@ class Made:
         """Leave open whether a group lets out everything."""
         item = self.inventory.one("SecurityGroups", group)
         rules = item.attributes.get("IpPermissionsEgress") if item is not None else None
-        for each in rules if isinstance(rules, list) else ():
-            if isinstance(each, dict) and each.get("IpProtocol") == "-1" and len(each.get("IpRanges", ())) == 1:
-                each[MAYBE] = "whether a rule beside the group removes the one that lets out everything"
+        if isinstance(rules, list):
+            for each in rules:
+                if isinstance(each, dict) and each.get("IpProtocol") == "-1" and len(each.get("IpRanges", ())) == 1:
+                    each[MAYBE] = "whether a rule beside the group removes the one that lets out everything"
 
     def foreign_association(self, kind: str, key: str, member: Any, reason: str, resource: Resource) -> None:
         """A table or an ACL of which nothing is known, for something that is made here."""
@@ -308,12 +309,13 @@ def _under(value: Any, words: tuple[str, ...]) -> Iterator[Any]:
     if isinstance(value, list):
         for each in value:
             yield from _under(each, words)
-    for key, each in value.items() if isinstance(value, dict) else ():
-        plain = isinstance(each, list) and not any(isinstance(one, dict) for one in each)
-        if str(key).lower().endswith(words) and (plain or not isinstance(each, dict | list)):
-            yield each
-        else:
-            yield from _under(each, words)
+    if isinstance(value, dict):
+        for key, each in value.items():
+            plain = isinstance(each, list) and not any(isinstance(one, dict) for one in each)
+            if str(key).lower().endswith(words) and (plain or not isinstance(each, dict | list)):
+                yield each
+            else:
+                yield from _under(each, words)
 
 
 def ids_of(value: Any) -> list[Any]:

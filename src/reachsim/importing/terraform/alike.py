@@ -7,7 +7,8 @@ the same routes, what reaches what is the same whichever it is.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from itertools import permutations
 from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
@@ -21,19 +22,25 @@ _LINKS: Final = (
     ("aws_route_table_association", "route_table_id"),
 )
 """Links of which it does not matter which one they name where these are alike."""
-_EACH_ITS_OWN: Final = {
-    "aws_route_table_association": ("subnet_id", ("route_table_id", "gateway_id")),
-    "aws_network_acl_association": ("subnet_id", ("network_acl_id",)),
-    "aws_route": ("route_table_id", ()),
-    **dict.fromkeys(
-        ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"),
-        ("referenced_security_group_id", ("security_group_id", "ip_protocol", "from_port", "to_port")),
+_PORTS: Final = ("from_port", "to_port")
+_EACH_ITS_OWN: Final = (
+    ("aws_route_table_association", "subnet_id", ("route_table_id", "gateway_id")),
+    ("aws_network_acl_association", "subnet_id", ("network_acl_id",)),
+    ("aws_route", "route_table_id", ()),
+    *(
+        (kind, key, ("ip_protocol", *_PORTS, other, "cidr_ipv4", "cidr_ipv6", "prefix_list_id"))
+        for kind in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
+        for key, other in permutations(("referenced_security_group_id", "security_group_id"))
     ),
-    "aws_security_group_rule": (
-        "source_security_group_id", ("security_group_id", "type", "protocol", "from_port", "to_port"),
+    *(
+        (
+            "aws_security_group_rule", key,
+            ("type", "protocol", *_PORTS, other, "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "self"),
+        )
+        for key, other in permutations(("source_security_group_id", "security_group_id"))
     ),
-}  # fmt: skip
-"""By type: the link that no two may have alike (AWS refuses a second one), and what else tells two apart; a route is
+)  # fmt: skip
+"""By type: a link that no two may have alike (AWS refuses a second one), and what else tells two apart; a route is
 told apart as a route."""
 _RULES: Final = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")
 _TARGET_IDS: Final = ("NatGatewayId",)
@@ -77,11 +84,7 @@ def _inline(links: Links, likeness: _Likeness) -> bool:
 
 def _each_its_own(links: Links, likeness: _Likeness) -> bool:
     """Where as many as there are candidates have one each, and are alike but for it, it does not matter who has which."""
-    blocks: dict[Any, list[Resource]] = {}
-    for each in links.found.of(*_EACH_ITS_OWN):
-        blocks.setdefault((each.address.configured, each.address.modules), []).append(each)
-    for members in blocks.values():
-        key, others = _EACH_ITS_OWN[members[0].address.type]
+    for members, key, others in _of_one_block(links):
         given = [each.get(key) for each in members]
         if not all(isinstance(link, Open) and link.candidates == given[0].candidates for link in given):
             continue
@@ -94,6 +97,16 @@ def _each_its_own(links: Links, likeness: _Likeness) -> bool:
             if members[0].address.type not in _RULES:  # a rule makes nothing else alike
                 return True
     return False
+
+
+def _of_one_block(links: Links) -> Iterator[tuple[list[Resource], str, tuple[str, ...]]]:
+    """What was made of one block of the configuration, with the link that each has for its own and what else there is."""
+    for kind, key, others in _EACH_ITS_OWN:
+        blocks: dict[Any, list[Resource]] = {}
+        for each in links.found.of(kind):
+            blocks.setdefault((each.address.configured, each.address.modules), []).append(each)
+        for members in blocks.values():
+            yield members, key, others
 
 
 def _dealt(links: Links, members: list[Resource], candidates: tuple[str, ...]) -> list[str]:
@@ -163,7 +176,8 @@ class _Likeness:
             like = self.of(link)
             if like is None and isinstance(link, Open) and self.links.is_the_same_for_each(each, key):
                 like = ("the same", link.candidates)
-            parts.append(like if like is not None else id(link) if isinstance(link, Unknown) else link)
+            own: Hashable = tuple(map(repr, link)) if isinstance(link, list) else link
+            parts.append(like if like is not None else id(link) if isinstance(link, Unknown) else own)
         return tuple(parts)
 
     def all_alike(self, link: Open) -> bool:

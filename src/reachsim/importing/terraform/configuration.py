@@ -53,6 +53,10 @@ class Configuration:
             found = _dict(_dict(_dict(found.get("module_calls")).get(step.name)).get("module"))
         return found
 
+    def calls(self, modules: tuple[Step, ...]) -> list[Mapping[str, Any]]:
+        """The `module` blocks in a module."""
+        return [_dict(each) for each in _dict(self.module(modules).get("module_calls")).values()]
+
     def call(self, modules: tuple[Step, ...]) -> Mapping[str, Any]:
         """The `module` block that a module is called by."""
         if not modules:
@@ -94,9 +98,10 @@ def references(found: Expression | None) -> list[str]:
     """What an expression refers to, each at its most exact: behind `a.b.id` Terraform lists `a.b` too."""
     listed = found.get("references") if found is not None else None
     out: list[str] = []
-    for each in listed if isinstance(listed, list) else []:
-        if isinstance(each, str) and not (out and _begins(out[-1], each)):
-            out.append(each)
+    if isinstance(listed, list):
+        for each in listed:
+            if isinstance(each, str) and not (out and _begins(out[-1], each)):
+                out.append(each)
     return out
 
 

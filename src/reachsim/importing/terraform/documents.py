@@ -86,7 +86,8 @@ def _plan(data: dict[str, Any], file: str) -> Document:
     }
     configuration = _dict(_dict(data.get("configuration")).get("root_module"))
     given = {name: each["value"] for name, each in _dict(data.get("variables")).items() if "value" in _dict(each)}
-    after = Snapshot(file, planned=True, configuration=configuration, variables=given)
+    relevant = None if data.get("errored") is True else data.get("relevant_attributes")
+    after = Snapshot(file, planned=True, configuration=configuration, variables=given, relevant=relevant)
     before = Snapshot(file)
     planned = _dict(data.get("planned_values")).get("root_module")
     prior = _dict(_dict(data.get("prior_state")).get("values")).get("root_module")

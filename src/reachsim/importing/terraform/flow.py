@@ -1,8 +1,8 @@
 """Which resources an unknown id can be that of: everything that can flow into an expression.
 
 The set is never too small. References are followed through variables, outputs, locals (which a plan does not keep: anything
-in the module) and `each`; so where one resource is left, it is that one. Where an id may come from outside the plan, the set
-is `open`.
+in the module that something refers to, see `relevance`) and `each`; so where one resource is left, it is that one. Where an
+id may come from outside the plan, the set is `open`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.addresses import Step, steps
 from reachsim.importing.terraform.configuration import Configuration, Expression, Scope, every_expression, references
 from reachsim.importing.terraform.kinds import LINKS, MADE, Kind
+from reachsim.importing.terraform.relevance import relevance
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
 
 _IDS: Final = frozenset({"id", "arn", "name", "spot_instance_id"})
+_OWN_IDS: Final = {"aws_route53_zone": "zone_id", "aws_eip": "allocation_id"}
+"""By type: a further attribute that is its id."""
 _PLAIN_DATA: Final = (
     "aws_availability_zone", "aws_caller_identity", "aws_region", "aws_partition", "aws_iam_", "aws_ami", "aws_ssm_",
     "aws_service", "aws_prefix_list", "aws_ip_ranges", "aws_kms_", "aws_s3_", "aws_canonical", "aws_ec2_instance_type",
@@ -67,9 +70,13 @@ class Flow:
 
 
 class Flows:
-    """The ways of ids through one plan."""
+    """The ways of ids through one plan. `heeds`: whether what a plan says that it refers to is heeded; `infers`: whether
+    expressions are taken for what they mostly are."""
 
-    def __init__(self, found: Snapshot) -> None:
+    def __init__(self, found: Snapshot, *, heeds: bool = True, infers: bool = False) -> None:
+        self.found, self.infers = found, infers
+        self.relevant = relevance(found.relevant) if heeds else None
+        self.beyond: dict[str, Flow] = {}
         self.configuration = Configuration(found.configuration, found.variables)
         self.instances: dict[tuple[tuple[Step, ...], bool, str, str], list[Resource]] = {}
         self.modules: dict[tuple[Step, ...], set[tuple[Step, ...]]] = {}
@@ -103,12 +110,33 @@ class Flows:
         while grows:
             grows = False
             for modules, before in known.items():
-                walk = _Walk(self, kind, False)
+                walk = _Walk(self, kind, False, local=True)
                 walk.module_wide(modules)
                 if len(walk.flow.found) > len(before.found) or (walk.flow.open and not before.open):
                     known[modules] = walk.flow
                     grows = True
         return known
+
+    def may_flow(self, each: Resource, kind: Kind, made: str = "") -> bool:
+        """Whether anything refers to the id of a resource of a kind, or of what it made (by the attribute of that)."""
+        if self.relevant is None:
+            return True
+        named = self.relevant.has(each, made.partition(".")[0]) if made else self.relevant.has_id(each)
+        return named or each in self.gone_over(kind).found.values()
+
+    def unnamed(self, each: Resource, kind: Kind) -> bool:
+        """Whether nothing refers to a data source."""
+        return self.relevant is not None and not self.relevant.has_any(each) and not self.gone_over(kind).open
+
+    def gone_over(self, kind: Kind) -> Flow:
+        """What of a kind the calls of modules go over: Terraform does not follow the `each` of a call."""
+        if kind.name not in self.beyond:
+            walk = _Walk(Flows(self.found, heeds=False), kind, False)
+            for modules in {each[:end] for each in ((), *self.by_module) for end in range(len(each) + 1)}:
+                for call in self.configuration.calls(modules):
+                    walk.references(references(call.get("for_each_expression")), Scope(modules, {}, None))
+            self.beyond[kind.name] = walk.flow
+        return self.beyond[kind.name]
 
     def steps(self, text: str) -> list[Step]:
         """The names in a reference. Raises ValueError for what is none."""
@@ -122,10 +150,10 @@ class Flows:
 
 
 class _Walk:
-    """One walk backwards from an expression."""
+    """One walk backwards from an expression. `local`: from those of the locals of a module, which nobody knows."""
 
-    def __init__(self, flows: Flows, kind: Kind, keyed: bool) -> None:
-        self.flows, self.kind, self.keyed = flows, kind, keyed
+    def __init__(self, flows: Flows, kind: Kind, keyed: bool, *, local: bool = False) -> None:
+        self.flows, self.kind, self.keyed, self.local = flows, kind, keyed, local
         self.flow = Flow()
         self.seen: set[Any] = set()
 
@@ -135,9 +163,18 @@ class _Walk:
         indexed = len(listed) == 2 and listed[1] in ("each.key", "count.index")
         # Keys of for_each are seldom computed; indices are, and `(count.index + 1) % 2` is told as count.index.
         own = scope.key if self.keyed and indexed and listed[1] == "each.key" else None
-        self.flow.chosen = self.flow.chosen or not (indexed or len(listed) == 1)
-        for each in listed:
+        taken = self.flows.infers and self.is_indexed(listed, scope)
+        self.flow.chosen = self.flow.chosen or not (indexed or taken or len(listed) == 1)
+        for each in listed[:1] if taken else listed:
             self.reference(each, scope, own)
+
+    def is_indexed(self, listed: list[str], scope: Scope) -> bool:
+        """Whether one thing of several is taken by a key that is a part of `each.value` (`x[each.value.y].id`): a condition
+        would go before."""
+        if len(listed) != 2 or not listed[1].startswith("each.value"):
+            return False
+        whole = listed[0].split(".")
+        return len(whole) == 2 and None not in self.flows.keys((scope.modules, False, whole[0], whole[1]))
 
     def reference(self, text: str, scope: Scope, key: Any) -> None:
         # Whose `each` is meant matters to nothing else, and which of its keys only where keys are looked at.
@@ -216,7 +253,9 @@ class _Walk:
             children = [each for each in children if each[-1].key == step.key]
         elif key is not None and any(each[-1].key == key for each in children):
             children = [each for each in children if each[-1].key == key]
-        for child in children:
+        for child in children or [
+            (*scope.modules, Step(step.name))
+        ]:  # one that makes nothing passes on what it is given
             for found in self.flows.configuration.outputs(child, name):
                 self.references(references(found), Scope(child, {}, None))
 
@@ -247,11 +286,14 @@ class _Walk:
             if _open_data(each, attribute):
                 self.data(each, attribute, modules)
             return
-        if kind in self.kind.types and (attribute is None or attribute in _IDS):
-            self.flow.found[each.id] = each
+        if kind in self.kind.types and (attribute in (None, _OWN_IDS.get(kind)) or attribute in _IDS):
+            if not self.local or self.flows.may_flow(each, self.kind):
+                self.flow.found[each.id] = each
             return
         made = {of: key for (maker, of), key in self.kind.made_by.items() if maker == kind}
         for of, key in made.items():
+            if self.local and not self.flows.may_flow(each, self.kind, of):
+                continue
             if path is None or f"{of}.".startswith(f"{path}."):
                 known = each.at(of)
                 self.flow.found[known if isinstance(known, str) else f"{each.id}.{key}"] = each
@@ -263,6 +305,8 @@ class _Walk:
     def data(self, each: Resource, attribute: str | None, modules: tuple[Step, ...]) -> None:
         """A data source that is read when the plan is applied. One that is asked for by its id is what has that id."""
         kind = each.address.type
+        if self.local and self.flows.unnamed(each, self.kind):
+            return
         self.flow.unsettled = self.flow.unsettled or str(each.address)
         if not may_give(kind, self.kind):
             return

@@ -372,6 +372,10 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     ),
     "aws_lb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
     "aws_alb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
+    **dict.fromkeys(
+        ("aws_lb_target_group", "aws_alb_target_group"),
+        frozenset({"preserve_client_ip", "load_balancing_cross_zone_enabled"}),
+    ),
     "aws_vpc_peering_connection": frozenset({"peer_owner_id", "peer_region", "accepter", "requester"}),
     "aws_autoscaling_group": frozenset(
         {"target_group_arns", "traffic_source", "launch_template", "mixed_instances_policy"}

@@ -7,7 +7,7 @@ both sides; a list that has just what its expression names) is noted, and left o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -32,7 +32,7 @@ from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 
 _SHOWN: Final = 4
-_SETS: Final = frozenset(
+SETS: Final = frozenset(
     {
         "vpc_security_group_ids", "security_groups", "subnet_ids", "subnets", "route_table_ids", "security_group_ids",
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws",
@@ -55,7 +55,7 @@ class Links:
 
     def resolve(self) -> None:
         """Put ids in place of what is not known, VPCs first: what else is known of a link hangs on them."""
-        self.flows = Flows(self.found)
+        self.flows = Flows(self.found, infers=not self.strict)
         self._foreign: dict[str, str] = {}
         for each in self.found.managed:
             self.settle(each)
@@ -81,7 +81,9 @@ class Links:
         ):
             each.values["network_interface"] = None  # the two exclude each other
         for name in ABSENT_UNLESS_WRITTEN.get(each.address.type, ()):
-            if not _computed(each.values.get(name)) or (isinstance(written, dict) and name in written):
+            if not _computed(each.values.get(name)):
+                continue
+            if isinstance(written, dict) and name in written and not self.is_null(each, written[name], block or {}):
                 continue
             if block is None and name not in _BLOCKS:
                 continue
@@ -94,12 +96,18 @@ class Links:
             each.values[name] = None
         _exclude(each)
 
+    def is_null(self, each: Resource, written: Any, block: Mapping[str, Any]) -> bool:
+        """Whether an expression comes out as null: it names known values alone, and yet its attribute is computed."""
+        refs = references(written if isinstance(written, dict) else None)
+        scope = Scope(each.address.modules, block, each.address.key)
+        return bool(refs) and all(ref.startswith("var.") and carries_no_id(self.flows, ref, scope) for ref in refs)
+
     def attribute(self, each: Resource, way: tuple[str, ...], kind: Kind) -> None:
         """Resolve one attribute, in every block that has it."""
         block = self.flows.configuration.block(each.address)
-        for holder, index, count in list(_holders(each.values, way)):
+        for holder, index, count in list(holders(each.values, way)):
             value = holder.get(way[-1])
-            several = way[-1] in _SETS
+            several = way[-1] in SETS
             if not _computed(value) and not (isinstance(value, list) and any(map(_computed, value))):
                 continue
             own, exact = (None, False) if block is None else expression(block, way, index, count)
@@ -129,7 +137,7 @@ class Links:
         left = self.possible(each, kind, flow.found)
         computed = way[-1] in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, way[-1])
         if computed and (flow.chosen or (flow.local and self.strict)):
-            return _open_link(kind, (), _NOTHING)
+            return open_link(kind, (), _NOTHING)
         if len(left) == 1 and not flow.open:
             if computed and flow.local:
                 self.assumed.append((each, f"{'.'.join(way)}: {next(iter(left))}, all that a local can be"))
@@ -142,7 +150,10 @@ class Links:
             if len(keyed) == 1:
                 self.assumed.append((each, f"{'.'.join(way)}: {next(iter(keyed))}, by its key"))
                 return next(iter(keyed))
-        return _open_link(kind, () if flow.open else tuple(left), flow.open)
+            if keyed and len(keyed) < len(left):
+                self.assumed.append((each, f"{'.'.join(way)}: one of {', '.join(sorted(keyed))}, by its key"))
+                left = keyed
+        return open_link(kind, () if flow.open else tuple(left), flow.open)
 
     def needed(self, each: Resource, name: str) -> bool:
         """Whether an attribute must have been given, as nothing stands in its place (see `_exclude`, which went before)."""
@@ -170,7 +181,7 @@ class Links:
 
     def shared(self, each: Resource, way: tuple[str, ...], kind: Kind, own: Expression | None, scope: Scope) -> Any:
         """An attribute of one of several blocks that share a list of references, or have none."""
-        sharing = [holder for holder, _, _ in _holders(each.values, way) if isinstance(holder.get(way[-1]), Unknown)]
+        sharing = [holder for holder, _, _ in holders(each.values, way) if isinstance(holder.get(way[-1]), Unknown)]
         refs = references(own)
         flow = self.flows.of([own], scope, kind) if own is not None else Flow()
         left = self.possible(each, kind, flow.found)
@@ -184,14 +195,18 @@ class Links:
 
     def closed(self, each: Resource, kind: Kind, reason: str) -> Any:
         """One of all that the plan makes of a kind: the only one, if there is but one that fits."""
-        made = {one.id: one for one in self.found.of(*sorted(kind.types)) if one.id not in self.known}
+        made = {
+            one.id: one
+            for one in self.found.of(*sorted(kind.types))
+            if one.id not in self.known and self.flows.may_flow(one, kind)
+        }
         left = self.possible(each, kind, made)
         if kind.name in _IN_THE_SAME_VPC and isinstance(vpc := self.vpc_of(each), str):
             left = {id: one for id, one in left.items() if self.vpc_of(one) in (vpc, None) or _open(self.vpc_of(one))}
         foreign = self.foreign(kind)
         if len(left) == 1 and not foreign and not kind.made_by:
             return next(iter(left))
-        return _open_link(kind, () if foreign else tuple(left), foreign or reason)
+        return open_link(kind, () if foreign else tuple(left), foreign or reason)
 
     def foreign(self, kind: Kind) -> str:
         """What of the plan may name things of a kind that are not in it; empty where nothing does."""
@@ -253,29 +268,29 @@ class Links:
         if not exact:
             return self.shared_list(each, way, kind, own, refs, scope)
         members = self.each_exact(refs, kind, scope)
-        if members is None and len(refs) == 2 and refs[1] == "each.key" and not self.strict:
+        if members is None and _by_key(refs) and not self.strict:
             keyed = self.flows.of([own], scope, kind, keyed=True)
             members = list(keyed.found) if len(keyed.found) == 1 and not keyed.open else None
         if members is None:
             flow = self.flows.of([own], scope, kind)
             if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, name):
-                return _open_link(kind, (), _NOTHING)
+                return open_link(kind, (), _NOTHING)
             if flow.unsettled and not isinstance(value, list) and _may_be_empty(each, kind):
-                return _open_link(kind, (), f"{_NOTHING}, as {flow.unsettled} is not known")
+                return open_link(kind, (), f"{_NOTHING}, as {flow.unsettled} is not known")
             if self.strict and not isinstance(value, list):  # constants and variables leave no trace in an expression
-                return _open_link(kind, (), _OTHERS)
+                return open_link(kind, (), _OTHERS)
             if len(flow.found) == 1 and not flow.open:
                 members = list(flow.found)
             else:
-                return _open_link(kind, () if flow.open else tuple(flow.found), flow.open)
+                return open_link(kind, () if flow.open else tuple(flow.found), flow.open)
         if isinstance(value, list):
             unknown = [one for one in value if isinstance(one, Unknown)]
             fresh = [id for id in members if id not in self.known]
             if len(unknown) != len(fresh):
-                return _open_link(kind, tuple(members), "")
+                return open_link(kind, tuple(members), "")
             members = [one for one in value if not isinstance(one, Unknown)] + fresh
         elif self.strict:
-            return _open_link(kind, (), _OTHERS)
+            return open_link(kind, (), _OTHERS)
         self.assumed.append((each, f"{name}: {', '.join(members)} and nothing else, as its expression names"))
         return members
 
@@ -293,7 +308,7 @@ class Links:
         self, each: Resource, way: tuple[str, ...], kind: Kind, own: Expression | None, refs: list[str], scope: Scope
     ) -> Any:
         """A list in one of several blocks that share a list of references."""
-        sharing = [holder for holder, _, _ in _holders(each.values, way) if isinstance(holder.get(way[-1]), Unknown)]
+        sharing = [holder for holder, _, _ in holders(each.values, way) if isinstance(holder.get(way[-1]), Unknown)]
         flow = self.flows.of([own], scope, kind) if own is not None else Flow()
         ours = [ref for ref in refs if self.flows.of([{"references": [ref]}], scope, kind).found]
         members = self.each_exact(ours, kind, scope)
@@ -303,12 +318,12 @@ class Links:
         if not flow.open and members is not None and fits and not self.strict and not others:
             self.assumed.append((each, f"{'.'.join(way)}: {', '.join(members)}, as the blocks name nothing else"))
             return members
-        return _open_link(kind, () if own is None or flow.open else tuple(flow.found), "" if own is None else flow.open)
+        return open_link(kind, () if own is None or flow.open else tuple(flow.found), "" if own is None else flow.open)
 
 
 _INSTEAD: Final = {"subnets": "subnet_mapping", "vpc_zone_identifier": "availability_zones"}
 """Of a load balancer and of a group of instances: where they are, and what says that in its place."""
-_NEEDS_NO_SUBNET: Final = frozenset(
+NEEDS_NO_SUBNET: Final = frozenset(
     {"aws_lambda_function", "aws_vpc_endpoint", "aws_network_acl", "aws_default_network_acl"}
 )
 """What AWS takes without a subnet, a list of none included: a function is then outside every VPC (LAMBDA-1)."""
@@ -345,7 +360,7 @@ def _only_own(each: Resource, name: str, candidates: dict[str, Resource]) -> str
 
 def _may_be_empty(each: Resource, kind: Kind) -> bool:
     """Whether AWS would take a resource with an empty list of a kind."""
-    return kind is not SUBNET or each.address.type in _NEEDS_NO_SUBNET
+    return kind is not SUBNET or each.address.type in NEEDS_NO_SUBNET
 
 
 def _exclude(each: Resource) -> None:
@@ -371,7 +386,7 @@ def _open(value: Any) -> bool:
     return isinstance(value, Unknown)
 
 
-def _holders(values: dict[str, Any], way: tuple[str, ...]) -> Iterable[tuple[dict[str, Any], int | None, int]]:
+def holders(values: dict[str, Any], way: tuple[str, ...]) -> Iterable[tuple[dict[str, Any], int | None, int]]:
     """What has the last name of a way: the attributes themselves or blocks of them, with the index of the outermost block
     and how many there are."""
     level: list[tuple[Any, int | None, int]] = [(values, None, 1)]
@@ -385,6 +400,11 @@ def _holders(values: dict[str, Any], way: tuple[str, ...]) -> Iterable[tuple[dic
                     below.append((each, at if position == 0 else index, len(members) if position == 0 else count))
         level = below
     return level
+
+
+def _by_key(refs: list[str]) -> bool:
+    """Whether an expression takes from what it names what has its own key: `x[each.key]`, or a part of `each.value`."""
+    return refs[1:] == ["each.key"] or (len(refs) == 1 and refs[0].startswith("each.value"))
 
 
 def _names_one(reference: str) -> bool:
@@ -411,7 +431,7 @@ def _holds(subnet: Resource, each: Resource) -> bool:
         return True
 
 
-def _open_link(kind: Kind, candidates: tuple[str, ...], reason: str) -> Open:
+def open_link(kind: Kind, candidates: tuple[str, ...], reason: str) -> Open:
     shown = sorted(candidates)
     if not shown:
         return Open(

@@ -9,7 +9,7 @@ from reachsim.importing.defaults import created_vpc
 from reachsim.importing.inventory import NOT_READ, Inventory, Origin
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
-from reachsim.importing.terraform import alike
+from reachsim.importing.terraform import alike, one_vpc
 from reachsim.importing.terraform.assembly import Assembly
 from reachsim.importing.terraform.documents import Document, document, inside
 from reachsim.importing.terraform.families import (
@@ -104,6 +104,7 @@ def take(inventory: Inventory, found: Snapshot, before: Snapshot | None, options
     if found.planned:
         links = Links(found, options.strict)
         links.resolve()
+        one_vpc.narrow(links)
         if not options.strict:
             alike.choose(links)
         made.assumed += [(str(each.address), text, each.origin) for each, text in links.assumed]

@@ -68,7 +68,7 @@ class Resource:
 class Snapshot:
     """All resources of one moment, managed ones and data sources. `skipped`: what is no resource that can be read, with the
     reason. `planned`: whether it is what a plan will make, of which not all is known; `configuration`: that of the plan;
-    `variables`: what those of its root module are."""
+    `variables`: what those of its root module are; `relevant`: what its expressions refer to, if it tells."""
 
     file: str
     managed: list[Resource] = field(default_factory=list)
@@ -78,6 +78,7 @@ class Snapshot:
     planned: bool = False
     configuration: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    relevant: Any = field(default=None, repr=False)
     _linked: dict[tuple[str, str], dict[str, list[Resource]]] = field(default_factory=dict, repr=False)
 
     def linked(self, type: str, key: str, id: str) -> list[Resource]:

@@ -16,7 +16,7 @@ from reachsim.errors import counted, summary
 from reachsim.faces import html_of, one_line
 from reachsim.markup import Html, element, escape
 from reachsim.named import Named
-from reachsim.net.traffic import Traffic
+from reachsim.net.traffic import Traffic, in_part
 from reachsim.reach.cell import say
 from reachsim.reach.grouped import GroupedMatrix, Grouping, MatrixLink
 from reachsim.reach.matrix import Matrix, Slice
@@ -54,7 +54,7 @@ def _fitting(matrix: Matrix) -> Grouping:
 
 @html_of.register
 def _(groups: GroupedMatrix) -> str:
-    what = "something" if groups.traffic is None else f"some of {groups.traffic}"
+    what = in_part(groups.traffic)
     title = f"{groups.pairs:,} of {counted(groups.matrix.pairs, 'pair')} of interfaces pass {what}, by {groups.by}"
     asides = [f"{counted(groups.part, 'pair')} in part" if groups.part else ""]
     asides += [f"{counted(groups.undecided, 'pair')} cannot be decided" if groups.undecided else ""]

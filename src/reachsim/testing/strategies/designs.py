@@ -16,7 +16,7 @@ from hypothesis.errors import InvalidArgument
 
 from reachsim.network import Network, loads
 from reachsim.testing.strategies.choice import chance, pick, some, up_to
-from reachsim.testing.strategies.rules import Body, draw_acl, draw_group, draw_target
+from reachsim.testing.strategies.rules import SIDE, Body, draw_acl, draw_group, draw_target
 
 _DUMPER: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """libyaml's, where PyYAML has it: a test draws thousands of designs."""
@@ -87,13 +87,13 @@ class Draft:
         """Security groups, of which instances carry some, and ACLs, which subnets use."""
         body = self.vpcs[name]
         groups = self.some(GROUPS)
-        for group in groups:
-            peers = [*self.peers, *groups, *self.design.get("prefix_lists", {})]
-            self.add(body, "security_groups", group, draw_group(self.draw, peers))
         hosts = {**body.get("interfaces", {}), **body["instances"]}
-        for group in groups:
+        peers = [*self.peers, *groups, *self.design.get("prefix_lists", {})]
+        for group in groups:  # all of one before the next, so that one can go with what was drawn for it
+            self.add(body, "security_groups", group, draw_group(self.draw, peers))
             for host in self.some(hosts):
                 hosts[host].setdefault("security_groups", []).append(group)
+        _drop_bare(body, [name for host in hosts.values() for name in host.get("security_groups", ())])
         if acls and self.chance():
             self.add(body, "network_acls", "edge", draw_acl(self.draw, self.peers))
             for subnet in self.some(body["subnets"], 1):
@@ -120,6 +120,18 @@ class Draft:
     def subnet_of(self, name: str) -> str:
         """Some subnet of a VPC."""
         return self.pick(list(self.vpcs[name]["subnets"]))
+
+
+def _drop_bare(body: Body, carried: Collection[str]) -> None:
+    """Without groups that have no rule, are carried by nobody and named by no rule: choosing fewer is hard for what shrinks
+    designs, choosing no rules is easy."""
+    groups = body.get("security_groups", {})
+    named = {rule[side] for group in groups.values() for way, side in SIDE.items() for rule in group.get(way, ())}
+    bare = [name for name, group in groups.items() if group == {"ingress": []} and name not in {*carried, *named}]
+    for name in bare:
+        del groups[name]
+    if bare and not groups:
+        del body["security_groups"]
 
 
 # --- components, in the order in which they are drawn ------------------------------------------------------------------

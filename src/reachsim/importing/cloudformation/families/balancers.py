@@ -40,12 +40,15 @@ def balancer(made: Made, resource: Resource) -> None:
     made.add(
         "LoadBalancers", resource, attributes, within=next((each for each in subnets if isinstance(each, str)), "")
     )
-    attributed = resource.get("LoadBalancerAttributes")
-    listed = [
+    made.add("LoadBalancerAttributes", resource, {"Attributes": _attributes(resource.get("LoadBalancerAttributes"))})
+
+
+def _attributes(told: Any) -> list[Any]:
+    """The attributes that AWS tells by a call of their own."""
+    return [
         each if isinstance(each, Unknown) else without_none({"Key": each.get("Key"), "Value": _text(each.get("Value"))})
-        for each in entries(attributed or [])
+        for each in entries(told or [])
     ]
-    made.add("LoadBalancerAttributes", resource, {"Attributes": listed})
 
 
 def _name(resource: Resource, key: str) -> str:
@@ -66,6 +69,7 @@ def target_group(made: Made, resource: Resource) -> None:
         "VpcId": id_of(resource.get("VpcId")),
     }
     made.add("TargetGroups", resource, attributes)
+    made.add("TargetGroupAttributes", resource, {"Attributes": _attributes(resource.get("TargetGroupAttributes"))})
     targets = resource.get("Targets")
     made.add("LoadBalancerTargetHealth", resource, {"TargetHealthDescriptions": _targets(targets)})
 

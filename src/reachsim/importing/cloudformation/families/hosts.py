@@ -218,10 +218,11 @@ def _give(made: Made, resource: Resource, instance: Any, interface: Any, private
     if maybe and isinstance(known, dict):
         return  # it has one in any case
     listed = owned[0].attributes.get("PrivateIpAddresses")
-    for each in listed if private is not None and isinstance(listed, list) else ():
-        if isinstance(each, dict) and each.get("PrivateIpAddress") == private:
-            each["Association"] = entry
-            return
+    if private is not None and isinstance(listed, list):
+        for each in listed:
+            if isinstance(each, dict) and each.get("PrivateIpAddress") == private:
+                each["Association"] = entry
+                return
     owned[0].attributes["Association"] = entry
 
 

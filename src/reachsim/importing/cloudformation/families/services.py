@@ -22,14 +22,16 @@ from reachsim.importing.cloudformation.made import (
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.defaults import DEFAULT_SUBNET
 from reachsim.importing.inventory import Unknown
+from reachsim.resources.reference import NEVER
 
 
 @dataclass(frozen=True)
 class Service:
     """Where a type says in which subnets and groups it is: paths of keys, with dots. `by`: the type of the subnet group that
     `subnets` names, and the key of that one's subnets. `public`: what says whether it has public addresses, or
-    `_AS_SUBNETS`. `for_others`: what tells whether it sends from its clients' addresses. `default_vpc`: without subnets it
-    is in the default VPC, not in none. `own_groups`: why nobody knows its groups, where it makes them itself."""
+    `_AS_SUBNETS`; left out: it never has any (IGW-16). `for_others`: what tells whether it sends for its clients.
+    `default_vpc`: without subnets it is in the default VPC, not in none. `own_groups`: why nobody knows its groups, where it
+    makes them itself."""
 
     subnets: tuple[str, ...]
     groups: tuple[str, ...] = ()
@@ -209,7 +211,9 @@ def _public(made: Made, resource: Resource, path: str, subnets: list[Any]) -> An
     """Whether a service has public addresses, as it says, or as its type is where it says nothing."""
     if path == _AS_SUBNETS:
         return _public_by_launch(made, resource, subnets)
-    told = at(resource.properties, path) if path else False
+    if not path:
+        return NEVER
+    told = at(resource.properties, path)
     if told is None:
         return clusters.public_by_default(made, resource)
     if isinstance(told, list):  # of public addresses

@@ -17,6 +17,12 @@ TYPES: Final = frozenset(
 ) | {"aws_elb", "aws_elb_attachment"}
 _OTHERS: Final = ("aws_autoscaling_attachment", "aws_autoscaling_group", "aws_ecs_service")
 """Resources that register targets whose number and addresses are not known."""
+_CROSS_ZONE: Final = "load_balancing.cross_zone.enabled"
+_OF_TARGETS: Final = {
+    "preserve_client_ip": "preserve_client_ip.enabled",
+    "load_balancing_cross_zone_enabled": _CROSS_ZONE,
+}
+"""Arguments of a target group that are attributes of AWS's."""
 
 
 def _of(made: Assembly, suffix: str) -> list[Resource]:
@@ -36,6 +42,12 @@ def add(made: Assembly) -> None:
             "VpcId": each.get("vpc_id"),
         }
         made.put("TargetGroups", each, present(body))
+        told = [
+            {"Key": key, "Value": _text(each.get(name))}
+            for name, key in _OF_TARGETS.items()
+            if each.get(name) is not None
+        ]
+        made.place("TargetGroupAttributes", each.id, {"Attributes": told}, each.origin)
         made.place("LoadBalancerTargetHealth", each.id, {"TargetHealthDescriptions": []}, each.origin)
     for each in _of(made, "_listener"):
         body = {
@@ -65,9 +77,10 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
     if isinstance(mapping, list) and mapping:
         zones = [_zone(one) for one in mapping]
     vpc = vpc_of(made, zones) if isinstance(zones, Unknown) else each.get("vpc_id")
-    for zone in zones if isinstance(zones, list) else ():
-        holder = None if isinstance(zone, Unknown) else made.one("Subnets", zone.get("SubnetId"))
-        vpc = holder.get("VpcId") if holder is not None else vpc
+    if isinstance(zones, list):
+        for zone in zones:
+            holder = None if isinstance(zone, Unknown) else made.one("Subnets", zone.get("SubnetId"))
+            vpc = holder.get("VpcId") if holder is not None else vpc
     body = {
         "LoadBalancerName": each.get("name") or each.address.name,
         "DNSName": known(each.get("dns_name")),
@@ -81,8 +94,12 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
     made.put("LoadBalancers", each, present(body))
     crossing = each.get("enable_cross_zone_load_balancing")
     if isinstance(crossing, bool) and body["Type"] != "application":
-        attributes = [{"Key": "load_balancing.cross_zone.enabled", "Value": str(crossing).lower()}]
+        attributes = [{"Key": _CROSS_ZONE, "Value": _text(crossing)}]
         made.place("LoadBalancerAttributes", each.id, {"Attributes": attributes}, each.origin)
+
+
+def _text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _zone(one: Any) -> Any:
@@ -109,9 +126,10 @@ def _actions(blocks: list[Any]) -> list[Any]:
             action["TargetGroupArn"] = each["target_group_arn"]
         forward = each.get("forward")
         groups: list[Any] = []
-        for block in forward if isinstance(forward, list) else []:
-            listed = block.get("target_group") if isinstance(block, dict) else None
-            groups += [{"TargetGroupArn": one.get("arn")} for one in listed or [] if isinstance(one, dict)]
+        if isinstance(forward, list):
+            for block in forward:
+                listed = block.get("target_group") if isinstance(block, dict) else None
+                groups += [{"TargetGroupArn": one.get("arn")} for one in listed or [] if isinstance(one, dict)]
         if isinstance(forward, Unknown):
             action["ForwardConfig"] = forward
         elif groups:

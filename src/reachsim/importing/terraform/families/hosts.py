@@ -193,6 +193,9 @@ def _public(made: Assembly, each: Resource) -> Any:
     if isinstance(value, str):
         return {"PublicIp": value}
     asked = each.get("associate_public_ip_address")
+    if "public_ip" not in each.values and not made.found.planned:  # a state that tells less than all
+        value = Unknown("the state does not tell its public address")
+        asked = value if asked is None else asked
     if not isinstance(value, Unknown):
         return None
     if isinstance(asked, bool):
@@ -249,16 +252,18 @@ def _give(
         holder = first.get(instance)
     if holder is not None:
         listed = holder.get("PrivateIpAddresses")
-        for address in listed if isinstance(listed, list) and isinstance(private, str) else ():
-            if address.get("PrivateIpAddress") == private:
-                address["Association"] = association
-                return
+        if isinstance(listed, list) and isinstance(private, str):
+            for address in listed:
+                if address.get("PrivateIpAddress") == private:
+                    address["Association"] = association
+                    return
         holder["Association"] = association
         return
     open = next((link for link in ends if isinstance(link, Unknown)), None)
-    for item in made.of("NetworkInterfaces") if open is not None else ():
-        if item.attributes.get("Association") is None:
-            item.attributes["Association"] = Unknown(f"{each.address} may be of it: {open.reason if open else ''}")
+    if open is not None:
+        for item in made.of("NetworkInterfaces"):
+            if item.attributes.get("Association") is None:
+                item.attributes["Association"] = Unknown(f"{each.address} may be of it: {open.reason if open else ''}")
 
 
 def _is_first(attributes: Attributes) -> bool:

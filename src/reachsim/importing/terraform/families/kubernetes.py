@@ -16,6 +16,7 @@ from reachsim.importing.terraform.families.services import launched, put, templa
 from reachsim.importing.terraform.families.vpcs import subnets_give
 from reachsim.importing.terraform.kinds import CLUSTER_GROUP
 from reachsim.importing.terraform.snapshot import Resource
+from reachsim.resources.reference import NEVER
 
 _CLUSTER: Final = "aws_eks_cluster"
 TYPES: Final = frozenset({_CLUSTER, "aws_eks_node_group", "aws_eks_fargate_profile"})
@@ -37,12 +38,12 @@ def add(made: Assembly) -> None:
     for each in made.found.of(_CLUSTER):
         given = each.at("vpc_config.security_group_ids")
         groups = [_group(each), *(given if isinstance(given, list) else [] if given is None else [given])]
-        put(made, each, "EKS cluster", each.at("vpc_config.subnet_ids"), groups, False, None)
+        put(made, each, "EKS cluster", each.at("vpc_config.subnet_ids"), groups, NEVER, None)
     clusters = list(made.found.of(_CLUSTER))
     for each in made.found.of("aws_eks_node_group"):
         _add_nodes(made, each, _group_of(each, clusters))
     for each in made.found.of("aws_eks_fargate_profile"):
-        put(made, each, "Fargate profile", each.values.get("subnet_ids"), _group_of(each, clusters), False, None)
+        put(made, each, "Fargate profile", each.values.get("subnet_ids"), _group_of(each, clusters), NEVER, None)
 
 
 def _group(cluster: Resource) -> str:

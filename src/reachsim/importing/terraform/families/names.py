@@ -23,7 +23,14 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_route53_zone_association"):
         made.append("HostedZones", each, "VPCs", "zone_id", [{"VPCId": each.get("vpc_id")}])
     for each in made.found.of("aws_route53_record"):
-        made.append("ResourceRecordSets", each, "ResourceRecordSets", "zone_id", [_record(each)])
+        zone = made.one("HostedZones", each.get("zone_id"))
+        made.append(
+            "ResourceRecordSets",
+            each,
+            "ResourceRecordSets",
+            "zone_id",
+            [_record(each, known((zone or {}).get("Name")))],
+        )
     for each in made.found.of("aws_vpc_block_public_access_options"):
         of = [known(each.get(key)) or "?" for key in ("aws_account_id", "aws_region")]
         body = {"InternetGatewayBlockMode": each.get("internet_gateway_block_mode")}
@@ -49,15 +56,26 @@ def _vpc(value: Any) -> Any:
     return value if isinstance(value, Unknown) else {"VPCId": value.get("vpc_id")}
 
 
-def _record(each: Resource) -> Attributes:
+def _record(each: Resource, zone: str) -> Attributes:
+    """One record. `zone`: the name of its zone, which the provider adds to a name that lacks it."""
     alias = next((one for one in each.each("alias") if isinstance(one, dict)), None)
     listed = each.values.get("records")
     values = listed if isinstance(listed, Unknown) else [{"Value": one} for one in listed or []]
-    body: Attributes = {"Name": each.get("fqdn"), "Type": each.get("type")}
-    if not isinstance(body["Name"], str):
-        body["Name"] = each.get("name")
+    name, full = each.get("name"), each.get("fqdn")
+    if not isinstance(full, str):
+        full = name if isinstance(name, Unknown) else _in_zone(name or "", zone)
+    body: Attributes = {"Name": full, "Type": each.get("type")}
     told = {"AliasTarget": {"DNSName": alias.get("name")}} if alias is not None else {"ResourceRecords": values}
     return present(body | told)
+
+
+def _in_zone(name: str, zone: str) -> Any:
+    """The full name of a record; an empty one is that of its zone."""
+    if not zone:
+        return name or Unknown("the name of its zone is not known")
+    if f".{name}".rstrip(".").endswith(f".{zone}".rstrip(".")):
+        return name
+    return f"{name}.{zone}" if name else zone
 
 
 def _exclusion(each: Resource) -> Attributes:

@@ -13,15 +13,16 @@ from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.vpcs import subnets_give
 from reachsim.importing.terraform.snapshot import Resource
+from reachsim.resources.reference import NEVER
 
 
 @dataclass(frozen=True)
 class Service:
-    """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot. `or_else`: where it
-    tells its subnets instead. `by`: the type of the subnet group that `subnets` names. `public`: what tells whether it has
-    public addresses. `members`: the type of the instances that tell it in its place. `count`: how many there are at least, a
-    number or an attribute. `for_others`: what tells whether it sends from its clients' addresses. `own_groups`: why nobody
-    knows its groups, as it makes them itself."""
+    """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot. `or_else`:
+    where it tells its subnets instead. `by`: the type of the subnet group that `subnets` names. `public`: what tells
+    whether it has public addresses; left out: it never has any (IGW-16). `members`: the type of the instances that tell
+    it in its place. `count`: how many there are at least, a number or an attribute. `for_others`: what tells whether it
+    sends from its clients' addresses. `own_groups`: why nobody knows its groups, as it makes them itself."""
 
     name: str
     subnets: str
@@ -188,7 +189,9 @@ def _public(made: Assembly, each: Resource, service: Service, subnets: Any) -> A
         return subnets_give(made, [subnets] if isinstance(subnets, str) else subnets)
     if service.members:
         return _public_members(made, each, service.members)
-    told = each.at(service.public) if service.public else False
+    if not service.public:
+        return NEVER
+    told = each.at(service.public)
     if each.address.type == "aws_msk_cluster" and isinstance(told, Unknown) and each.created:
         return False  # a cluster is made without, and can be opened only later
     return told != "DISABLED" if isinstance(told, str) else told

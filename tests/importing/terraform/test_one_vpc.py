@@ -1,0 +1,276 @@
+"""What a link can name, since AWS refuses what is in another VPC."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.importing.terraform.files import EVERYTHING, imported, module, plan, rule, verdict
+
+from reachsim.importing import Imported
+
+THIS = {"vpc_id": ["aws_vpc.this", "each.value.vpc", "each.value"]}
+OVER = {"for_each_expression": ["local.subnets"]}
+UNTOLD = {"vpc_id": True}
+
+
+def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: bool = False) -> Imported:
+    """Two VPCs, and in each a subnet, a table and a host of one block: `aws_vpc.this[each.value.vpc].id`."""
+    made: dict[str, Any] = {
+        'aws_vpc.this["p"]': {"cidr_block": "10.1.0.0/16"}, 'aws_vpc.this["d"]': {"cidr_block": second},
+        "aws_internet_gateway.i": {},
+        'aws_route.r["p-a"]': {"destination_cidr_block": "0.0.0.0/0"},
+    }  # fmt: skip
+    for key, block in (("p-a", "10.1.1.0/24"), ("p-b", "10.1.2.0/24"), ("d-a", "10.2.1.0/24")):
+        made |= {
+            f'aws_subnet.s["{key}"]': {"cidr_block": block},
+            f'aws_route_table.t["{key}"]': {},
+            f'aws_route_table_association.a["{key}"]': {},
+            f'aws_instance.h["{key}"]': {"associate_public_ip_address": True},
+        }
+    open_to_all = [rule(443, cidr_blocks=["0.0.0.0/0"])]
+    made |= {f'aws_security_group.g["{key}"]': {"egress": [EVERYTHING], "ingress": open_to_all} for key in "pd"}
+    table = {"route_table_id": ["aws_route_table.t", "each.key"]}
+    subnet = {"subnet_id": ["aws_subnet.s", "each.key"]}
+    blocks: dict[str, Any] = {
+        "aws_vpc.this": {}, "aws_subnet.s": THIS | OVER, "aws_route_table.t": THIS | OVER,
+        "aws_route_table_association.a": subnet | table | OVER,
+        "aws_internet_gateway.i": {"vpc_id": ['aws_vpc.this["p"].id', 'aws_vpc.this["p"]', "aws_vpc.this"]},
+        "aws_route.r": table | {"gateway_id": ["aws_internet_gateway.i.id", "aws_internet_gateway.i"]} | OVER,
+        "aws_security_group.g": {"vpc_id": ["aws_vpc.this", "each.key"], "ingress": 0, "egress": 0},
+        "aws_instance.h": {
+            **subnet, **OVER, "vpc_security_group_ids": ["aws_security_group.g", "each.value.vpc", "each.value"],
+        },
+    }  # fmt: skip
+    marks: dict[str, dict[str, Any]] = {
+        "aws_route_table": UNTOLD | {"route": True},
+        "aws_route_table_association": {"subnet_id": True, "route_table_id": True},
+        "aws_route": {"route_table_id": True, "gateway_id": True},
+        "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True, "public_ip": True},
+        "aws_vpc": {},
+    }
+    unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
+    return imported(tmp_path, plan(made, blocks, unknown), strict=strict)
+
+
+def test_a_subnet_is_in_the_vpc_that_has_its_block_and_all_that_is_linked_with_it_too(tmp_path: Path) -> None:
+    found = _maps_of_objects(tmp_path)
+    assert verdict(found, "internet", 'aws_instance.h["p-a"]', "tcp/443") == "holds"
+    assert verdict(found, "internet", 'aws_instance.h["p-a"]', "tcp/22") == "fails"
+    assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["p-b"]', "tcp/443") == "holds"
+    assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["d-a"]', "tcp/443") == "fails"
+
+
+def test_what_fits_two_vpcs_is_where_its_links_are_and_else_open(tmp_path: Path) -> None:
+    found = _maps_of_objects(tmp_path, second="10.1.0.0/16")
+    assert verdict(found, "internet", 'aws_instance.h["p-a"]', "tcp/443") == "holds"  # by the gateway in its table
+    assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["p-b"]', "tcp/443") == "undecided"
+
+
+def test_nothing_is_taken_for_an_index_where_nothing_is_to_be_inferred(tmp_path: Path) -> None:
+    found = _maps_of_objects(tmp_path, strict=True)
+    assert verdict(found, "internet", 'aws_instance.h["p-a"]', "tcp/443") == "undecided"
+
+
+def _listed(*told: tuple[str, list[str]]) -> dict[str, Any]:
+    return {"relevant_attributes": [{"resource": resource, "attribute": path} for resource, path in told]}
+
+
+NAMED = (("aws_vpc.v", ["id"]), ("aws_subnet.s", ["id"]), ("aws_security_group.g[0]", ["id"]))
+
+
+def _group_of_a_local(
+    tmp_path: Path, groups: list[str] | None = None, calls: dict[str, Any] | None = None, **more: Any
+) -> Imported:
+    """Two hosts whose groups are `local.groups`; the module makes one group, and its VPC has a default group."""
+    made: dict[str, Any] = {
+        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"}, "aws_subnet.s": {"cidr_block": "10.0.0.0/24"},
+        "aws_security_group.g[0]": {"egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["10.0.0.0/8"])]},
+        "aws_instance.a": {}, "aws_instance.b": {},
+    }  # fmt: skip
+    vpc = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
+    host = {"subnet_id": ["aws_subnet.s.id", "aws_subnet.s"], "vpc_security_group_ids": groups or ["local.groups"]}
+    blocks: dict[str, Any] = {
+        "aws_vpc.v": {}, "aws_subnet.s": vpc, "aws_security_group.g": vpc | {"ingress": 0, "egress": 0},
+        "aws_instance.a": host, "aws_instance.b": host,
+    }  # fmt: skip
+    both = {"subnet_id": True, "vpc_security_group_ids": True}
+    unknown = {
+        "aws_subnet.s": UNTOLD,
+        "aws_security_group.g[0]": UNTOLD,
+        "aws_instance.a": both,
+        "aws_instance.b": both,
+    }
+    root = {"root_module": module(blocks, module_calls=calls or {})}
+    return imported(tmp_path, {**plan(made, blocks, unknown, **more), "configuration": root})
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, "undecided"),  # a version of Terraform that does not tell
+        (_listed(*NAMED), "holds"),
+        (_listed(*NAMED, ("aws_vpc.v", ["default_security_group_id"])), "undecided"),
+        (_listed(*NAMED, ("aws_vpc.v", [])), "undecided"),
+        (_listed(*NAMED) | {"errored": True}, "undecided"),
+        ({"relevant_attributes": [{"resource": "no address"}]}, "undecided"),
+    ],
+)
+def test_a_local_can_only_be_what_the_plan_says_that_something_refers_to(
+    tmp_path: Path, more: dict[str, Any], expected: str
+) -> None:
+    found = _group_of_a_local(tmp_path, **more)
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
+
+
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        (["aws_vpc.v"], "undecided"),
+        (["local.all"], "undecided"),
+        (["aws_vpc.v.id", "aws_vpc.v"], "holds"),
+        ([], "holds"),
+    ],
+)
+def test_terraform_does_not_follow_what_the_call_of_a_module_goes_over(
+    tmp_path: Path, over: list[str], expected: str
+) -> None:
+    call = {"m": {"expressions": {}, "for_each_expression": {"references": over}, "module": {"resources": []}}}
+    found = _group_of_a_local(tmp_path, calls=call, **_listed(*NAMED))
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
+
+
+def test_a_module_that_makes_nothing_passes_on_what_it_is_given(tmp_path: Path) -> None:
+    inner = {"resources": [], "outputs": {"ids": {"expression": {"references": ["var.ids"]}}}, "variables": {"ids": {}}}
+    given = ["aws_security_group.g[0].id", "aws_security_group.g[0]", "aws_security_group.g"]
+    call = {"names": {"expressions": {"ids": {"references": given}}, "module": inner}}
+    found = _group_of_a_local(tmp_path, calls=call, groups=["module.names.ids", "module.names"])
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == "holds"
+
+
+def test_rules_that_are_alike_but_for_their_own_group_have_one_group_each(tmp_path: Path) -> None:
+    """`for_each = { a = aws_security_group.a.id, b = ... }`, `security_group_id = each.value`: AWS refuses a rule twice."""
+    made: dict[str, Any] = {
+        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"}, "aws_subnet.s": {"cidr_block": "10.0.0.0/24"},
+        **{f"aws_security_group.{name}": {"ingress": [rule(80, cidr_blocks=["10.0.0.0/8"])]} for name in "ab"},
+        **{f'aws_security_group_rule.out["{name}"]': {"type": "egress", **EVERYTHING} for name in "ab"},
+        **{f"aws_instance.{name}": {} for name in "ab"},
+    }  # fmt: skip
+    vpc = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
+    both = ["aws_security_group.a.id", "aws_security_group.a", "aws_security_group.b.id", "aws_security_group.b"]
+    blocks: dict[str, Any] = {
+        "aws_vpc.v": {}, "aws_subnet.s": vpc,
+        "aws_security_group_rule.out": {"security_group_id": ["each.value"], "for_each_expression": both},
+        **{f"aws_security_group.{name}": vpc | {"ingress": 0} for name in "ab"},
+        **{
+            f"aws_instance.{name}": {
+                "subnet_id": ["aws_subnet.s.id"], "vpc_security_group_ids": [f"aws_security_group.{name}.id"],
+            }
+            for name in "ab"
+        },
+    }  # fmt: skip
+    marks: dict[str, dict[str, Any]] = {
+        "aws_vpc": {}, "aws_security_group_rule": {"security_group_id": True},
+        "aws_security_group": UNTOLD | {"egress": True},
+        "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True},
+    }  # fmt: skip
+    unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
+    assert (
+        verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
+        == "holds"
+    )
+    del made['aws_security_group_rule.out["b"]']
+    assert (
+        verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
+        == "undecided"
+    )
+
+
+def _filtered(tmp_path: Path, entries: tuple[tuple[bool, str], ...]) -> Imported:
+    """Two hosts in two subnets, of which an ACL is of some (`subnet_ids = aws_subnet.s[*].id`, or a part of it)."""
+    made: dict[str, Any] = {
+        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"},
+        **{f"aws_subnet.s[{n}]": {"cidr_block": f"10.0.{n}.0/24"} for n in (0, 1)},
+        "aws_network_acl.n": {},
+        **{
+            f"aws_network_acl_rule.r{n}": {
+                "rule_number": 100, "egress": egress, "protocol": protocol, "rule_action": "allow",
+                "cidr_block": "0.0.0.0/0", "from_port": 0, "to_port": 0,
+            }
+            for n, (egress, protocol) in enumerate(entries)
+        },
+        "aws_security_group.g": {"egress": [EVERYTHING], "ingress": [EVERYTHING]},
+        **{f"aws_instance.h{n}": {} for n in (0, 1)},
+    }  # fmt: skip
+    vpc = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
+    blocks: dict[str, Any] = {
+        "aws_vpc.v": {}, "aws_subnet.s": vpc, "aws_network_acl.n": vpc | {"subnet_ids": ["aws_subnet.s"]},
+        "aws_security_group.g": vpc | {"ingress": 0, "egress": 0},
+        **{f"aws_network_acl_rule.r{n}": {"network_acl_id": ["aws_network_acl.n.id"]} for n in range(len(entries))},
+        **{
+            f"aws_instance.h{n}": {
+                "subnet_id": [f"aws_subnet.s[{n}].id"], "vpc_security_group_ids": ["aws_security_group.g.id"],
+            }
+            for n in (0, 1)
+        },
+    }  # fmt: skip
+    marks: dict[str, dict[str, Any]] = {
+        "aws_vpc": {}, "aws_network_acl_rule": {"network_acl_id": True}, "aws_network_acl": UNTOLD | {"subnet_ids": True},
+        "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True},
+    }  # fmt: skip
+    unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
+    return imported(tmp_path, plan(made, blocks, unknown))
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        (((False, "-1"), (True, "-1")), "holds"),
+        (((False, "all"), (True, "all")), "holds"),
+        (((False, "all"), (True, "6")), "undecided"),
+        (((False, "-1"),), "undecided"),
+    ],
+)
+def test_which_acl_a_subnet_has_does_not_matter_where_all_let_everything_pass(
+    tmp_path: Path, entries: tuple[tuple[bool, str], ...], expected: str
+) -> None:
+    assert verdict(_filtered(tmp_path, entries), "aws_instance.h0", "aws_instance.h1", "tcp/80") == expected
+
+
+@pytest.mark.parametrize(("default", "expected"), [(None, "holds"), (True, "fails"), ("none", "undecided")])
+def test_a_known_variable_that_comes_out_as_null_leaves_an_attribute_to_aws(
+    tmp_path: Path, default: bool | str | None, expected: str
+) -> None:
+    """`internal = var.internal` of a module: a load balancer faces the internet unless it is said not to (LB-1)."""
+    made: dict[str, Any] = {
+        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"}, "aws_subnet.s": {"cidr_block": "10.0.0.0/24"},
+        "aws_internet_gateway.i": {}, "aws_route_table.t": {}, "aws_route_table_association.a": {},
+        "aws_route.r": {"destination_cidr_block": "0.0.0.0/0"},
+        "aws_security_group.g": {"egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["0.0.0.0/0"])]},
+        "aws_lb.l": {"load_balancer_type": "application"} | ({"internal": True} if default is True else {}),
+        "aws_lb_listener.l": {"port": 80, "protocol": "HTTP", "default_action": [{"type": "fixed-response"}]},
+    }  # fmt: skip
+    vpc = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
+    table = {"route_table_id": ["aws_route_table.t.id"]}
+    blocks: dict[str, Any] = {
+        "aws_vpc.v": {}, "aws_subnet.s": vpc, "aws_internet_gateway.i": vpc, "aws_route_table.t": vpc,
+        "aws_route_table_association.a": table | {"subnet_id": ["aws_subnet.s.id"]},
+        "aws_route.r": table | {"gateway_id": ["aws_internet_gateway.i.id"]},
+        "aws_security_group.g": vpc | {"ingress": 0, "egress": 0},
+        "aws_lb.l": {
+            "internal": ["local.internal" if default == "none" else "var.internal"],
+            "subnets": ["aws_subnet.s.id"], "security_groups": ["aws_security_group.g.id"],
+        },
+        "aws_lb_listener.l": {"load_balancer_arn": ["aws_lb.l.arn"]},
+    }  # fmt: skip
+    marks: dict[str, dict[str, Any]] = {
+        "aws_vpc": {}, "aws_route_table": UNTOLD | {"route": True}, "aws_lb_listener": {"load_balancer_arn": True},
+        "aws_route": {"route_table_id": True, "gateway_id": True},
+        "aws_route_table_association": {"subnet_id": True, "route_table_id": True},
+        "aws_lb": {"subnets": True, "security_groups": True} | ({} if default is True else {"internal": True}),
+    }  # fmt: skip
+    unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
+    data = plan(made, blocks, unknown)
+    data["configuration"]["root_module"]["variables"] = {"internal": {"default": None}}
+    assert verdict(imported(tmp_path, data), "internet", "aws_lb.l", "tcp/80") == expected
