@@ -37,6 +37,7 @@ SUBJECTS: Final = {
     "report/importing.py": "counts of what every account has",
     "report/show.py": "peerings are listed by themselves",
     "topology/build.py": "gateways' route tables are those of two kinds of gateways (ROUTE-21)",
+    "answers/diff_around.py": "what of a VPC is not what is not told in it: an edit of a host is of that host alone (SG-2)",
     "topology/hidden.py": "an endpoint that is not told may stand before any service of one's own (EP-10)",
     "topology/host_names.py": "public host names mean private addresses over a peering (PEER-11)",
 }
