@@ -158,6 +158,10 @@ def difference(nets: tuple[reachsim.Network, reachsim.Network], after: tuple[rea
     if less.undecided:
         return "undecided", ""
     known = set(nets[0].endpoints) & set(nets[1].endpoints)
+    untold = set(nets[1].topology.interfaces) - set(nets[0].topology.interfaces)
+    for change in more.changes:
+        if not untold.isdisjoint((*change.sources, *change.destinations)):
+            return "contradiction", f"diff: nothing is undecided; in truth {change}"
     pairs = [
         {
             (change.kind, one, other, change.one_way)

@@ -35,7 +35,7 @@ def around(before: Engine, after: Engine) -> Iterator[str]:
 
 
 def _doors(network: Engine) -> Iterator[_Doubt]:
-    for door in network.not_modelled:
+    for door in dict.fromkeys((*network.not_modelled, *network.topology.strangers)):
         yield _Doubt(door.name, door.reason, frozenset(_places_of(door, network.topology)))
 
 
@@ -65,9 +65,9 @@ def _leads_somewhere(table: RouteTable) -> bool:
 
 
 def _places_of(door: Door, topology: Topology) -> Iterator[KeyPath]:
-    """Where an edit may change what passes through a door: itself, and around its VPCs."""
+    """Where an edit may change what passes through a door: itself, and around its VPCs and those that it leads into."""
     yield door.path
-    yield from _around({vpc for vpc, _ in door.subnets} | ({door.vpc} if door.vpc else set()), topology)
+    yield from _around({vpc for vpc, _ in door.subnets} | door.enters | ({door.vpc} if door.vpc else set()), topology)
 
 
 def _around(vpcs: Iterable[str], topology: Topology) -> Iterator[KeyPath]:

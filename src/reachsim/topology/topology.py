@@ -105,7 +105,7 @@ class Topology(Faced):
     def something_unknown(self) -> bool:
         """Whether something is not modelled, or not known, of the routes or of what is in a subnet."""
         return (
-            bool(self.doors)
+            bool(self.doors or self.strangers)
             or any(table.unwritten or any(route.unknown for route in table.routes) for table in self.tables.values())
             or any(subnet.hidden for vpc in self.vpcs.values() for subnet in vpc.subnets.values())
         )
