@@ -143,3 +143,86 @@ transit_gateways:
     assert not net.source.warnings
     wider = reachsim.loads((CLIENTS + hub).replace("10.99.0.0/24: TARGET", "10.99.0.0/16: tunnel"))
     assert ["which inspects" in warning.message for warning in wider.source.warnings] == [True]
+
+
+# -- secondary addresses ------------------------------------------------------------------------------------
+
+PODS = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets:
+      work: {cidr: 10.0.1.0/24, az: a}
+      other: {cidr: 10.0.2.0/24, az: a}
+    security_groups:
+      node: {ingress: [{allow: tcp/8080, from: 10.0.2.10}]}
+      db: {ingress: [{allow: tcp/5432, from: SENDER}]}
+    instances:
+      one: {subnet: work, private_ip: 10.0.1.10, secondary_private_ips: [10.0.1.77, 10.0.1.78], security_groups: [node]}
+      two: {subnet: work, private_ip: 10.0.1.11, secondary_private_ips: [10.0.1.79], security_groups: [node]}
+      db: {subnet: other, private_ip: 10.0.2.10, security_groups: [db]}
+"""
+
+
+def pods(sender: str) -> reachsim.Network:
+    return reachsim.loads(PODS.replace("SENDER", sender))
+
+
+@pytest.mark.rule("SG-1")
+@pytest.mark.parametrize(
+    ("sender", "opened"),
+    [
+        ("10.0.1.77", {"10.0.1.77"}),
+        ("10.0.1.78/31", {"10.0.1.78", "10.0.1.79"}),
+        ("10.0.1.64/26", {"10.0.1.77", "10.0.1.78", "10.0.1.79"}),
+        ("10.0.1.0/24", {"app.one", "app.two"}),  # whose names stand for what fares as they do
+        ("10.0.1.10", {"app.one"}),
+    ],
+)
+def test_what_secondary_addresses_send_is_compared(sender: str, opened: set[str]) -> None:
+    """No name means them, but rules do: pods send from them."""
+    before, after = pods("10.0.9.9"), pods(sender)
+    edited = before.with_({"vpcs.app.security_groups.db.ingress[0].from": sender})
+    for one, other, kind in ((before, after, "opened"), (after, before, "closed"), (before, edited, "opened")):
+        changes = reachsim.diff(one, other).changes
+        assert {name for change in changes for name in change.sources} == opened
+        assert {(change.kind, change.destinations, str(change.traffic)) for change in changes} == {
+            (kind, ("app.db",), "tcp/5432")
+        }
+
+
+@pytest.mark.rule("SG-1")
+def test_what_secondary_addresses_get_is_compared_and_a_new_one_is() -> None:
+    """The rule of the nodes is for every address of theirs."""
+    before = pods("10.0.9.9")
+    shut = before.with_({"vpcs.app.security_groups.node.ingress": []})
+    (change,) = reachsim.diff(before, shut).changes
+    assert set(change.destinations) == {"app.one", "app.two"}  # whose names stand for what fares as they do
+    told = before.with_(
+        {"vpcs.app.network_acls": {"own": {"egress": [{"rule": 10, "allow": "all", "to": "10.0.1.77/32"}]}}}
+    )
+    (change,) = reachsim.diff(told, told.with_({"vpcs.app.security_groups.node.ingress": []})).changes
+    assert set(change.destinations) == {
+        "app.one",
+        "app.two",
+        "10.0.1.77",
+        "10.0.1.78",
+        "10.0.1.79",
+    }  # the block is between
+    more = before.with_({"vpcs.app.instances.two.secondary_private_ips": ["10.0.1.79", "10.0.1.80"]})
+    (change,) = reachsim.diff(before, more).changes
+    assert (change.sources, change.destinations, str(change.traffic)) == (("app.db",), ("10.0.1.80",), "tcp/8080")
+
+
+def test_a_secondary_address_of_what_is_renamed_is_no_new_one() -> None:
+    text = PODS.replace("SENDER", "10.0.9.9")
+    assert not reachsim.diff(reachsim.loads(text), reachsim.loads(text.replace("two:", "second:"))).changes
+
+
+def test_too_many_secondary_addresses_to_compare_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reachsim.answers.diff_outside.MOST_SECONDARY", 3)
+    found = reachsim.diff(pods("10.0.9.9"), pods("10.0.1.77"))
+    assert [text.partition(":")[0] for text in found.undecided] == [
+        "what goes to and from 3 secondary addresses that rules or routes tell apart from the first of their interfaces"
+    ]

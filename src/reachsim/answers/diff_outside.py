@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from reachsim.answers.before import Before
 from reachsim.answers.collected import Collected, Content
 from reachsim.answers.diff_names import compare_to_names
+from reachsim.answers.diff_secondary import secondary
 from reachsim.answers.difference import OtherMeaning
 from reachsim.answers.far_ends import INTERNET, exists, far_ends
 from reachsim.answers.renames import changed_functions
@@ -26,6 +27,8 @@ from reachsim.reach.likeness import Likeness, Likenesses
 from reachsim.reach.pair import Reach
 from reachsim.topology.flows import flows
 
+MOST_SECONDARY = 5000
+"""Secondary addresses, times the others, that are compared; each takes up to four questions."""
 Groups = Mapping[tuple[int, int], list[str]]
 """Interfaces by their classes in both networks."""
 
@@ -61,6 +64,18 @@ def compare_outside(
             ends.compare(name, group[0], (name,), tuple(group))
         for end in ends.far:
             ends.compare(name, end, (name,), (end,))
+    apart = secondary(before, after, groups.values(), ends.old_names)
+    others = [(group[0], tuple(group)) for group in groups.values()] + [(end, (end,)) for end in ends.far]
+    if len(apart) * len(others) > MOST_SECONDARY:
+        told = f"{sum(len(each.all) for each in apart):,} secondary addresses that rules or routes tell apart from the first"
+        ends.undecided.append(f"what goes to and from {told} of their interfaces: too many to compare; ask by address")
+        apart = []
+    for one, addresses in apart:
+        for other, named in others:
+            if not (same_walks and _untouched(before, one, other, changed)):
+                ends.compare(one, other, addresses, named)
+            if not (same_walks and _untouched(before, other, one, changed)):
+                ends.compare(other, one, named, addresses)
     compare_to_names(meanings, after, groups.values(), ends.to_name, out)
     return ends.undecided
 
@@ -106,10 +121,10 @@ class _Ends:
             _likeness(self.before, *self._called_before(source, destination), self.likenesses),
             _likeness(self.after, source, destination, self.likenesses),
         )
+        if None not in alike and alike[0] == alike[1]:
+            return []
         if None in alike or not keep:
             return self._evaluated(source, destination, keep)
-        if alike[0] == alike[1]:
-            return []
         key = keep, alike, self.below
         if key not in self.known:
             self.known[key] = self._evaluated(source, destination, keep)
