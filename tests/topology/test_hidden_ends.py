@@ -233,6 +233,16 @@ def test_it_may_have_a_public_address_to_send_from(source: Any, to: str, traffic
     assert denied(load({"vpcs app internet_gateway": GONE, ROUTES: {}}), source, to, traffic) == "holds"
 
 
+@pytest.mark.rule("IGW-4", "IGW-9")
+@pytest.mark.parametrize("source", [DARK, "10.0.1.0/24", "10.0.1.7"])
+@pytest.mark.parametrize(("to", "traffic", "verdict"), [
+    ("data.web", "tcp/443", "undecided"), ("data.web", "tcp/22", "fails"), ("10.1.1.10", "tcp/443", "fails"),
+])  # fmt: skip
+def test_a_name_is_one_of_its_addresses(source: Any, to: str, traffic: str, verdict: str) -> None:
+    """To the private one no way leads; by the public one it may pass."""
+    assert load().expect(source, to, allow=traffic).verdict == verdict
+
+
 @pytest.mark.rule("IGW-9")
 def test_it_may_have_a_public_address_to_be_sent_to() -> None:
     """From another VPC and from the internet a selector means public addresses."""
