@@ -2,6 +2,7 @@ import pytest
 from tests.designs import DUAL, load
 
 from reachsim.net.address import parse_address
+from reachsim.rules.clauses import SOME_GROUP
 
 
 def groups(net, vpc, address):
@@ -36,6 +37,17 @@ def test_groups_of_an_active_peer_are_known_too():
         )
         == set()
     )
+
+
+@pytest.mark.rule("SG-10", "SG-11")
+def test_what_is_not_told_may_carry_any_group_where_no_interface_is():
+    net = load({"vpcs app subnets private interfaces": "unknown"})
+    for vpc in ("app", "data"):  # its own, and an active peer
+        assert groups(net, vpc, "10.0.1.10") == {("app", "client")}
+        assert groups(net, vpc, "10.0.1.77") == {SOME_GROUP}
+        assert groups(net, vpc, "10.0.0.77") == set()
+    apart = load({"vpcs app subnets private interfaces": "unknown", "peering_connections pcx status": "deleted"})
+    assert groups(apart, "data", "10.0.1.77") == set()
 
 
 @pytest.mark.rule("WALK-23")

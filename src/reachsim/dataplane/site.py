@@ -18,7 +18,7 @@ from reachsim.net.prefixes import IntervalMap
 from reachsim.rules.clauses import NO_GROUPS, SOME_GROUP, GroupId
 
 ANY_GROUPS = frozenset({SOME_GROUP})
-"""The groups of what nobody knows."""
+"""The groups of what the design does not tell."""
 
 
 class _Wired:
@@ -102,19 +102,19 @@ class VpcSite(_Wired, VpcPlace):
 
         Every private address of the interface counts (**SG-10**), in this VPC and over an active peering (SG-11); a public
         address never does (**SG-12**). `inbound`: rules for what comes in may name groups over a transit gateway too
-        (TGW-14).
+        (TGW-14). What is not modelled, and may have the address, may carry any of them.
         """
-        groups = self._groups_of(address)
-        for vpc in (*self.neighbours, *self.inbound_neighbours) if inbound else self.neighbours:
-            groups |= vpc._groups_of(address)
-        return groups
-
-    def _groups_of(self, address: int) -> frozenset[GroupId]:
-        """The groups at one of its own addresses; some, where something that is not modelled may have it."""
         owner = self.owners.get(address)
-        if owner is not None:
-            return NO_GROUPS if owner.groups is None else owner.groups
-        return ANY_GROUPS if self.may_own(address) else NO_GROUPS
+        groups, owned = NO_GROUPS if owner is None or owner.groups is None else owner.groups, owner is not None
+        seen = (*self.neighbours, *self.inbound_neighbours) if inbound else self.neighbours
+        for vpc in seen:
+            other = vpc.owners.get(address)
+            if other is not None:
+                owned = True
+                groups |= other.groups or NO_GROUPS
+        if not owned and (self.may_own(address) or any(vpc.may_own(address) for vpc in seen)):
+            return ANY_GROUPS
+        return groups
 
 
 class SubnetSite(_Wired, SubnetPlace):
