@@ -57,7 +57,10 @@ class _Generator(GenerateJsonSchema):
         return dict(super().generate_inner(schema))
 
     def encode_default(self, dft: Any) -> Any:
-        """A share as a design writes it; versions of pydantic differ in whether they ask the field."""
+        """A share as a design writes it; versions of pydantic differ in whether they ask the field. What is built when it is
+        first used (`defer_build`) they do not build for a default before 2.10."""
+        if isinstance(dft, Schema):
+            type(dft).model_rebuild()
         return in_percent(dft) if isinstance(dft, Fraction) else super().encode_default(dft)
 
     def str_schema(self, schema: Any) -> JsonSchemaValue:
