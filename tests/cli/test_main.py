@@ -342,7 +342,9 @@ def test_metadata_of_installed_packages_are_read_where_they_are_used() -> None:
         "print('email.message' in sys.modules, file=sys.stderr)\n"  # importlib.metadata begins with it
         "from importlib import metadata\nfrom importlib.metadata import entry_points\n"
         "same = [*entry_points(group='pytest11')] == [*metadata.entry_points(group='pytest11')]\n"
-        "print(same, metadata.version('pydantic'), file=sys.stderr)"
+        "print(same, metadata.version('pydantic'), file=sys.stderr)\n"
+        "kept = metadata.PackageNotFoundError\nentry_points(group='pytest11')\n"
+        "print(kept is metadata.PackageNotFoundError, file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -351,7 +353,7 @@ def test_metadata_of_installed_packages_are_read_where_they_are_used() -> None:
         text=True,
         capture_output=True,
     )
-    assert done.stderr == f"False\nTrue {version('pydantic')}\n"
+    assert done.stderr == f"False\nTrue {version('pydantic')}\nTrue\n"
 
 
 def test_only_graph_imports_networkx() -> None:

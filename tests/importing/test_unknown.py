@@ -287,3 +287,38 @@ def test_block_public_access_of_a_vpc_of_nobody_knows_whose_account() -> None:
     kinds = changed(("Vpcs", "vpc-app", "OwnerId"), Unknown(WHY))
     kinds["VpcBlockPublicAccessOptions"] = {"1:eu-west-1": {"InternetGatewayBlockMode": "block-bidirectional"}}
     assert loaded(inventory(kinds))[1].trace("internet", "web", "tcp/443").verdict == "undecided"
+
+
+@pytest.mark.parametrize(("number", "expected"), [("20", "holds"), ("60", "undecided"), ("!Ref Number", "undecided")])
+def test_an_acl_lets_everything_pass_if_its_lowest_rule_does(number: str, expected: str) -> None:
+    """Of a subnet of which it is not known whether it has the ACL or the default one."""
+    network = reachsim.loads(f"""
+Parameters: {{Number: {{Type: Number}}, Env: {{Type: String}}}}
+Conditions: {{Filtered: !Equals [!Ref Env, prod]}}
+Resources:
+  Vpc: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16}}}}
+  A: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}}}
+  B: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}}}
+  Acl: {{Type: AWS::EC2::NetworkAcl, Properties: {{VpcId: !Ref Vpc}}}}
+  AclOfB:
+    Type: AWS::EC2::SubnetNetworkAclAssociation
+    Condition: Filtered
+    Properties: {{NetworkAclId: !Ref Acl, SubnetId: !Ref B}}
+  In:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties: {{NetworkAclId: !Ref Acl, RuleNumber: {number}, RuleAction: allow, Protocol: -1, CidrBlock: 0.0.0.0/0}}
+  Deny:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties: {{NetworkAclId: !Ref Acl, RuleNumber: 50, RuleAction: deny, Protocol: -1, CidrBlock: 0.0.0.0/0}}
+  Out:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties:
+      {{NetworkAclId: !Ref Acl, RuleNumber: 100, RuleAction: allow, Protocol: -1, CidrBlock: 0.0.0.0/0, Egress: true}}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      {{VpcId: !Ref Vpc, GroupDescription: all, SecurityGroupIngress: [{{IpProtocol: -1, CidrIp: 0.0.0.0/0}}]}}
+  Client: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref A, SecurityGroupIds: [!Ref Group]}}}}
+  Host: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref B, SecurityGroupIds: [!Ref Group]}}}}
+""")
+    assert network.expect("Client", "Host", allow="tcp/80").verdict == expected

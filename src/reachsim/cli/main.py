@@ -196,8 +196,8 @@ def _metadata_when_used() -> None:
     module = module_from_spec(spec)
 
     def used(attribute: str) -> Any:
-        vars(module).pop("__getattr__", None)
-        loader.exec_module(module)
+        if vars(module).pop("__getattr__", None) is not None:  # once: a second time would make its classes anew
+            loader.exec_module(module)
         return getattr(module, attribute)
 
     vars(module).update(__getattr__=used, entry_points=lambda **wanted: used("entry_points")(**wanted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from reachsim.importing.inventory import Fields, Reading
+from reachsim.importing.inventory import Fields, Reading, Unknown
 from reachsim.importing.rules import Refused, protocol
 
 BLOCKS: Final = {"cidr": ("CidrBlock", "0.0.0.0/0"), "ipv6_cidr": ("Ipv6CidrBlock", "::/0")}
@@ -21,8 +21,8 @@ def rule_number(entry: Fields) -> int:
 def lets_all_pass(acl: Reading, families: Iterable[str]) -> bool:
     """Whether an ACL lets everything pass of some families, in both directions."""
     listed = acl.certain("Entries")
-    if listed.unknown:
-        return False
+    if listed.unknown or any(isinstance(each.either("RuleNumber"), Unknown) for each in listed.known):
+        return False  # the lowest that matches decides (NACL-2)
     for key, everything in (BLOCKS[family] for family in families):
         first: dict[object, tuple[str, ...]] = {}
         for entry in sorted((each for each in listed.known if each.either(key) is not None), key=rule_number):

@@ -125,6 +125,52 @@ def test_a_local_can_only_be_what_the_plan_says_that_something_refers_to(
 
 
 @pytest.mark.parametrize(
+    ("part", "expected"), [("tier", "holds"), ("groups", "undecided"), ("group_ids", "undecided"), ("id", "undecided")]
+)
+def test_what_stands_beside_a_resource_may_be_more_of_a_list_and_no_key(
+    tmp_path: Path, part: str, expected: str
+) -> None:
+    """`[aws_security_group.g[each.value.tier].id]`, or `concat(aws_security_group.g[*].id, each.value.groups)`."""
+    found = _group_of_a_local(tmp_path, ["aws_security_group.g", f"each.value.{part}", "each.value"])
+    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
+
+
+def test_groups_of_subnets_of_two_services_may_be_called_alike(tmp_path: Path) -> None:
+    """A database in one VPC, a cache in another, each in its "main"; the group of the cache is a local."""
+    made: dict[str, Any] = {
+        **{f"aws_vpc.{n}": {"cidr_block": f"10.{k}.0.0/16"} for k, n in enumerate("ab")},
+        **{f"aws_subnet.{n}": {"cidr_block": f"10.{k}.0.0/24"} for k, n in enumerate("ab")},
+        **{f"aws_security_group.{n}": {"egress": [EVERYTHING], "ingress": [EVERYTHING]} for n in "ab"},
+        "aws_instance.b": {},
+        "aws_db_subnet_group.m": {"name": "main"}, "aws_elasticache_subnet_group.m": {"name": "main"},
+        "aws_db_instance.d": {"db_subnet_group_name": "main"}, "aws_elasticache_cluster.c": {"subnet_group_name": "main"},
+    }  # fmt: skip
+    group = {"vpc_security_group_ids": ["aws_security_group.a.id"]}
+    blocks: dict[str, Any] = {
+        **{f"aws_vpc.{n}": {} for n in "ab"},
+        **{f"aws_subnet.{n}": {"vpc_id": [f"aws_vpc.{n}.id"]} for n in "ab"},
+        **{f"aws_security_group.{n}": {"vpc_id": [f"aws_vpc.{n}.id"], "ingress": 0, "egress": 0} for n in "ab"},
+        "aws_instance.b": {"subnet_id": ["aws_subnet.b.id"], "vpc_security_group_ids": ["aws_security_group.b.id"]},
+        "aws_db_subnet_group.m": {"subnet_ids": ["aws_subnet.a.id"]},
+        "aws_elasticache_subnet_group.m": {"subnet_ids": ["aws_subnet.b.id"]},
+        "aws_db_instance.d": {"db_subnet_group_name": ["aws_db_subnet_group.m.name"], **group},
+        "aws_elasticache_cluster.c": {
+            "subnet_group_name": ["aws_elasticache_subnet_group.m.name"], "security_group_ids": ["local.groups"],
+        },
+    }  # fmt: skip
+    marks: dict[str, dict[str, Any]] = {
+        "aws_vpc": {}, "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True},
+        "aws_db_subnet_group": {"subnet_ids": True}, "aws_elasticache_subnet_group": {"subnet_ids": True},
+        "aws_db_instance": {"vpc_security_group_ids": True}, "aws_elasticache_cluster": {"security_group_ids": True},
+    }  # fmt: skip
+    unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
+    named = _listed(*((f"aws_security_group.{n}", ["id"]) for n in "ab"))
+    found = imported(tmp_path, plan(made, blocks, unknown, **named))
+    assert verdict(found, "aws_instance.b", "aws_elasticache_cluster.c", "tcp/6379") == "undecided"
+    assert not [note for note in map(str, found.notes) if "cluster.c" in note and "group.a and nothing else" in note]
+
+
+@pytest.mark.parametrize(
     ("over", "expected"),
     [
         (["aws_vpc.v"], "undecided"),
@@ -238,30 +284,39 @@ def test_which_acl_a_subnet_has_does_not_matter_where_all_let_everything_pass(
     assert verdict(_filtered(tmp_path, entries), "aws_instance.h0", "aws_instance.h1", "tcp/80") == expected
 
 
-@pytest.mark.parametrize(("egress", "expected"), [("-1", "holds"), ("6", "undecided")])
-def test_which_subnet_a_nat_gateway_is_in_does_not_matter_where_all_acls_let_everything_pass(
-    tmp_path: Path, egress: str, expected: str
-) -> None:
-    """A gateway in `element(aws_subnet.s[*].id, n)`, where an ACL is of some of these."""
+def _behind_nat(
+    tmp_path: Path,
+    egress: str = "-1",
+    default: dict[str, Any] | None = None,
+    *,
+    filtered: bool = False,
+    there: bool = False,
+) -> Imported:
+    """A gateway in `element(aws_subnet.s[*].id, n)`, where an ACL is of one of these, and the default one of the other.
+    `egress`: what the ACL lets out; `default`: a rule more of the default one; `filtered`: the host has the ACL too;
+    `there`: the VPC is there already."""
+    told = {"vpc_id": "vpc-1"} if there else {}
     entry = {"rule_number": 100, "rule_action": "allow", "cidr_block": "0.0.0.0/0"}
     made: dict[str, Any] = {
-        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"},
-        **{f"aws_subnet.s[{n}]": {"cidr_block": f"10.0.{n}.0/24"} for n in (0, 1)},
-        "aws_subnet.app": {"cidr_block": "10.0.9.0/24"}, "aws_internet_gateway.i": {},
-        "aws_network_acl.n": {},
+        **({} if there else {"aws_vpc.v": {"cidr_block": "10.0.0.0/16"}}),
+        **{f"aws_subnet.s[{n}]": {"cidr_block": f"10.0.{n}.0/24", **told} for n in (0, 1)},
+        "aws_subnet.app": {"cidr_block": "10.0.9.0/24", **told}, "aws_internet_gateway.i": told,
+        "aws_network_acl.n": told,
         "aws_network_acl_rule.in": {**entry, "egress": False, "protocol": "all"},
         "aws_network_acl_rule.out": {**entry, "egress": True, "protocol": egress},
-        **{f"aws_route_table.{n}": {} for n in ("public", "app")},
+        **({"aws_network_acl_rule.default": {**entry, "egress": True, "protocol": "-1", **default}} if default else {}),
+        **{f"aws_route_table.{n}": told for n in ("public", "app")},
         **{f"aws_route.{n}": {"destination_cidr_block": "0.0.0.0/0"} for n in ("public", "app")},
         **{f"aws_route_table_association.{n}": {} for n in ("s0", "s1", "app")},
         "aws_nat_gateway.n": {"connectivity_type": "public"}, "aws_eip.n": {"domain": "vpc"},
-        "aws_security_group.g": {"egress": [EVERYTHING], "ingress": []}, "aws_instance.h": {},
+        "aws_security_group.g": {"egress": [EVERYTHING], "ingress": [], **told}, "aws_instance.h": {},
     }  # fmt: skip
-    vpc = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
+    vpc = {} if there else {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
     blocks: dict[str, Any] = {
         "aws_vpc.v": {}, "aws_subnet.s": vpc, "aws_subnet.app": vpc, "aws_internet_gateway.i": vpc,
-        "aws_network_acl.n": vpc | {"subnet_ids": ["aws_subnet.s"]},
+        "aws_network_acl.n": vpc | {"subnet_ids": ["aws_subnet.s[0].id", *(["aws_subnet.app.id"] if filtered else [])]},
         **{f"aws_network_acl_rule.{n}": {"network_acl_id": ["aws_network_acl.n.id"]} for n in ("in", "out")},
+        "aws_network_acl_rule.default": {"network_acl_id": ["aws_vpc.v.default_network_acl_id"]},
         **{f"aws_route_table.{n}": vpc for n in ("public", "app")},
         "aws_route.public": {"route_table_id": ["aws_route_table.public.id"], "gateway_id": ["aws_internet_gateway.i.id"]},
         "aws_route.app": {"route_table_id": ["aws_route_table.app.id"], "nat_gateway_id": ["aws_nat_gateway.n.id"]},
@@ -276,16 +331,33 @@ def test_which_subnet_a_nat_gateway_is_in_does_not_matter_where_all_acls_let_eve
         "aws_security_group.g": vpc | {"ingress": 0, "egress": 0},
         "aws_instance.h": {"subnet_id": ["aws_subnet.app.id"], "vpc_security_group_ids": ["aws_security_group.g.id"]},
     }  # fmt: skip
+    untold: dict[str, Any] = {} if there else UNTOLD
     marks: dict[str, dict[str, Any]] = {
-        "aws_vpc": {}, "aws_eip": {"public_ip": True}, "aws_network_acl": UNTOLD | {"subnet_ids": True},
-        "aws_network_acl_rule": {"network_acl_id": True}, "aws_route_table": UNTOLD | {"route": True},
+        "aws_vpc": {}, "aws_eip": {"public_ip": True}, "aws_network_acl": untold | {"subnet_ids": True},
+        "aws_network_acl_rule": {"network_acl_id": True}, "aws_route_table": untold | {"route": True},
         "aws_route_table_association": {"subnet_id": True, "route_table_id": True},
         "aws_route": {"route_table_id": True, "gateway_id": True, "nat_gateway_id": True},
         "aws_nat_gateway": {"subnet_id": True, "allocation_id": True, "private_ip": True, "public_ip": True},
         "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True},
     }  # fmt: skip
-    unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
-    assert verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.h", "8.8.8.8", "tcp/443") == expected
+    unknown = {address: marks.get(address.partition(".")[0], untold) for address in made}
+    return imported(tmp_path, plan(made, blocks, unknown))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "holds"),
+        ({"egress": "6"}, "undecided"),
+        ({"default": {"rule_action": "deny", "rule_number": 50}, "filtered": True}, "undecided"),
+        ({"filtered": True}, "holds"),
+        ({"there": True, "filtered": True}, "undecided"),  # of which nobody knows the default ACL
+    ],
+)
+def test_which_subnet_a_nat_gateway_is_in_does_not_matter_where_all_acls_let_everything_pass(
+    tmp_path: Path, given: dict[str, Any], expected: str
+) -> None:
+    assert verdict(_behind_nat(tmp_path, **given), "aws_instance.h", "8.8.8.8", "tcp/443") == expected
 
 
 @pytest.mark.parametrize(("default", "expected"), [(None, "holds"), (True, "fails"), ("none", "undecided")])

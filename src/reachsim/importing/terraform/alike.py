@@ -129,11 +129,22 @@ def _of_same_key(links: Links, each: Resource, candidates: tuple[str, ...]) -> s
 
 
 def _filtering_acls(found: Snapshot) -> list[Resource]:
-    """The ACLs that do other than the default one, which lets everything pass unless the plan adopts it (NACL-3)."""
+    """The ACLs that do other than the default ones, where these let everything pass."""
     own = list(found.of("aws_network_acl"))
-    if all(entries_let_all_pass(found, each) for each in found.of("aws_default_network_acl")):
-        return [each for each in own if not entries_let_all_pass(found, each)]
-    return own
+    return [each for each in own if not entries_let_all_pass(found, each)] if _defaults_let_all_pass(found) else own
+
+
+def _defaults_let_all_pass(found: Snapshot) -> bool:
+    """Whether the default ACLs let everything pass: those of VPCs that the plan makes, unless it adopts them or adds rules
+    (NACL-3)."""
+    made = {each.id for each in found.of("aws_vpc") if each.created}
+    told = {each.id for each in found.of("aws_network_acl", "aws_default_network_acl")}
+    return (
+        all(each.get("vpc_id") in made for each in found.of("aws_subnet", "aws_default_subnet"))
+        and all(each.get("network_acl_id") in told for each in found.of("aws_network_acl_rule"))
+        and next(found.of("awscc_ec2_network_acl_entry"), None) is None
+        and all(entries_let_all_pass(found, each) for each in found.of("aws_default_network_acl"))
+    )
 
 
 class _Likeness:

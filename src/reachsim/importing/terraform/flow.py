@@ -180,8 +180,10 @@ class _Walk:
 
     def is_indexed(self, listed: list[str], scope: Scope) -> bool:
         """Whether one thing of several is taken by a key that is a part of `each.value` (`x[each.value.y].id`): a condition
-        would go before."""
+        would go before. Ids and lists are no keys: `concat(x[*].id, each.value.ids)` is told alike."""
         if len(listed) != 2 or not listed[1].startswith("each.value"):
+            return False
+        if listed[1].rstrip('"]').endswith(("s", "id")):
             return False
         whole = listed[0].split(".")
         return len(whole) == 2 and None not in self.flows.keys((scope.modules, False, whole[0], whole[1]))

@@ -86,9 +86,17 @@ class _Homes:
                 continue
             if kind == "aws_nat_gateway" and of is VPC:  # of a regional one alone
                 continue
+            if kind in DB_SUBNETS.types and not each.created:  # it is known by a name
+                continue
             way = tuple(path.split("."))
             for holder, _, _ in holders(each.values, way):
-                yield _Link(each, holder, way[-1], of)
+                if of is not DB_SUBNETS or not self._is_a_name(holder.get(way[-1])):
+                    yield _Link(each, holder, way[-1], of)
+
+    def _is_a_name(self, id: Any) -> bool:
+        """Whether a group of subnets is called by its name, which those of other services and Regions may have too."""
+        named = self.links.by_id.get(id) if isinstance(id, str) else None
+        return isinstance(id, str) and (named is None or not named.created)
 
     def settle(self) -> None:
         """Follow links, both ways, until nothing more is known."""
