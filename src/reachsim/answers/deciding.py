@@ -22,7 +22,6 @@ from reachsim.reach.classes import Classes
 from reachsim.reach.flow_answer import FlowAnswer, trips
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.resources.expectation import EndpointField, Expectation, Selector
-from reachsim.rules.clauses import KeyPath
 from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Trace
 
@@ -102,7 +101,7 @@ class _Judged:
         self.failing: list[HeaderSpace] = []
         self.worst: FlowAnswer | None = None
         self.unknown = ""
-        self.hidden: dict[tuple[str, KeyPath, Hashable, Hashable, str], list[FlowAnswer]] = {}
+        self.hidden: dict[tuple[Hashable, Hashable, Hashable, str], list[FlowAnswer]] = {}
         self.known = False
 
     def take(self, answer: Reach) -> None:
@@ -123,9 +122,8 @@ class _Judged:
         if self.allow and part.flow.beside:
             return
         if self.allow:
-            flow = part.flow
-            one_of = flow.origin.label, flow.origin.path, flow.target, flow.among, flow.perhaps
-            self.hidden.setdefault(one_of, []).append(part)
+            flow, sender = part.flow, (part.flow.origin.label, part.flow.origin.path, part.flow.origin.interface)
+            self.hidden.setdefault((sender, flow.target, flow.among, flow.perhaps), []).append(part)
         elif self._may_pass(part):
             self.unknown = self.unknown or part.undecided
 
@@ -153,7 +151,7 @@ class _Judged:
     def _settle_hidden(self) -> None:
         """What has an address that the design does not tell: undecided where one of them could be reached, else it fails, if
         one is there for certain, or nothing else is asked for."""
-        for (_, _, _, among, reason), parts in self.hidden.items():
+        for (_, _, among, reason), parts in self.hidden.items():
             if any(self._may_pass(part) for part in parts) or (among is None and self.known):
                 self.unknown = self.unknown or reason
             elif self.worst is None:
