@@ -226,3 +226,59 @@ def test_too_many_secondary_addresses_to_compare_are_told(monkeypatch: pytest.Mo
     assert [text.partition(":")[0] for text in found.undecided] == [
         "what goes to and from 3 secondary addresses that rules or routes tell apart from the first of their interfaces"
     ]
+
+
+ELASTIC = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    internet_gateway: igw
+    subnets: {work: {cidr: 10.0.1.0/24}}
+    route_tables: {main: {0.0.0.0/0: igw}}
+    security_groups: {web: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
+    instances:
+      web:
+        subnet: work
+        private_ip: 10.0.1.10
+        public_ip: 198.51.100.1
+        secondary_private_ips: [{private_ip: 10.0.1.77, public_ip: 198.51.100.2}]
+        security_groups: [web]
+  far:
+    cidrs: [10.9.0.0/16]
+    internet_gateway: igw
+    subnets: {work: {cidr: 10.9.1.0/24}}
+    route_tables: {main: {0.0.0.0/0: igw}}
+    security_groups:
+      host: {ingress: [{allow: tcp/5432, from: 10.99.9.9}], egress: [{allow: tcp/443, to: 10.99.9.9}]}
+    instances: {host: {subnet: work, private_ip: 10.9.1.10, public_ip: 198.51.100.9, security_groups: [host]}}
+"""
+
+
+@pytest.mark.rule("IGW-9", "SG-12")
+@pytest.mark.parametrize(
+    ("rule", "address", "change"),
+    [
+        ("ingress[0].from", "198.51.100.1", ("app.web", "far.host", "tcp/5432")),
+        ("ingress[0].from", "198.51.100.2", ("10.0.1.77", "far.host", "tcp/5432")),
+        ("egress[0].to", "198.51.100.1", ("far.host", "app.web", "tcp/443")),
+        ("egress[0].to", "198.51.100.2", ("far.host", "198.51.100.2", "tcp/443")),
+    ],
+)
+def test_rules_tell_secondary_addresses_from_the_first_by_the_public_ones(
+    rule: str, address: str, change: tuple[str, str, str]
+) -> None:
+    before = reachsim.loads(ELASTIC)
+    after = before.with_({f"vpcs.far.security_groups.host.{rule}": address})
+    for one, other, kind in ((before, after, "opened"), (after, before, "closed")):
+        (found,) = reachsim.diff(one, other).changes
+        assert (found.kind, *found.sources, *found.destinations, str(found.traffic)) == (kind, *change)
+
+
+@pytest.mark.rule("IGW-9", "SG-12")
+def test_a_secondary_address_with_another_public_one_is_compared() -> None:
+    """What the far end's rule names is its public address no more."""
+    before = reachsim.loads(ELASTIC.replace("tcp/5432, from: 10.99.9.9", "tcp/5432, from: 198.51.100.2"))
+    after = before.with_({"vpcs.app.instances.web.secondary_private_ips[0].public_ip": "198.51.100.3"})
+    (found,) = reachsim.diff(before, after).changes
+    assert (found.kind, found.sources, found.destinations) == ("closed", ("10.0.1.77",), ("far.host",))

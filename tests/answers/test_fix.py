@@ -10,6 +10,7 @@ from tests.designs import ANY, GONE, Changes, acl_of, design, group
 from tests.oracle.text import write_yaml
 
 import reachsim
+from reachsim.answers.fix import fixes
 from reachsim.answers.fixes import Fix, Fixes
 from reachsim.loading.patch import as_edits
 from reachsim.resources.mending import MENDERS, Case, Edit
@@ -321,6 +322,23 @@ def test_an_edit_for_one_promise_that_another_cannot_live_with_gives_way() -> No
     assert after.check().ok
     assert after.trace("fetch", "www", "tcp/443").reachable
     assert after.trace("internet", "web", "tcp/443").reachable
+
+
+@pytest.mark.parametrize(("hopeless", "asked"), [(1, [1, 2, 1]), (2, [1, 2, 2, 1, 2])])
+def test_only_another_order_is_tried_again(hopeless: int, asked: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has no fix is looked at once more after others are mended, and then before them, where it was not."""
+    expect = [{"from": "probe", "to": "db", "allow": "tcp/5432"}, {"from": "probe", "to": "db", "allow": "tcp/5432"}]
+    expect[hopeless - 1] = {"from": "probe", "to": "10.77.0.1", "allow": "tcp/5432"}
+    seen: list[int] = []
+
+    def counted(*given: Any) -> Any:
+        seen.append(given[3])
+        return fixes(*given)
+
+    monkeypatch.setattr("reachsim.answers.fix.fixes", counted)
+    plan = written(CLOSED, expect=expect).fix_all()
+    assert [each.result.number for each in plan.left] == [hopeless]
+    assert seen == asked
 
 
 def test_where_fewer_edits_are_no_fix_all_of_them_are(monkeypatch: pytest.MonkeyPatch) -> None:

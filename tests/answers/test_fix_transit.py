@@ -369,3 +369,41 @@ def test_an_answer_goes_back_by_the_inspection_that_saw_its_request() -> None:
     assert [fix.cost for fix in found] == [1, 3]
     notes = [" ".join(reachsim.loads(fix.patch.after).trace(*OUTSIDE).notes) for fix in found]
     assert [("keeps state" in text) for text in notes] == [False, True]
+
+
+CIRCLE = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {work: {cidr: 10.0.1.0/24, az: a, route_table: work}}
+    route_tables: {work: {10.2.0.0/16: tgw}}
+    security_groups: {open: {ingress: [{allow: tcp/443, from: 10.0.0.0/8}]}}
+    instances: {web: {subnet: work, private_ip: 10.0.1.10, security_groups: [open]}}
+  shared:
+    cidrs: [10.2.0.0/16]
+    subnets: {core: {cidr: 10.2.1.0/24, az: a, route_table: core}}
+    route_tables: {core: {10.0.0.0/16: tgw}}
+    security_groups: {open: {ingress: [{allow: tcp/443, from: 10.0.0.0/8}]}}
+    instances: {api: {subnet: core, private_ip: 10.2.1.40, security_groups: [open]}}
+transit_gateways:
+  tgw:
+    attachments:
+      app: {vpc: app, subnets: [work]}
+      shared: {vpc: shared, subnets: [core]}
+    route_tables:
+      apps: {associations: [app], routes: {10.2.0.0/16: shared}}
+      cores: {associations: [shared], routes: {10.0.0.0/16: shared}}
+"""
+
+
+@pytest.mark.rule("TGW-5")
+@pytest.mark.parametrize("question", [("app.web", "shared.api"), ("shared.api", "app.web")])
+def test_a_circle_by_a_transit_gateway_names_the_route_that_closes_it(question: tuple[str, str]) -> None:
+    """There or back: the route leads into the VPC that the packet came from, and that leads to the gateway again."""
+    net = reachsim.loads(CIRCLE)
+    key = ("transit_gateways", "tgw", "route_tables", "cores", "routes", "10.0.0.0/16")
+    blocker = net.trace(*question, "tcp/443").blockers[0]
+    assert (blocker.code, blocker.component, blocker.cause.path) == ("FORWARDING_LOOP", "tgw", key)
+    assert "one of the routes in the circle has to lead out of it" in blocker.text
+    assert values(best(net.fixes(*question, "tcp/443"))) == {key: "app"}

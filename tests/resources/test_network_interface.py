@@ -182,3 +182,14 @@ def test_a_public_address_belongs_to_the_primary_address_and_an_elastic_ip_to_an
         assert str(trace.forward[-1].before).endswith(f"-> {private}:22")
     passes(net.trace("10.0.0.22", "www", "tcp/443"))
     blames(net.trace("10.0.0.21", "www", "tcp/443"), "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")
+
+
+@pytest.mark.rule("IGW-9", "IGW-16")
+@pytest.mark.parametrize("public_ip", ["never", False, None])
+def test_a_subnet_gives_public_addresses_to_instances_that_say_nothing_alone(public_ip):
+    given = {
+        "vpcs app subnets public map_public_ip_on_launch": True,
+        "vpcs app instances new": {"subnet": "public", "security_groups": ["client"]},
+        "vpcs app instances new public_ip": public_ip,
+    }
+    assert bool(load(given).topology.interfaces["app.new"].publics) is (public_ip is None)

@@ -157,6 +157,33 @@ def test_a_connection_that_is_not_known_may_lead_to_it(lets_in: str, verdict: st
     assert denied(net, "172.20.0.0/16", {"subnet": "app.dark"}) == "holds"  # there it does not lead
 
 
+@pytest.mark.rule("SG-10", "SG-11")
+@pytest.mark.parametrize("destination", ["10.0.1.7", "10.0.1.0/24", DARK])
+@pytest.mark.parametrize(("to", "verdict"), [("db", "undecided"), ("10.0.2.0/24", "holds")])
+def test_it_may_carry_any_group(destination: Any, to: str, verdict: str) -> None:
+    """A rule that names a group may be about it, asked for by number too."""
+    only = {"egress": [{"allow": "tcp/443", "to": to}], "ingress": [{"allow": "tcp/443", "from": to}]}
+    net = load({
+        "vpcs app security_groups only": only, "vpcs app security_groups db": {},
+        "vpcs app instances inner security_groups": ["only"],
+    })  # fmt: skip
+    assert denied(net, "app.inner", destination) == verdict
+    assert denied(net, destination, "app.inner") == verdict
+    assert (net.trace("app.inner", "10.0.1.7", "tcp/443").verdict == "undecided") == (verdict == "undecided")
+    assert denied(net, "app.inner", destination, "tcp/22") == "holds"
+
+
+@pytest.mark.rule("SG-11")
+def test_it_may_carry_a_group_of_a_peered_vpc() -> None:
+    peered: Changes = {
+        "peering_connections": {"pcx": {"requester": "app", "accepter": "data"}},
+        f"{ROUTES} 10.1.0.0/16": "pcx",
+        "vpcs app security_groups only": {"egress": [{"allow": "tcp/443", "to": "data.open"}]},
+        "vpcs app instances inner security_groups": ["only"],
+    }  # fmt: skip
+    assert denied(load(peered), "app.inner", "10.1.2.7") == "undecided"
+
+
 @pytest.mark.rule("WALK-20", "DNS-1")
 @pytest.mark.parametrize(
     ("to", "traffic", "verdict"),
@@ -176,6 +203,8 @@ def test_it_may_ask_the_resolver(to: str, traffic: str, verdict: str) -> None:
     assert denied(net, DARK, to, traffic) == verdict
     if "/" not in to and ":" not in to:
         assert (net.trace("10.0.1.7", to, traffic).verdict == "undecided") == (verdict == "undecided")
+        allow = "undecided" if verdict == "undecided" else "fails"
+        assert net.expect("10.0.1.7", to, allow=traffic).verdict == allow
 
 
 @pytest.mark.rule("DNS-2")
@@ -202,6 +231,16 @@ def test_it_may_have_a_public_address_to_send_from(source: Any, to: str, traffic
     """Out of the VPC, and in at another: what the group there lets in from anybody, and nothing else."""
     assert denied(load(), source, to, traffic) == verdict
     assert denied(load({"vpcs app internet_gateway": GONE, ROUTES: {}}), source, to, traffic) == "holds"
+
+
+@pytest.mark.rule("IGW-4", "IGW-9")
+@pytest.mark.parametrize("source", [DARK, "10.0.1.0/24", "10.0.1.7"])
+@pytest.mark.parametrize(("to", "traffic", "verdict"), [
+    ("data.web", "tcp/443", "undecided"), ("data.web", "tcp/22", "fails"), ("10.1.1.10", "tcp/443", "fails"),
+])  # fmt: skip
+def test_a_name_is_one_of_its_addresses(source: Any, to: str, traffic: str, verdict: str) -> None:
+    """To the private one no way leads; by the public one it may pass."""
+    assert load().expect(source, to, allow=traffic).verdict == verdict
 
 
 @pytest.mark.rule("IGW-9")

@@ -22,6 +22,7 @@ from reachsim.reach.classes import Classes
 from reachsim.reach.flow_answer import FlowAnswer, trips
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.resources.expectation import EndpointField, Expectation, Selector
+from reachsim.rules.clauses import KeyPath
 from reachsim.topology.endpoints import Endpoints
 from reachsim.trace.result import Trace
 
@@ -87,8 +88,8 @@ class _Judged:
     """What the parts of an answer say of an expectation, gathered one by one.
 
     `failing`: the packets of which it fails, and `worst`: a part that has some; `unknown`: why some cannot be decided.
-    `hidden`: the parts about what may or may not be there, by what that is and why; `known`: whether there is a part about
-    what is there.
+    `hidden`: the parts about what may or may not be there, by what that is and why, and by what they go to: by any address
+    that a name may mean. `known`: whether there is a part about what is there.
     """
 
     def __init__(self, expectation: Expectation, endpoints: Endpoints, whole: _Whole | None) -> None:
@@ -101,7 +102,7 @@ class _Judged:
         self.failing: list[HeaderSpace] = []
         self.worst: FlowAnswer | None = None
         self.unknown = ""
-        self.hidden: dict[tuple[int, Hashable, str], list[FlowAnswer]] = {}
+        self.hidden: dict[tuple[str, KeyPath, Hashable, Hashable, str], list[FlowAnswer]] = {}
         self.known = False
 
     def take(self, answer: Reach) -> None:
@@ -123,7 +124,8 @@ class _Judged:
             return
         if self.allow:
             flow = part.flow
-            self.hidden.setdefault((id(flow.origin), flow.among, flow.perhaps), []).append(part)
+            one_of = flow.origin.label, flow.origin.path, flow.target, flow.among, flow.perhaps
+            self.hidden.setdefault(one_of, []).append(part)
         elif self._may_pass(part):
             self.unknown = self.unknown or part.undecided
 
@@ -151,7 +153,7 @@ class _Judged:
     def _settle_hidden(self) -> None:
         """What has an address that the design does not tell: undecided where one of them could be reached, else it fails, if
         one is there for certain, or nothing else is asked for."""
-        for (_, among, reason), parts in self.hidden.items():
+        for (_, _, _, among, reason), parts in self.hidden.items():
             if any(self._may_pass(part) for part in parts) or (among is None and self.known):
                 self.unknown = self.unknown or reason
             elif self.worst is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from reachsim.answers.before import Before
 from reachsim.answers.collected import Collected, Content
 from reachsim.answers.diff_names import compare_to_names
-from reachsim.answers.diff_secondary import secondary
+from reachsim.answers.diff_secondary import Representative, secondary
 from reachsim.answers.difference import OtherMeaning
 from reachsim.answers.far_ends import INTERNET, exists, far_ends
 from reachsim.answers.renames import changed_functions
@@ -28,7 +29,7 @@ from reachsim.reach.pair import Reach
 from reachsim.topology.flows import flows
 
 MOST_SECONDARY = 5000
-"""Secondary addresses, times the others, that are compared; each takes up to four questions."""
+"""Secondary addresses, times the others, that are compared; each takes up to six questions."""
 Groups = Mapping[tuple[int, int], list[str]]
 """Interfaces by their classes in both networks."""
 
@@ -65,17 +66,17 @@ def compare_outside(
         for end in ends.far:
             ends.compare(name, end, (name,), (end,))
     apart = secondary(before, after, groups.values(), ends.old_names)
-    others = [(group[0], tuple(group)) for group in groups.values()] + [(end, (end,)) for end in ends.far]
+    others = [Representative(group[0], tuple(group)) for group in groups.values()]
+    others += [Representative(end, (end,)) for end in ends.far]
     if len(apart) * len(others) > MOST_SECONDARY:
-        told = f"{sum(len(each.all) for each in apart):,} secondary addresses that rules or routes tell apart from the first"
+        count = sum(len(each.private.all) for each in apart)
+        told = f"{count:,} secondary addresses that rules or routes tell apart from the first"
         ends.undecided.append(f"what goes to and from {told} of their interfaces: too many to compare; ask by address")
         apart = []
-    for one, addresses in apart:
-        for other, named in others:
-            if not (same_walks and _untouched(before, one, other, changed)):
-                ends.compare(one, other, addresses, named)
-            if not (same_walks and _untouched(before, other, one, changed)):
-                ends.compare(other, one, named, addresses)
+    for each, other in product(apart, others):
+        for source, destination in ((each.private, other), *((other, one) for one in each.as_destinations)):
+            if not (same_walks and _untouched(before, source.one, destination.one, changed)):
+                ends.compare(source.one, destination.one, source.all, destination.all)
     compare_to_names(meanings, after, groups.values(), ends.to_name, out)
     return ends.undecided
 

@@ -397,10 +397,10 @@ def plan(engine: Editable, tools: Tools, wanted: Container[int] | None = None) -
     undecided = tuple(result for result in start if result.verdict == "undecided")
     failing = [first for first in start if first.verdict == "fails"]
     parts, left = _in_turn(engine, tools, failing)
-    if parts and left:  # an edit for one may stand in the way of what another needs: those first, this time
-        later = {each.result.number for each in left}
-        again = _in_turn(engine, tools, sorted(failing, key=lambda first: first.number not in later))
-        parts, left = min((parts, left), again, key=lambda found: len(found[1]))
+    later = {each.result.number for each in left}
+    turned = sorted(failing, key=lambda first: first.number not in later)
+    if turned != failing:  # an edit for one may stand in the way of what another needs: those first, this time
+        parts, left = min((parts, left), _in_turn(engine, tools, turned), key=lambda found: len(found[1]))
     if not parts:
         return FixPlan((), None, left, undecided, len(start))
     first_part = parts[0].result

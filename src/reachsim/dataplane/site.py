@@ -15,7 +15,10 @@ from reachsim.net.address import LINE_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.intervals import Span, gap_around
 from reachsim.net.prefixes import IntervalMap
-from reachsim.rules.clauses import NO_GROUPS, GroupId
+from reachsim.rules.clauses import NO_GROUPS, SOME_GROUP, GroupId
+
+ANY_GROUPS = frozenset({SOME_GROUP})
+"""The groups of what nobody knows."""
 
 
 class _Wired:
@@ -101,13 +104,17 @@ class VpcSite(_Wired, VpcPlace):
         address never does (**SG-12**). `inbound`: rules for what comes in may name groups over a transit gateway too
         (TGW-14).
         """
-        owner = self.owners.get(address)
-        groups = owner.groups if owner is not None and owner.groups is not None else NO_GROUPS
+        groups = self._groups_of(address)
         for vpc in (*self.neighbours, *self.inbound_neighbours) if inbound else self.neighbours:
-            other = vpc.owners.get(address)
-            if other is not None and other.groups is not None:
-                groups |= other.groups
+            groups |= vpc._groups_of(address)
         return groups
+
+    def _groups_of(self, address: int) -> frozenset[GroupId]:
+        """The groups at one of its own addresses; some, where something that is not modelled may have it."""
+        owner = self.owners.get(address)
+        if owner is not None:
+            return NO_GROUPS if owner.groups is None else owner.groups
+        return ANY_GROUPS if self.may_own(address) else NO_GROUPS
 
 
 class SubnetSite(_Wired, SubnetPlace):

@@ -162,7 +162,8 @@ def _misrouted(drop: Drop, visits: list[Visit]) -> Drop:
 def _loop(visits: list[Visit], again: Checkpoint) -> Cause:
     """Why a packet comes round again, at the route that sends it back, with the cure (NATGW-13, NATI-10).
 
-    Only a route to an interface leads back into the VPC, so each circle has one: the last one taken closes it.
+    Only a route to an interface leads back into the VPC, and one of a transit gateway's table into a VPC again, so each
+    circle has one of the two: the last one taken closes it.
     """
     first = next((i for i, visit in enumerate(visits) if visit.checkpoint is again), 0)
     hops: list[tuple[Visit, Forward, InterfacePlace]] = []
@@ -171,13 +172,18 @@ def _loop(visits: list[Visit], again: Checkpoint) -> Cause:
         routed = isinstance(step, Forward) and visit.checkpoint.is_a is CheckpointType.ROUTE_TABLE
         if isinstance(step, Forward) and routed and step.header.toward is not None:
             hops.append((visit, step, step.header.toward))
-    if not hops:  # no design is known to get here
-        text = "the packet goes round in a circle"
-        return Cause(Code.FORWARDING_LOOP, "NATI-10", text, again.component, again.role, again.path)
+    lead_out = "one of the routes in the circle has to lead out of it"
+    if not hops:
+        at, where, text = again, again.path, "the packet goes round in a circle"
+        for visit in visits[first:]:
+            if visit.checkpoint.is_a is CheckpointType.TRANSIT_ROUTE_TABLE and isinstance(visit.step, Forward):
+                at, where = visit.checkpoint, visit.step.path
+                text = f"{visit.step.text} sends the packet back, round in a circle; {lead_out}"
+        return Cause(Code.FORWARDING_LOOP, "NATI-10", text, at.component, at.role, where)
     visit, step, device = hops[-1]
     cure = f"give {device.name} a subnet whose route table does not lead back to it"
     if any(other is not device for _, _, other in hops):
-        cure = "one of the routes in the circle has to lead out of it"
+        cure = lead_out
     text = f"{step.text} sends the packet back to {device.name}, round in a circle; {cure}"
     rule = wired(device).host.loop_rule
     at = visit.checkpoint

@@ -271,10 +271,6 @@ _STEP = 10
 """Between the numbers of rules, so that another fits in between."""
 
 
-DEFAULT_ACL = "default"
-"""The ACL of subnets that name none (NACL-1)."""
-
-
 @mends
 def rules_of_acls(case: Case) -> Iterator[Edit]:
     """A rule for just what is asked, numbered behind all others, or before the one that denies (NACL-2); where a rule that
@@ -312,7 +308,7 @@ def acls_of_subnets(case: Case) -> Iterator[Edit]:
     subnets = case.view.design.vpcs[vpc].subnets
     name = case.cause.component.removeprefix(f"{vpc}.")
     others = {body.network_acl for body in subnets.values()} - {None, UNKNOWN, acl}
-    if name in subnets and (subnets[name].network_acl or DEFAULT_ACL) == acl:
+    if name in subnets and subnets[name].acl_name == acl:
         for other in sorted(others):
             text = f"associate subnet {name} of {vpc} with network ACL {other}, not {acl}"
             yield Edit.setting(("vpcs", vpc, "subnets", name, "network_acl"), other, text, 3)

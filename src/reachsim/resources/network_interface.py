@@ -100,7 +100,7 @@ class InterfaceSettings(Schema):
     def need(self, name: str, path: KeyPath, subnet: str, launched: bool) -> InterfaceNeed:
         """The interface, in a subnet; `launched`: with an instance, so that its subnet may give it a public address."""
         secondary = tuple((int(each.private_ip), each.public_ip) for each in self.secondary_private_ips)
-        public = {UNKNOWN: True, NEVER: None}[self.public_ip] if isinstance(self.public_ip, str) else self.public_ip
+        public = {UNKNOWN: True, NEVER: False}[self.public_ip] if isinstance(self.public_ip, str) else self.public_ip
         return InterfaceNeed(
             name, path, subnet, self.security_groups, self.private_ip, self.ipv6_address, public,
             secondary=secondary, launched=launched, perhaps_public=self.public_ip == UNKNOWN,

@@ -166,7 +166,9 @@ def transit_tables(case: Case) -> Iterator[Edit]:
             text = f"associate attachment {attachment} with route table {table} of {name}"
             yield Edit.adding((*path, "route_tables", table, "associations"), attachment, text, 2)
         return
-    if case.cause.code not in (Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, Code.TGW_RTB_BAD_STATE_ROUTE):
+    if case.cause.code not in (
+        Code.TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT, Code.TGW_RTB_BAD_STATE_ROUTE, Code.FORWARDING_LOOP,
+    ):  # fmt: skip
         return
     table = _table_at(case.cause.path, tables)
     if table is None:

@@ -194,11 +194,13 @@ def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, ends: 
     asked = AddressSet.nothing() if meant.within is None else meant.within
     if meant.literal is not None:
         asked = AddressSet.of((meant.literal, meant.literal))
+    inside = sender.outside.first in site  # what is behind a router has no services of the VPC's
+    services = [place for place in site.vpc.service_places if inside and place in asked]
+    for place in services:
+        yield from to_addresses(replace(sender, start=site.vpc.services[place]), (place,), None, empty=True)
+    if meant.literal is not None and not services:
         start = neighbour if meant.literal in site else sender
         yield from to_addresses(start, (meant.literal,), None, empty=True)
-    for place in site.vpc.service_places:
-        if place in asked and sender.outside.first in site:  # what is behind a router has no services of the VPC's
-            yield from to_addresses(replace(sender, start=site.vpc.services[place]), (place,), None, empty=True)
     yield from to_each(sender, meant.outside, ends)
     if meant.literal is None:
         for door in meant.hidden:
