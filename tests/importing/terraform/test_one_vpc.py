@@ -224,15 +224,21 @@ def test_rules_that_are_alike_but_for_their_own_group_have_one_group_each(tmp_pa
         "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True},
     }  # fmt: skip
     unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
-    assert (
-        verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
-        == "holds"
-    )
+
+    def asked(*cidr_blocks: list[Any]) -> str:
+        for name, listed in zip("ab", cidr_blocks, strict=False):
+            each = f'aws_security_group_rule.out["{name}"]'
+            made[each]["cidr_blocks"] = listed
+            unknown[each] = {"security_group_id": True, "cidr_blocks": [block is None for block in listed]}
+        return verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
+
+    assert asked() == "holds"
+    everything = EVERYTHING["cidr_blocks"]
+    assert asked(everything, ["10.0.0.0/8"]) == "undecided"  # both may be of one group
+    assert asked([*everything, None], [*everything, None]) == "undecided"
+    assert asked(everything, everything) == "holds"
     del made['aws_security_group_rule.out["b"]']
-    assert (
-        verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
-        == "undecided"
-    )
+    assert asked() == "undecided"
 
 
 def _filtered(tmp_path: Path, entries: tuple[tuple[bool, str], ...]) -> Imported:
