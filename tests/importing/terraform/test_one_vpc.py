@@ -60,6 +60,8 @@ def test_a_subnet_is_in_the_vpc_that_has_its_block_and_all_that_is_linked_with_i
     assert verdict(found, "internet", 'aws_instance.h["p-a"]', "tcp/22") == "fails"
     assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["p-b"]', "tcp/443") == "holds"
     assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["d-a"]', "tcp/443") == "fails"
+    told = 'aws_subnet.s["p-a"]: vpc_id: one of aws_vpc.this["d"], aws_vpc.this["p"], by a part of each.value'
+    assert [note for note in map(str, found.notes) if note.startswith(f"assumed: {told}")]  # a local may have ids
 
 
 def test_what_fits_two_vpcs_is_where_its_links_are_and_else_open(tmp_path: Path) -> None:
@@ -222,15 +224,21 @@ def test_rules_that_are_alike_but_for_their_own_group_have_one_group_each(tmp_pa
         "aws_instance": {"subnet_id": True, "vpc_security_group_ids": True},
     }  # fmt: skip
     unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
-    assert (
-        verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
-        == "holds"
-    )
+
+    def asked(*cidr_blocks: list[Any]) -> str:
+        for name, listed in zip("ab", cidr_blocks, strict=False):
+            each = f'aws_security_group_rule.out["{name}"]'
+            made[each]["cidr_blocks"] = listed
+            unknown[each] = {"security_group_id": True, "cidr_blocks": [block is None for block in listed]}
+        return verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
+
+    assert asked() == "holds"
+    everything = EVERYTHING["cidr_blocks"]
+    assert asked(everything, ["10.0.0.0/8"]) == "undecided"  # both may be of one group
+    assert asked([*everything, None], [*everything, None]) == "undecided"
+    assert asked(everything, everything) == "holds"
     del made['aws_security_group_rule.out["b"]']
-    assert (
-        verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
-        == "undecided"
-    )
+    assert asked() == "undecided"
 
 
 def _filtered(tmp_path: Path, entries: tuple[tuple[bool, str], ...]) -> Imported:
@@ -465,3 +473,16 @@ def test_what_accepts_a_peering_has_its_id(tmp_path: Path) -> None:
 def test_all_of_a_list_of_one_in_the_only_rule_is_that_one(tmp_path: Path, groups: list[str], expected: str) -> None:
     found = _peered(tmp_path, groups)
     assert verdict(found, "aws_instance.client", "aws_instance.a", "tcp/80") == expected
+
+
+def test_a_plan_that_leads_in_a_circle_comes_to_an_end(tmp_path: Path) -> None:
+    """Terraform writes none."""
+    made: dict[str, Any] = {
+        'aws_vpc.this["a"]': {"cidr_block": "10.0.0.0/16"}, 'aws_subnet.s["a"]': {"cidr_block": "10.0.0.0/24"},
+        'aws_db_instance.d["a"]': {},
+    }  # fmt: skip
+    own = {"for_each_expression": ["aws_db_instance.d"]}
+    key = ["aws_vpc.this", "each.value.k"]
+    blocks = {"aws_vpc.this": {}, "aws_subnet.s": {"vpc_id": key, **own}, "aws_db_instance.d": {"tags": key, **own}}
+    unknown = {'aws_subnet.s["a"]': UNTOLD, 'aws_db_instance.d["a"]': {"tags": True}}
+    assert 'aws_subnet.s["a"]' in imported(tmp_path, plan(made, blocks, unknown)).names

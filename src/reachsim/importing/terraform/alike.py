@@ -147,6 +147,15 @@ def _defaults_let_all_pass(found: Snapshot) -> bool:
     )
 
 
+def _told(value: Any) -> Hashable:
+    """A value, to be compared: what is not known is like nothing else."""
+    if value in ("", []):
+        return _told(None)
+    if isinstance(value, list):
+        return tuple(map(_told, value))
+    return id(value) if isinstance(value, Unknown) else repr(value)
+
+
 class _Likeness:
     """What there is to tell two of a kind apart; None where that is not known."""
 
@@ -192,12 +201,11 @@ class _Likeness:
             return self.route(route_of(each.values))
         parts: list[Hashable] = []
         for key in others:
-            link = each.get(key)
+            link = each.values.get(key)  # lists too
             like = self.of(link)
             if like is None and isinstance(link, Open) and self.links.is_the_same_for_each(each, key):
                 like = ("the same", link.candidates)
-            own: Hashable = tuple(map(repr, link)) if isinstance(link, list) else link
-            parts.append(like if like is not None else id(link) if isinstance(link, Unknown) else own)
+            parts.append(like if like is not None else _told(link))
         return tuple(parts)
 
     def all_alike(self, link: Open) -> bool:

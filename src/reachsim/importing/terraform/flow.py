@@ -70,13 +70,15 @@ class Flow:
     """What was found, by id. `open`: why there may be others. `chosen`: whether an expression on the way may come out as
     none of them: one that refers to more than what it is the id of, such as a condition. `unsettled`: what it refers to
     that is not known and no id of the kind, such as what an unknown condition is about; empty where there is nothing.
-    `local`: whether it went through a local, of which the plan has no expression."""
+    `local`: whether it went through a local, of which the plan has no expression. `indexed`: whether something was taken for
+    a key that may also be an id."""
 
     found: dict[str, Resource] = field(default_factory=dict)
     open: str = ""
     chosen: bool = False
     unsettled: str = ""
     local: bool = False
+    indexed: bool = False
 
 
 class Flows:
@@ -177,6 +179,15 @@ class _Walk:
         self.flow.chosen = self.flow.chosen or not (indexed or taken or len(listed) == 1)
         for each in listed[:1] if taken else listed:
             self.reference(each, scope, own)
+        if taken and not self.flow.indexed:
+            self.flow.indexed = self.passes_ids(listed[1], scope)
+
+    def passes_ids(self, text: str, scope: Scope) -> bool:
+        """Whether something of the kind can flow into a reference by a way that was not gone yet."""
+        walk = _Walk(self.flows, self.kind, False)
+        walk.seen = set(self.seen)  # a plan that was made by hand may lead in a circle
+        walk.reference(text, scope, None)
+        return bool(walk.flow.open or walk.flow.found)
 
     def is_indexed(self, listed: list[str], scope: Scope) -> bool:
         """Whether one thing of several is taken by a key that is a part of `each.value` (`x[each.value.y].id`): a condition

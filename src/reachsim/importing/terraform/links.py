@@ -135,6 +135,8 @@ class Links:
             return self.shared(each, way, kind, own, scope)
         flow = self.flows.of([own], scope, kind)
         left = self.possible(each, kind, flow.found)
+        if flow.indexed and left:
+            self.assumed.append((each, f"{'.'.join(way)}: one of {', '.join(sorted(left))}, by a part of each.value"))
         computed = way[-1] in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, way[-1])
         if computed and (flow.chosen or (flow.local and self.strict)):
             return open_link(kind, (), _NOTHING)
