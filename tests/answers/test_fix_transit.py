@@ -397,13 +397,14 @@ transit_gateways:
 """
 
 
-@pytest.mark.rule("TGW-5")
+@pytest.mark.rule("TGW-2")
 @pytest.mark.parametrize("question", [("app.web", "shared.api"), ("shared.api", "app.web")])
 def test_a_circle_by_a_transit_gateway_names_the_route_that_closes_it(question: tuple[str, str]) -> None:
     """There or back: the route leads into the VPC that the packet came from, and that leads to the gateway again."""
     net = reachsim.loads(CIRCLE)
     key = ("transit_gateways", "tgw", "route_tables", "cores", "routes", "10.0.0.0/16")
     blocker = net.trace(*question, "tcp/443").blockers[0]
-    assert (blocker.code, blocker.component, blocker.cause.path) == ("FORWARDING_LOOP", "tgw", key)
+    assert (blocker.code, blocker.rule_id, blocker.component) == ("FORWARDING_LOOP", "TGW-2", "tgw")
+    assert blocker.cause.path == key
     assert "one of the routes in the circle has to lead out of it" in blocker.text
     assert values(best(net.fixes(*question, "tcp/443"))) == {key: "app"}

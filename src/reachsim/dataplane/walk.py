@@ -159,6 +159,17 @@ def _misrouted(drop: Drop, visits: list[Visit]) -> Drop:
     return drop
 
 
+def _transit_loop(visits: list[Visit], again: Checkpoint, lead_out: str) -> Cause:
+    """The same of a circle without a device: the table of a transit gateway leads back (TGW-2)."""
+    for visit in reversed(visits):
+        step, at = visit.step, visit.checkpoint
+        if isinstance(step, Forward) and at.is_a is CheckpointType.TRANSIT_ROUTE_TABLE:
+            text = f"{step.text} sends the packet back, round in a circle; {lead_out}"
+            return Cause(Code.FORWARDING_LOOP, "TGW-2", text, at.component, at.role, step.path, step.text)
+    text = "the packet goes round in a circle"  # no design is known to get here
+    return Cause(Code.FORWARDING_LOOP, "NATI-10", text, again.component, again.role, again.path)
+
+
 def _loop(visits: list[Visit], again: Checkpoint) -> Cause:
     """Why a packet comes round again, at the route that sends it back, with the cure (NATGW-13, NATI-10).
 
@@ -174,12 +185,7 @@ def _loop(visits: list[Visit], again: Checkpoint) -> Cause:
             hops.append((visit, step, step.header.toward))
     lead_out = "one of the routes in the circle has to lead out of it"
     if not hops:
-        at, where, text = again, again.path, "the packet goes round in a circle"
-        for visit in visits[first:]:
-            if visit.checkpoint.is_a is CheckpointType.TRANSIT_ROUTE_TABLE and isinstance(visit.step, Forward):
-                at, where = visit.checkpoint, visit.step.path
-                text = f"{visit.step.text} sends the packet back, round in a circle; {lead_out}"
-        return Cause(Code.FORWARDING_LOOP, "NATI-10", text, at.component, at.role, where)
+        return _transit_loop(visits[first:], again, lead_out)
     visit, step, device = hops[-1]
     cure = f"give {device.name} a subnet whose route table does not lead back to it"
     if any(other is not device for _, _, other in hops):
