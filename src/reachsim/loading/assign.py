@@ -15,11 +15,9 @@ from reachsim.faces import Faced
 from reachsim.net.cidr import Cidr
 from reachsim.resources.design import Design
 from reachsim.resources.resource import InterfaceNeed
+from reachsim.rules.addresses import PUBLIC_POOLS
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.subnet import RESERVED_COUNT
-
-PUBLIC_POOLS = tuple(map(Cidr.parse, ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24", "198.18.0.0/15")))
-"""Where made-up public addresses come from."""
 
 EniKey = tuple[str, str, frozenset[str]]
 """A shared interface of Lambda functions: VPC, subnet, set of groups (LAMBDA-3)."""

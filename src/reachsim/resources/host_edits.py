@@ -12,6 +12,7 @@ from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, RouteOffe
 from reachsim.resources.reference import NEVER, bare
 from reachsim.resources.resource import all_blocks
 from reachsim.resources.subnet_edits import new_public_subnet, own_way_out
+from reachsim.rules.addresses import PUBLIC_POOLS
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.route import DEFAULT
@@ -144,16 +145,12 @@ def secondary_made_public(case: Case) -> Iterator[Edit]:
         text = f"let what secondary addresses of {_host(case)} send out of the VPC leave with the primary one"
         yield Edit.setting((*path[:4], "external_snat"), False, f"{text} (external_snat: false)", 2)
     taken = {public for each in case.view.interfaces() for public in each.publics}
-    free = next((a for a in range(*_ELASTIC.span) if a not in taken), None)
+    free = next((a for a in range(*PUBLIC_POOLS[0].span) if a not in taken), None)
     if free is not None:
         body = {"private_ip": format_address(address), "public_ip": format_address(free)}
         yield Edit.setting(
             path, body, f"give {format_address(address)} of {_host(case)} a public address of its own", 3
         )
-
-
-_ELASTIC = Cidr.parse("203.0.113.0/24")
-"""Where a design that is not deployed has public addresses."""
 
 
 @mends

@@ -25,6 +25,9 @@ PUBLIC: Final = (Cidr.parse("0.0.0.0/0").addresses - _NOT_PUBLIC) | Cidr.parse("
 NETWORKS: Final = RFC1918 | RFC6598 | Cidr.parse("fc00::/7").addresses
 """The addresses of networks that are not on the internet (RFC 1918, RFC 6598, RFC 4193)."""
 
+PUBLIC_POOLS: Final = tuple(map(Cidr.parse, ("203.0.113.0/24", "198.51.100.0/24", "192.0.2.0/24", "198.18.0.0/15")))
+"""Where the public addresses of designs that are not deployed come from (RFC 5737, RFC 2544)."""
+
 MULTICAST: Final = address_set(map(Cidr.parse, ("224.0.0.0/4", "ff00::/8")))
 """Groups of hosts (RFC 5771, RFC 4291), which no route table of a VPC leads to."""
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from reachsim.dataplane.filters import Filter
 from reachsim.errors import DesignError, UsageError, format_path, shown
-from reachsim.loading.assign import PUBLIC_POOLS
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document
 from reachsim.loading.edits import edited_document
@@ -26,6 +25,7 @@ from reachsim.resources.fields import Schema
 from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import named_addresses, spans_of
 from reachsim.resources.security_group import SecurityGroup
+from reachsim.rules.addresses import PUBLIC_POOLS
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.services import STAND_INS
 from reachsim.topology.topology import Topology
