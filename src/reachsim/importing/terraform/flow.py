@@ -276,9 +276,9 @@ class _Walk:
             children = [each for each in children if each[-1].key == step.key]
         elif key is not None and any(each[-1].key == key for each in children):
             children = [each for each in children if each[-1].key == key]
-        for child in children or [
-            (*scope.modules, Step(step.name))
-        ]:  # one that makes nothing passes on what it is given
+        if not children:  # one that makes nothing passes on what it is given
+            children = [(*scope.modules, Step(step.name))]
+        for child in children:
             for found in self.flows.configuration.outputs(child, name):
                 self.references(references(found), Scope(child, {}, None))
 
