@@ -266,13 +266,16 @@ class _Writer:
             known = self.keys_at(problem_path, finding)
             told = advice(str(name), known)
             likely = [key for key in known if key not in present]
-            guessed = self.suggest(str(name), likely) if told is None else None
-            sure = guessed is not None and (str(name) in guessed or guessed in str(name))
-            elsewhere = self.below(problem_path, known, finding) if told is None and not sure else None
-            guessed = None if elsewhere is not None else guessed
-            meant = guessed if told is None else told.key if told.key in likely else None
-            hint = elsewhere if meant is None else f"did you mean {shown(meant)}?"
-            hint = told.text if told is not None and told.text else hint or _keys_in_words(known, str(name))
+            elsewhere = None
+            if told is not None:
+                meant = told.key if told.key in likely else None
+            else:
+                meant = self.suggest(str(name), likely)
+                if meant is None or not (str(name) in meant or meant in str(name)):  # a near word goes first
+                    elsewhere = self.below(problem_path, known, finding)
+                    meant = meant if elsewhere is None else None
+            guess = elsewhere if meant is None else f"did you mean {shown(meant)}?"
+            hint = (told and told.text) or guess or _keys_in_words(known, str(name))
             at = self.document.provenance.place((*self.at, *finding.path), True)
             unknown = UnknownKey(
                 f"unknown key {shown(name)}", (*self.at, *problem_path), at.file, at.line, at.column, hint, None, at.name,
