@@ -12,6 +12,7 @@ from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.relay import Relay, relay_of
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError, UsageError, shown, suggest
+from reachsim.loading.names import RouteTarget
 from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.resources.expectation import Selector
@@ -135,7 +136,9 @@ class Endpoints:
         if colon and name in self.design.lambda_functions:
             function = self.design.lambda_functions[name]
             raise EndpointError.unknown(asked, [f"{name}:{q}" for q in (*function.aliases, *function.versions)])
-        meant = of_the_command_line(asked) or with_a_colon(asked, self.by_bare.keys() | self.names())
+        meant = of_the_command_line(asked) or with_a_colon(
+            asked, lambda name: name in self.by_bare or name in self.names()
+        )
         if meant is not None:
             raise meant
         if asked[:1].isdigit() or _IPV6.match(asked):
@@ -149,13 +152,18 @@ class Endpoints:
         near = within or suggest(asked, every) or _with_word(asked, every)
         raise EndpointError.unknown(asked, [] if near is None else [near])
 
+    @cached_property
+    def _no_ends(self) -> list[RouteTarget]:
+        """What has a name and is not an end, or is not modelled: few of all that has one."""
+        names = self.topology.source.names
+        targets = (*(t for vpc in names.targets.values() for t in vpc.values()), *names.outside.values())
+        return [target for target in targets if target.no_end or not target.modelled]
+
     def _unmodelled(self, asked: str) -> Endpoint | None:
         """Something in the design that is no interface: what is not modelled cannot be decided, a gateway is no end."""
-        names = self.topology.source.names
-        targets = [t for vpc in names.targets.values() for t in vpc.values()]
         # It may be a function, asked for by a version or an alias.
         named = asked.partition(":")[0] if asked.count(":") == 1 else asked
-        for target in (*targets, *names.outside.values()):
+        for target in self._no_ends:
             if named in (target.name, target.full_name) and not target.modelled:
                 door = self.topology.doors[target.full_name]
                 return Endpoint(door.name, door.noun, unknown=door.reason)

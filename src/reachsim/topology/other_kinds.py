@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 
 from reachsim.errors import EndpointError, cut, shown, summary, with_article
 from reachsim.resources.expectation import Selector
@@ -24,9 +24,9 @@ def of_the_command_line(asked: str) -> EndpointError | None:
     return EndpointError(f"{shown(asked)} is how the command line writes {_mapping(key, value)}", asked)
 
 
-def with_a_colon(asked: str, names: Collection[str]) -> EndpointError | None:
+def with_a_colon(asked: str, is_end: Callable[[str], bool]) -> EndpointError | None:
     """The error for a selector with a colon in place of its sign (``vpc:dev``), and for a name with its port (``db:5432``);
-    None for anything else. `names`: what is an end."""
+    None for anything else. `is_end`: whether a name is one, asked of what has a port alone."""
     before, _, after = asked.partition(":")
     if before == "tag":
         return EndpointError(
@@ -34,7 +34,7 @@ def with_a_colon(asked: str, names: Collection[str]) -> EndpointError | None:
         )
     if before in Selector.model_fields and after:
         return EndpointError(f"{shown(asked)} selects nothing; {_selector(before, after)}", asked)
-    if before in names and after.isdecimal():
+    if after.isdecimal() and is_end(before):
         what = (
             f"{shown(asked)} is an end with a port; write the end, {before}, and the traffic apart, such as tcp/{after}"
         )
