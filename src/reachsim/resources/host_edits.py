@@ -133,7 +133,7 @@ def public_address(case: Case) -> Iterator[Edit]:
 
 def _its_service_gives_none(case: Case, interface: KeyPath) -> bool:
     """Whether a service made the interface, and gives it no further address (IGW-16)."""
-    return case.view.written((*interface, "public_ip")) == NEVER
+    return bool(case.view.written((*interface, "public_ip")) == NEVER)
 
 
 @mends
