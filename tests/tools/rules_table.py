@@ -105,6 +105,7 @@ FACTS: dict[str, dict[str, str]] = {
     "NAT-PORT": {"flow/ports": "which ports come back", "rules/nat": "how many may be lost"},
     "PEER-2": {"resources/peering_connection": "one per pair of VPCs", "rules/quotas": "50 per VPC"},
     "PEER-11": {"rules/peering": "which option it needs", "topology/host_names": "what a name then means"},
+    "PEER-12": {"resources/peering_connection": "its routes", "rules/peering": "rules that name its groups"},
     "EP-3": {"resources/vpc_endpoint": "one per table", "resources/endpoint_checkpoint": "the way there and back"},
     "EP-4": {"resources/vpc_endpoint": "what is refused", "rules/vpc_endpoint": "whose packets and which it carries"},
     "EP-10": {
