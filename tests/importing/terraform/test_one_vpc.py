@@ -83,12 +83,13 @@ NAMED = (("aws_vpc.v", ["id"]), ("aws_subnet.s", ["id"]), ("aws_security_group.g
 
 
 def _group_of_a_local(
-    tmp_path: Path, groups: list[str] | None = None, calls: dict[str, Any] | None = None, **more: Any
+    tmp_path: Path, groups: list[str] | None = None, calls: dict[str, Any] | None = None, key: str = "[0]", **more: Any
 ) -> Imported:
-    """Two hosts whose groups are `local.groups`; the module makes one group, and its VPC has a default group."""
+    """Two hosts whose groups are `local.groups`; the module makes one group (by a key), and its VPC has a default group."""
+    made_group = f"aws_security_group.g{key}"
     made: dict[str, Any] = {
         "aws_vpc.v": {"cidr_block": "10.0.0.0/16"}, "aws_subnet.s": {"cidr_block": "10.0.0.0/24"},
-        "aws_security_group.g[0]": {"egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["10.0.0.0/8"])]},
+        made_group: {"egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["10.0.0.0/8"])]},
         "aws_instance.a": {}, "aws_instance.b": {},
     }  # fmt: skip
     vpc = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
@@ -100,7 +101,7 @@ def _group_of_a_local(
     both = {"subnet_id": True, "vpc_security_group_ids": True}
     unknown = {
         "aws_subnet.s": UNTOLD,
-        "aws_security_group.g[0]": UNTOLD,
+        made_group: UNTOLD,
         "aws_instance.a": both,
         "aws_instance.b": both,
     }
@@ -127,13 +128,20 @@ def test_a_local_can_only_be_what_the_plan_says_that_something_refers_to(
 
 
 @pytest.mark.parametrize(
-    ("part", "expected"), [("tier", "holds"), ("groups", "undecided"), ("group_ids", "undecided"), ("id", "undecided")]
+    ("key", "part", "expected"),
+    [
+        ('["web"]', "tier", "holds"),
+        ('["web"]', "groups", "undecided"),
+        ('["web"]', "group_ids", "undecided"),
+        ('["web"]', "id", "undecided"),
+        ("[0]", "tier", "undecided"),  # `concat(aws_security_group.g[*].id, [each.value.tier])`: only what is counted
+    ],
 )
 def test_what_stands_beside_a_resource_may_be_more_of_a_list_and_no_key(
-    tmp_path: Path, part: str, expected: str
+    tmp_path: Path, key: str, part: str, expected: str
 ) -> None:
     """`[aws_security_group.g[each.value.tier].id]`, or `concat(aws_security_group.g[*].id, each.value.groups)`."""
-    found = _group_of_a_local(tmp_path, ["aws_security_group.g", f"each.value.{part}", "each.value"])
+    found = _group_of_a_local(tmp_path, ["aws_security_group.g", f"each.value.{part}", "each.value"], key=key)
     assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
 
 

@@ -102,10 +102,19 @@ class Flows:
             for end in range(1, len(at.modules) + 1):
                 self.modules.setdefault(at.modules[: end - 1], set()).add(at.modules[:end])
 
-    def of(self, expressions: Iterable[Expression | None], scope: Scope, kind: Kind, keyed: bool = False) -> Flow:
+    def of(
+        self,
+        expressions: Iterable[Expression | None],
+        scope: Scope,
+        kind: Kind,
+        keyed: bool = False,
+        *,
+        several: bool = False,
+    ) -> Flow:
         """What of a kind can flow into expressions. `keyed`: take `x[each.key]` for the one with the same key, where both
-        have the same keys (an inference: the expression may compute another)."""
-        walk = _Walk(self, kind, keyed)
+        have the same keys (an inference: the expression may compute another). `several`: into a list, where `[x[each.value.y]]`
+        is told as `concat(x[*], [each.value.y])`."""
+        walk = _Walk(self, kind, keyed, several=several)
         for each in expressions:
             walk.references(references(each), scope)
         return walk.flow
@@ -162,10 +171,13 @@ class Flows:
 
 
 class _Walk:
-    """One walk backwards from an expression. `local`: from those of the locals of a module, which nobody knows."""
+    """One walk backwards from an expression. `local`: from those of the locals of a module, which nobody knows; `several`:
+    from a list."""
 
-    def __init__(self, flows: Flows, kind: Kind, keyed: bool, *, local: bool = False) -> None:
-        self.flows, self.kind, self.keyed, self.local = flows, kind, keyed, local
+    def __init__(
+        self, flows: Flows, kind: Kind, keyed: bool, *, local: bool = False, several: bool = False
+    ) -> None:
+        self.flows, self.kind, self.keyed, self.local, self.several = flows, kind, keyed, local, several
         self.flow = Flow()
         self.seen: set[Any] = set()
 
@@ -191,13 +203,15 @@ class _Walk:
 
     def is_indexed(self, listed: list[str], scope: Scope) -> bool:
         """Whether one thing of several is taken by a key that is a part of `each.value` (`x[each.value.y].id`): a condition
-        would go before. Ids and lists are no keys: `concat(x[*].id, each.value.ids)` is told alike."""
+        would go before. Ids and lists are no keys: `concat(x[*].id, each.value.ids)` is told alike, as is
+        `concat(x[*].id, [each.value.y])`, which only what is counted can be in."""
         if len(listed) != 2 or not listed[1].startswith("each.value"):
             return False
         if listed[1].rstrip('"]').endswith(("s", "id")):
             return False
         whole = listed[0].split(".")
-        return len(whole) == 2 and None not in self.flows.keys((scope.modules, False, whole[0], whole[1]))
+        keys = self.flows.keys((scope.modules, False, whole[0], whole[1])) if len(whole) == 2 else {None}
+        return None not in keys and not (self.several and any(isinstance(key, int) for key in keys))
 
     def reference(self, text: str, scope: Scope, key: Any) -> None:
         # Whose `each` is meant matters to nothing else, and which of its keys only where keys are looked at.

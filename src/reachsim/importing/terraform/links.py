@@ -274,7 +274,7 @@ class Links:
             keyed = self.flows.of([own], scope, kind, keyed=True)
             members = list(keyed.found) if len(keyed.found) == 1 and not keyed.open else None
         if members is None:
-            flow = self.flows.of([own], scope, kind)
+            flow = self.flows.of([own], scope, kind, several=True)
             if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, name):
                 return open_link(kind, (), _NOTHING)
             if flow.unsettled and not isinstance(value, list) and _may_be_empty(each, kind):
