@@ -174,9 +174,7 @@ class _Walk:
     """One walk backwards from an expression. `local`: from those of the locals of a module, which nobody knows; `several`:
     from a list."""
 
-    def __init__(
-        self, flows: Flows, kind: Kind, keyed: bool, *, local: bool = False, several: bool = False
-    ) -> None:
+    def __init__(self, flows: Flows, kind: Kind, keyed: bool, *, local: bool = False, several: bool = False) -> None:
         self.flows, self.kind, self.keyed, self.local, self.several = flows, kind, keyed, local, several
         self.flow = Flow()
         self.seen: set[Any] = set()
