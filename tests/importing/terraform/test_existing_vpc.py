@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tests.importing.terraform.files import EVERYTHING, group, host, imported, plan, rule, state, verdict
 
+from reachsim.importing import Imported
+
 FAR = "2606:4700:4700::1111"
 ALL_V6 = {"protocol": "-1", "from_port": 0, "to_port": 0, "ipv6_cidr_blocks": ["::/0"]}
 SOURCES: dict[str, Any] = {
@@ -85,8 +87,8 @@ def test_what_is_in_a_subnet_that_only_it_names_is_known_by_its_groups(
 
 
 def _in_a_default_subnet(tmp_path: Path, providers: tuple[str, str] = ("aws", "aws"), **subnet: Any) -> Imported:
-    """`aws_default_vpc` and `aws_default_subnet` adopt what is there, of which a plan knows neither id nor block. `providers`:
-    those of the two; `subnet`: what else is known of the subnet."""
+    """`aws_default_vpc` and `aws_default_subnet` adopt what is there, of which a plan knows neither id nor block.
+    `providers`: those of the two; `subnet`: what else is known of the subnet."""
     group = {"name": "g", "egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["0.0.0.0/0"])]}
     made: dict[str, Any] = {
         "aws_default_vpc.d": {"region": "eu-west-1"} if subnet else {},

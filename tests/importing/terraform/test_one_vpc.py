@@ -15,8 +15,9 @@ OVER = {"for_each_expression": ["local.subnets"]}
 UNTOLD = {"vpc_id": True}
 
 
-def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: bool = False) -> Imported:
-    """Two VPCs, and in each a subnet, a table and a host of one block: `aws_vpc.this[each.value.vpc].id`."""
+def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: bool = False, added: str = "") -> Imported:
+    """Two VPCs, and in each a subnet, a table and a host of one block: `aws_vpc.this[each.value.vpc].id`. `added`: the type
+    of what adds the block of the first to the second."""
     made: dict[str, Any] = {
         'aws_vpc.this["p"]': {"cidr_block": "10.1.0.0/16"}, 'aws_vpc.this["d"]': {"cidr_block": second},
         "aws_internet_gateway.i": {},
@@ -29,6 +30,7 @@ def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: boo
             f'aws_route_table_association.a["{key}"]': {},
             f'aws_instance.h["{key}"]': {"associate_public_ip_address": True},
         }
+    made |= {f"{added}.more": {"cidr_block": "10.1.0.0/16"}} if added else {}
     open_to_all = [rule(443, cidr_blocks=["0.0.0.0/0"])]
     made |= {f'aws_security_group.g["{key}"]': {"egress": [EVERYTHING], "ingress": open_to_all} for key in "pd"}
     table = {"route_table_id": ["aws_route_table.t", "each.key"]}
@@ -43,6 +45,7 @@ def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: boo
             **subnet, **OVER, "vpc_security_group_ids": ["aws_security_group.g", "each.value.vpc", "each.value"],
         },
     }  # fmt: skip
+    blocks |= {f"{added}.more": {"vpc_id": ['aws_vpc.this["d"].id', "aws_vpc.this"]}} if added else {}
     marks: dict[str, dict[str, Any]] = {
         "aws_route_table": UNTOLD | {"route": True},
         "aws_route_table_association": {"subnet_id": True, "route_table_id": True},
@@ -67,6 +70,13 @@ def test_a_subnet_is_in_the_vpc_that_has_its_block_and_all_that_is_linked_with_i
 def test_what_fits_two_vpcs_is_where_its_links_are_and_else_open(tmp_path: Path) -> None:
     found = _maps_of_objects(tmp_path, second="10.1.0.0/16")
     assert verdict(found, "internet", 'aws_instance.h["p-a"]', "tcp/443") == "holds"  # by the gateway in its table
+    assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["p-b"]', "tcp/443") == "undecided"
+
+
+@pytest.mark.parametrize("provider", ["aws_vpc_ipv4_cidr_block_association", "awscc_ec2_vpc_cidr_block"])
+def test_a_block_that_is_added_to_a_vpc_is_one_of_its_own_whoever_adds_it(tmp_path: Path, provider: str) -> None:
+    """A subnet of 10.1.0.0/16 may then be in the VPC of 10.2.0.0/16, too."""
+    found = _maps_of_objects(tmp_path, second="10.2.0.0/16", added=provider)
     assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["p-b"]', "tcp/443") == "undecided"
 
 

@@ -112,8 +112,8 @@ class Flows:
         several: bool = False,
     ) -> Flow:
         """What of a kind can flow into expressions. `keyed`: take `x[each.key]` for the one with the same key, where both
-        have the same keys (an inference: the expression may compute another). `several`: into a list, where `[x[each.value.y]]`
-        is told as `concat(x[*], [each.value.y])`."""
+        have the same keys (an inference: the expression may compute another). `several`: into a list, where
+        `[x[each.value.y]]` is told as `concat(x[*], [each.value.y])`."""
         walk = _Walk(self, kind, keyed, several=several)
         for each in expressions:
             walk.references(references(each), scope)
@@ -164,6 +164,12 @@ class Flows:
         if text not in self.read:
             self.read[text] = steps(text)
         return self.read[text]
+
+    def is_output(self, text: str, name: str, scope: Scope) -> bool:
+        """Whether a reference is a module that has an output of a name."""
+        way = self.steps(text)
+        call = (*scope.modules, Step(way[1].name)) if len(way) == 2 and way[0].name == "module" else ()
+        return bool(call) and any(self.configuration.outputs(call, name))
 
     def keys(self, address: tuple[tuple[Step, ...], bool, str, str]) -> set[Any]:
         """The keys that a resource has instances with."""
@@ -228,7 +234,7 @@ class _Walk:
             return
         if head == "each":
             if len(way) > 1 and way[1].name == "value":
-                self.each_value(scope)
+                self.each_value(scope, way[2].name if len(way) > 2 else "")
         elif head == "var":
             self.variable(way[1].name if len(way) > 1 else "", scope)
         elif head == "local":
@@ -242,10 +248,13 @@ class _Walk:
         elif len(way) > 1:
             self.resource(way, scope, False, key)
 
-    def each_value(self, scope: Scope) -> None:
-        """What a block goes over. Where that is a resource with the same keys, `each.value` is the one of the same key."""
+    def each_value(self, scope: Scope, part: str) -> None:
+        """What a block goes over. Where that is a resource with the same keys, `each.value` is the one of the same key;
+        where it is a module, what is taken of that is the output of this name."""
         listed = references(scope.block.get("for_each_expression"))
         same = scope.key if self.keyed and len(listed) == 1 else None
+        if same is not None and self.flows.is_output(listed[0], part, scope):
+            listed = [f"{listed[0]}.{part}"]
         self.flow.chosen = self.flow.chosen or len(listed) != 1 or listed[0].startswith(("var.", "local."))
         outer = Scope(scope.modules, {}, None)
         for each in listed:
