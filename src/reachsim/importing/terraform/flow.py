@@ -371,7 +371,8 @@ class _Walk:
 
     def attribute(self, each: Resource, attribute: str, modules: tuple[Step, ...]) -> None:
         """An attribute of another type that may pass an id on: what it was given itself."""
-        if not isinstance(each.values.get(attribute), Unknown | list | dict):
+        told = self.flows.found.as_told(each).get(attribute)
+        if not isinstance(told, Unknown | list | dict):
             return
         if attribute in _IDS:
             self.unsettled_by(each, attribute)
@@ -383,14 +384,14 @@ class _Walk:
         if found is not None:
             for one in every_expression(found):
                 self.references(references(one), scope)
-        elif isinstance(each.values.get(attribute), Unknown):
+        elif isinstance(told, Unknown):
             self.unsettled_by(each, attribute)
             if _may_be_an_id(each, attribute, self.kind):
                 self.flow.open = self.flow.open or f"{each.address}.{attribute} is computed"
 
     def unsettled_by(self, each: Resource, attribute: str) -> None:
         """An attribute that is not known and is no id of the kind: a condition may be about it."""
-        if isinstance(each.values.get(attribute), Unknown):
+        if isinstance(self.flows.found.as_told(each).get(attribute), Unknown):
             self.flow.unsettled = self.flow.unsettled or f"{each.address}.{attribute}"
 
     def whole(self, each: Resource, modules: tuple[Step, ...]) -> None:
@@ -402,7 +403,7 @@ class _Walk:
         written = block.get("expressions")
         scope = Scope(modules, block, each.address.key)
         for name, found in (written if isinstance(written, dict) else {}).items():
-            if isinstance(each.values.get(name), Unknown | list | dict):
+            if isinstance(self.flows.found.as_told(each).get(name), Unknown | list | dict):
                 for one in every_expression(found):
                     self.references(references(one), scope)
         if not each.address.type.startswith("aws_") or each.address.type == "aws_cloudformation_stack":

@@ -64,6 +64,7 @@ class Links:
         self._look()
         for each in self.found.managed:
             self.settle(each)
+        self.found.keep()
         for each in self.found.of(*_ADOPTS):
             key = _ADOPTS[each.address.type]
             self.attribute(each, (key,), LINKS[each.address.type][key])
