@@ -153,7 +153,7 @@ def test_rules_that_are_alike_but_for_their_own_group_have_one_group_each(tmp_pa
         for name, blocks_of in zip("ab", cidr_blocks, strict=False):
             each = f'aws_security_group_rule.out["{name}"]'
             made[each]["cidr_blocks"] = blocks_of
-            unknown[each] = {"security_group_id": True, "cidr_blocks": [block is None for block in listed]}
+            unknown[each] = {"security_group_id": True, "cidr_blocks": [block is None for block in blocks_of]}
         return verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
 
     assert asked() == "holds"
