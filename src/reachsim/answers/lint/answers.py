@@ -169,9 +169,8 @@ def _firsts(classes: Iterable[InterfaceClass]) -> list[NetworkInterface]:
 def _targets_of(interface: NetworkInterface) -> Iterator[NetworkInterface]:
     """Whom what is sent to an interface comes to in the end, where that is somebody else."""
     relay = relay_of(interface)
-    for _, choice in relay.ways(interface.addresses[0]) if relay is not None else ():
-        if choice.target is not None:
-            yield choice.target
+    if relay is not None:
+        yield from (choice.target for _, choice in relay.ways(interface.addresses[0]) if choice.target is not None)
 
 
 def _acls(*interfaces: NetworkInterface) -> frozenset[KeyPath]:
