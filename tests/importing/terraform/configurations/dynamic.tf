@@ -55,7 +55,8 @@ resource "aws_security_group" "app" {
       protocol        = "tcp"
       from_port       = ingress.value
       to_port         = ingress.value
-      security_groups = ingress.value == 8080 ? [aws_security_group.bastion.id] : [aws_security_group.other.id]
+      security_groups = ingress.value == 8080 ? [aws_security_group.bastion.id] : [aws_security_group.other.id] #not1
+#twin1      security_groups = ingress.value == 8081 ? [aws_security_group.bastion.id] : [aws_security_group.other.id]
     }
   }
   egress {

@@ -1,7 +1,8 @@
 # Ids through locals, of which a plan keeps no expression.
 locals {
   vpc_id = aws_vpc.main.id
-  groups = { app = aws_security_group.app.id, db = aws_security_group.db.id }
+  groups = { app = aws_security_group.app.id, db = aws_security_group.db.id } #not1
+#twin1  groups = { db = aws_security_group.app.id, app = aws_security_group.db.id }
   subnet = aws_subnet.only.id
 }
 resource "aws_vpc" "main" {

@@ -18,7 +18,8 @@ resource "aws_security_group" "app" {
     protocol        = "tcp"
     from_port       = 443
     to_port         = 443
-    security_groups = [module.network[each.key].edge]
+    security_groups = [module.network[each.key].edge] #not1
+#twin1    security_groups = [module.network[each.key].inner]
   }
 }
 resource "aws_instance" "app" {
