@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from tests.importing.terraform.files import network
-from tests.importing.terraform.oracle import names, twins
+from tests.importing.terraform.oracle import names, texts, twins
 
 import reachsim
 from reachsim.importing import Imported, import_files
@@ -41,9 +41,12 @@ NEEDLESS = {"dynamic": 1, "mixed_lists": 5, "outputs": 12, "splats": 66}
 """How many of these no twin does otherwise. A group that is not known may be anybody (`dynamic`), and may have any rules
 (`mixed_lists`, `outputs`); a host in one of several subnets that differ is a component of which nothing is known."""
 NOT_AS_AWS = {
+    # https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
     "defaults": "moto's default groups do not let their members in, as AWS's do (SG-3)",
-    "secondary": "moto's default table of a transit gateway has no propagations, and the calls for it are not made",
+    # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-route-tables.html
+    "secondary": "moto's default table of a transit gateway has nothing that attachments propagate to it, as AWS's has (TGW-1)",
 }
+"""The configurations of which moto's describe calls answer otherwise than AWS's, by its pages."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,25 @@ def _plan_of(file: Path, name: str) -> dict[str, Any]:
 
 def _children(module: dict[str, Any]) -> list[dict[str, Any]]:
     return list(module.get("child_modules", ()))
+
+
+def _pairs(before: Form, after: Form) -> set[Any]:
+    """What a difference opens and closes, pair by pair."""
+    return {
+        (each.kind, each.text, each.one_way, source, destination)
+        for each in reachsim.diff(before.net, after.net).changes
+        for source in each.sources
+        for destination in each.destinations
+    }
+
+
+def test_the_difference_of_a_plan_is_that_of_the_states_before_and_after(forms: dict[str, Form]) -> None:
+    assert _pairs(forms["before"], forms["after"]) == _pairs(forms["state.json"], forms["changed.json"])
+
+
+def test_at_least_twenty_configurations_hold_in_all_three_forms_and_change() -> None:
+    compared = [name for name in names() if name not in NOT_AS_AWS]
+    assert len([name for name in compared if texts(name, changed=True) != texts(name)]) >= 20
 
 
 @pytest.mark.parametrize("name", [name for name in names() if twins(name)])

@@ -1,6 +1,7 @@
 # Dynamic blocks: a plan has their values and not what they refer to.
 locals {
-  allowed = { 443 = "0.0.0.0/0", 22 = "203.0.113.0/24" }
+  allowed = { 443 = "0.0.0.0/0", 22 = "203.0.113.0/24" } #before
+#after  allowed = { 80 = "0.0.0.0/0", 22 = "203.0.113.0/24" }
 }
 resource "aws_vpc" "main" {
   cidr_block = "10.8.0.0/16"

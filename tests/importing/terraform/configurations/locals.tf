@@ -33,8 +33,10 @@ resource "aws_security_group_rule" "db" {
   security_group_id        = aws_security_group.db.id
   source_security_group_id = local.groups["app"]
   protocol                 = "tcp"
-  from_port                = 5432
-  to_port                  = 5432
+  from_port                = 5432 #before
+  to_port                  = 5432 #before
+#after  from_port                = 80
+#after  to_port                  = 443
 }
 resource "aws_instance" "app" {
   ami                    = "ami-12c6146b"

@@ -14,7 +14,8 @@ resource "aws_security_group" "app" {
     protocol    = "tcp"
     from_port   = 80 + count.index
     to_port     = 80 + count.index
-    cidr_blocks = ["10.22.0.0/16"]
+    cidr_blocks = ["10.22.0.0/16"] #before
+#after    cidr_blocks = ["10.22.1.10/32"]
   }
   egress {
     protocol    = "-1"

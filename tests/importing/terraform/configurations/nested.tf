@@ -65,18 +65,19 @@ variable "ip" {}
 variable "peers" {}
 resource "aws_security_group" "this" {
   vpc_id = var.vpc_id
-  ingress {
-    protocol    = "tcp"
-    from_port   = 22
-    to_port     = 22
-    cidr_blocks = var.peers
-  }
-  egress {
-    protocol    = "-1"
-    from_port   = 0
-    to_port     = 0
-    cidr_blocks = ["0.0.0.0/0"]
-  }
+}
+resource "aws_vpc_security_group_ingress_rule" "ssh" {
+  for_each          = toset(var.peers)
+  security_group_id = aws_security_group.this.id
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_ipv4         = each.value
+}
+resource "aws_vpc_security_group_egress_rule" "all" {
+  security_group_id = aws_security_group.this.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "0.0.0.0/0"
 }
 resource "aws_instance" "this" {
   ami                    = "ami-12c6146b"
