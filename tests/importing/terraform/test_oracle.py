@@ -44,7 +44,7 @@ NOT_AS_AWS = {
     # https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
     "defaults": "moto's default groups do not let their members in, as AWS's do (SG-3)",
     # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-route-tables.html
-    "secondary": "moto's default table of a transit gateway has nothing that attachments propagate to it, as AWS's has (TGW-1)",
+    "secondary": "attachments propagate nothing to moto's default table of a transit gateway, as they do to AWS's (TGW-1)",
 }
 """The configurations of which moto's describe calls answer otherwise than AWS's, by its pages."""
 
