@@ -117,9 +117,9 @@ def forms() -> dict[str, Form]:
     return {**found, "before": Form(before, {}), "after": Form(after, {})}
 
 
-def _hosts(name: str) -> list[str]:
+def _hosts(name: str, file: str = "state.json") -> list[str]:
     assert FOLDER is not None
-    return [each for each in instances(FOLDER / "state.json") if each.startswith(f"module.{name}.")]
+    return [each for each in instances(FOLDER / file) if each.startswith(f"module.{name}.")]
 
 
 @pytest.mark.parametrize("name", names())
@@ -133,9 +133,8 @@ def test_a_plan_a_state_and_a_description_are_one_network(forms: dict[str, Form]
 
 @pytest.mark.parametrize("name", names())
 def test_the_plan_of_a_change_tells_what_was_and_what_came_of_it(forms: dict[str, Form], name: str) -> None:
-    hosts = _hosts(name)
-    assert differing(forms["state.json"], forms["before"], hosts) == ([], 0)
-    assert differing(forms["changed.json"], forms["after"], hosts) == ([], 0)
+    assert differing(forms["state.json"], forms["before"], _hosts(name)) == ([], 0)
+    assert differing(forms["changed.json"], forms["after"], _hosts(name, "changed.json")) == ([], 0)
 
 
 def _plan_of(file: Path, name: str) -> dict[str, Any]:
