@@ -122,7 +122,7 @@ if __name__ == "__main__":
     else:
         for size in sys.argv[1:] or _SIZES:
             with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder) / "terraform.tfstate"
+                file = Path(folder) / "state.json"
                 file.write_text(json.dumps(state(int(size))), encoding="utf-8")
                 print(size, "resources,", end=" ", flush=True)
                 subprocess.run([sys.executable, "-m", __spec__.name, "--one", str(file)], check=True)
