@@ -36,6 +36,11 @@ class Assembly:
         """The configuration of a plan; an empty one of a state."""
         return Configuration(self.found.configuration)
 
+    def place_of(self, each: Resource) -> tuple[str, str]:
+        """What tells the account and the Region of something that a plan makes: its provider, and its own word."""
+        block = self.configuration.block(each.address) or {}
+        return known(block.get("provider_config_key")), known(each.get("region"))
+
     def put(self, kind: str, resource: Resource, attributes: Attributes, id: str = "") -> Attributes:
         """An item of a kind, with the resource's name and origin; its attributes may still be added to."""
         own = id or resource.id
