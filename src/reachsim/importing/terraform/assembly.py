@@ -122,6 +122,12 @@ def maybe(member: Attributes | str, resource: Resource, id: Unknown) -> Any:
     return {**member, MAYBE: reason} if isinstance(member, dict) else Unknown(reason)
 
 
+def name_given(resource: Resource, path: str) -> str:
+    """The name that AWS gives something, or a word for it before it is there (`kinds.NAMED`)."""
+    told = resource.at(path)
+    return f"{resource.id}.{path}" if isinstance(told, Unknown) else known(told)
+
+
 def shown_id(id: Any) -> str:
     """An id as a note names it."""
     return id if isinstance(id, str) else "something unknown"
