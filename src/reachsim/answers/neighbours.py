@@ -204,6 +204,9 @@ def _others(network: Engine, end: Endpoint, direction: Asking) -> Iterator[_Grou
         if name == end.name or (other.kind in _WORLD and end.kind in _WORLD):
             continue
         yield _Group((name,), other.kind, other, interfaces=False)
+    for door in network.topology.doors.values():
+        if door.host and door.name != end.name:
+            yield _Group((door.name,), door.noun.rstrip(","), network.ends.of_door(door), interfaces=False)
 
 
 def other_names(network: Engine, direction: Asking) -> Iterator[str]:
