@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from reachsim.resources.block_public_access import Switch
 from reachsim.resources.capacity_provider import NOUN as CAPACITY_PROVIDER
 from reachsim.resources.capacity_provider import CapacityProvider
-from reachsim.resources.fields import EMPTY_BODIES, BlockField, Boolean, Name, Schema, Tags
+from reachsim.resources.fields import EMPTY_BODIES, BlockField, Boolean, Ipv6BlockField, Name, Schema, Tags
 from reachsim.resources.instance import Instance
 from reachsim.resources.nat_gateway import NatGateway
 from reachsim.resources.network_acl import NetworkAcl
@@ -34,6 +34,9 @@ class Vpc(Schema):
 
     cidrs: Annotated[tuple[BlockField, ...], Field(min_length=1)]
     """Its blocks: the primary IPv4 block first, then secondary and IPv6 blocks."""
+    private_ipv6: tuple[Ipv6BlockField, ...] = ()
+    """Those of its IPv6 blocks that AWS holds as private, of IPAM's private scope: they are not on the internet (IGW-15).
+    Unique local ones (fd00::/8) always are."""
     internet_gateway: Name | None = None
     """The name of its internet gateway, if it has one; one at most (**IGW-1**)."""
     gateway_attachment: Literal["unknown"] | None = None
