@@ -165,17 +165,11 @@ class Endpoints:
         named = asked.partition(":")[0] if asked.count(":") == 1 else asked
         for target in self._no_ends:
             if named in (target.name, target.full_name) and not target.modelled:
-                return self.of_door(self.topology.doors[target.full_name])
+                door = self.topology.doors[target.full_name]
+                return Endpoint(door.name, door.noun, unknown=door.reason)
             if asked in (target.name, target.full_name) and target.no_end:
                 raise EndpointError(f"{shown(asked)} is {target.no_end}", asked)
         return None
-
-    def of_door(self, door: Door) -> Endpoint:
-        """What is not modelled, as an end: it may have any address that is nobody's in its subnets. Undecided wholly where
-        these are not known, or where it starts nothing by itself."""
-        if door.host and door.subnets:
-            return Endpoint(door.name, door.noun, hidden=(door,))
-        return Endpoint(door.name, door.noun, unknown=door.reason)
 
     def _named(self, asked: str) -> Iterator[Endpoint]:
         if asked == "internet":
