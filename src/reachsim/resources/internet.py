@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,7 +13,7 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, blocks_of
 from reachsim.net.prefixes import IntervalMap, prefix_table
-from reachsim.resources.fields import AddressField, HostNameField, PortsField, Schema, TrafficField
+from reachsim.resources.fields import READ_ONLY, AddressField, HostNameField, PortsField, ReadOnly, Schema, TrafficField
 from reachsim.resources.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn, address_key, without_public
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
@@ -34,7 +35,7 @@ class InternetHost(Schema):
 class Internet(Schema):
     """What the design says of the internet."""
 
-    hosts: dict[HostNameField, InternetHost] = Field(default_factory=dict)
+    hosts: Annotated[dict[HostNameField, InternetHost], READ_ONLY] = Field(default_factory=ReadOnly)
     """Hosts outside AWS by name."""
 
 
