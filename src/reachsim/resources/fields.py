@@ -66,7 +66,11 @@ class ReadOnly(dict[K, V]):
         return ReadOnly, (dict(self),)
 
 
-READ_ONLY: Final = AfterValidator(ReadOnly)
+def _read_only(mapping: dict[Any, Any]) -> ReadOnly[Any, Any]:
+    return ReadOnly(mapping)  # a function: old versions of pydantic do not read the signature of a mapping
+
+
+READ_ONLY: Final = AfterValidator(_read_only)
 
 Boolean = StrictBool
 Integer = StrictInt
