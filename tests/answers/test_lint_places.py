@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.answers.lint_designs import found
-from tests.designs import Changes
+from tests.designs import Changes, acl_of
 
 BALANCED: Changes = {
     "vpcs app security_groups lb": {"ingress": [{"allow": "tcp/80", "from": "10.0.0.0/16"}]},
@@ -39,6 +39,20 @@ def test_targets_that_are_not_reached(closed: Changes, kind: str, count: int) ->
         "vpcs app load_balancers lb target_groups dbs port": f"{port}/8080",
     }
     assert found(BALANCED, lb, closed, only="TARGET_CLOSED") == [("TARGET_CLOSED", "app.lb")] * count
+
+
+@pytest.mark.rule("NACL-12")
+@pytest.mark.parametrize(
+    ("ingress", "lost"),
+    [
+        (["deny tcp/3389 0.0.0.0/0", "allow all 0.0.0.0/0"], False),  # one connection of 64,512
+        (["allow tcp/80 0.0.0.0/0"], True),
+    ],
+)
+def test_answers_to_some_ports_of_a_load_balancer_are_the_acls_matter(ingress: list[str], lost: bool) -> None:
+    codes = {code for code, _ in found(BALANCED, acl_of("private", ingress, ["allow all 0.0.0.0/0"]))}
+    assert "ANSWERS_CLOSED" in codes
+    assert ("TARGET_CLOSED" in codes) is lost
 
 
 @pytest.mark.rule("LB-8")

@@ -11,5 +11,5 @@ class ApiGateway(Schema):
     """An API whose calls are answered by a function."""
 
     integration: Reference
-    """`FUNCTION`, `FUNCTION:VERSION` or `FUNCTION:ALIAS`; the qualifier decides which version runs (**LAMBDA-27**)."""
+    """`FUNCTION`, `FUNCTION:VERSION` or `FUNCTION:ALIAS`; the qualifier decides which version runs (LAMBDA-27)."""
     tags: Tags = Field(default_factory=dict)

@@ -73,7 +73,7 @@ class LoadBalancer(Resource):
     subnets: Annotated[SubnetNames, Field(min_length=1)]
     """The subnets that it has an interface in; their zones are those that are enabled (LB-8)."""
     security_groups: SecurityGroupNames | None = None
-    """Its groups; left out: none of a Network or Gateway Load Balancer (**LB-3**, LB-9), else the VPC's default group."""
+    """Its groups; left out: none of a Network or Gateway Load Balancer (LB-3, LB-9), else the VPC's default group."""
     cross_zone: Boolean | None = None
     """Whether its nodes pick targets in other zones too; left out: an Application Load Balancer's do (LB-8)."""
     private_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
@@ -108,7 +108,7 @@ class LoadBalancer(Resource):
             yield Edit.setting((*at.path, "cross_zone"), True, f"let {at.name} send to targets in every zone", 2)
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
-        """One in each subnet."""
+        """One in each subnet. A Network or Gateway Load Balancer for which no group is written has none (**LB-3**, LB-9)."""
         facing = self.scheme == "internet-facing" and self.type != GATEWAY
         facing = facing and self.ip_address_type != WITHOUT_PUBLIC_IPV4
         for subnet in self.subnets:

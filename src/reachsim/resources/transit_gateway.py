@@ -116,7 +116,7 @@ class TransitRouteTable(Schema):
     propagations: References = ()
     """Attachments whose prefixes it takes in (TGW-2)."""
     routes: dict[Destination, Reference] = Field(default_factory=dict)
-    """Static routes: block, or name of a prefix list (**PL-2**), to attachment, or to `blackhole` (TGW-5)."""
+    """Static routes: block, or name of a prefix list (PL-2), to attachment, or to `blackhole` (TGW-5)."""
 
 
 @resource("transit_gateways", "transit gateway", "design")
@@ -345,8 +345,8 @@ class TransitGateway(Resource):
     def _entries(
         self, at: At, table: tuple[str, TransitRouteTable], wiring: Wiring, outward: dict[str, Checkpoint]
     ) -> Iterator[tuple[Cidr, TransitRoute]]:
-        """The routes of a table: static ones, then what attachments propagate, by priority (TGW-4). Peerings of transit
-        gateways propagate nothing (**TGW-6**)."""
+        """The routes of a table: static ones, of a prefix list one for each of its blocks (**PL-2**), then what attachments
+        propagate, by priority (TGW-4). Peerings of transit gateways propagate nothing (**TGW-6**)."""
         table_name, body = table
         for written, target in body.routes.items():
             path = (*at.path, "route_tables", table_name, "routes", str(written))

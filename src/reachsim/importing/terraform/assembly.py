@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from reachsim.importing.inventory import MAYBE, PARTS, WHERE, Attributes, Inventory, Item, Origin, Unknown, Where
 from reachsim.importing.terraform.addresses import Step
+from reachsim.importing.terraform.configuration import Configuration
 from reachsim.importing.terraform.snapshot import Open, Resource, Snapshot
 
 _STALE: Final = "no resource beside it is like it, and the state may tell it as it was before the last apply"
@@ -28,6 +30,11 @@ class Assembly:
     """By VPC, the id of its default group."""
     unread: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What could not be placed: of which object, why, and where it was read."""
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        """The configuration of a plan; an empty one of a state."""
+        return Configuration(self.found.configuration)
 
     def put(self, kind: str, resource: Resource, attributes: Attributes, id: str = "") -> Attributes:
         """An item of a kind, with the resource's name and origin; its attributes may still be added to."""

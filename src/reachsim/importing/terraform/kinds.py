@@ -167,6 +167,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_route_table_association": {"route_table_id": TABLE, "subnet_id": SUBNET, "gateway_id": GATEWAY},
     "awscc_ec2_subnet_route_table_association": {"subnet_id": SUBNET},
     "awscc_ec2_route": {"route_table_id": TABLE},
+    "awscc_ec2_vpc_cidr_block": {"vpc_id": VPC},
     "awscc_ec2_security_group_ingress": {"group_id": GROUP},
     "awscc_ec2_security_group_egress": {"group_id": GROUP},
     "awscc_ec2_network_acl_entry": {"network_acl_id": ACL},
