@@ -29,7 +29,8 @@ def add(made: Assembly) -> None:
             made.append("Vpcs", each, "CidrBlockAssociationSet", "vpc_id", members)
     for each in made.found.of("aws_vpc_ipv6_cidr_block_association", _OTHER_PROVIDER):
         if _is_for_ipv6(each):
-            ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block")}]
+            attribute = known(each.get("ipv6_address_attribute"))
+            ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block"), "Ipv6AddressAttribute": attribute}]
             made.append("Vpcs", each, "Ipv6CidrBlockAssociationSet", "vpc_id", ipv6)
     for each in made.found.of("aws_subnet", "aws_default_subnet"):
         made.put("Subnets", each, {**_subnet(each), **_of_the_default_vpc(made, each)})
