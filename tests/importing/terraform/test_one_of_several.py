@@ -264,3 +264,34 @@ def test_a_rule_that_names_one_of_several_groups_is_about_nobody_else(
         },
     )
     assert verdict(found, source, "aws_instance.one", "tcp/90") == expected
+
+
+@pytest.mark.rule("SG-11")
+def test_a_group_of_a_peered_vpc_is_among_those_that_a_rule_may_name(tmp_path: Path) -> None:
+    other = {"vpc_id": ["aws_vpc.w.id", "aws_vpc.w"]}
+    either = ["var.x", *(f"aws_security_group.{name}{end}" for name in "st" for end in (".id", ""))]
+    ends = {"peer_vpc_id": ["aws_vpc.w.id", "aws_vpc.w"], **OF_THE_VPC}
+    found = _hosts(
+        tmp_path,
+        made={
+            "aws_vpc.w": {"cidr_block": "10.9.0.0/16"}, "aws_vpc_peering_connection.p": {"auto_accept": True},
+            **{f"aws_security_group.{name}": {"name": name, "egress": [EVERYTHING], "ingress": []} for name in "st"},
+            "aws_security_group_rule.r": {"type": "ingress", **rule(90)},
+        },
+        blocks={
+            "aws_vpc.w": {}, "aws_vpc_peering_connection.p": ends, "aws_security_group.s": OF_THE_VPC,
+            "aws_security_group.t": other,
+            "aws_security_group_rule.r": {
+                "security_group_id": ["aws_security_group.g.id", "aws_security_group.g"], "source_security_group_id": either,
+            },
+        },
+        unknown={
+            **{f"aws_security_group.{name}": {"vpc_id": True} for name in "st"},
+            "aws_vpc_peering_connection.p": {"vpc_id": True, "peer_vpc_id": True},
+            "aws_security_group_rule.r": {"security_group_id": True, "source_security_group_id": True},
+        },
+    )  # fmt: skip
+    (told,) = (
+        each for each in found.design["vpcs"]["v"]["security_groups"]["g"]["ingress"] if each["allow"] == "tcp/90"
+    )
+    assert told["from"] == "unknown" or {"s", "w.t"} <= set(told["from"])
