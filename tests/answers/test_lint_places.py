@@ -55,6 +55,29 @@ def test_answers_to_some_ports_of_a_load_balancer_are_the_acls_matter(ingress: l
     assert ("TARGET_CLOSED" in codes) is lost
 
 
+BEHIND: Changes = {
+    **acl_of("isolated", ["allow all 0.0.0.0/0"], ["allow tcp/1024-65535 10.0.1.0/24"]),
+    "vpcs app security_groups lb": {"ingress": [{"allow": "tcp/80", "from": "10.0.0.0/16"}]},
+    "vpcs app security_groups served": {"ingress": [{"allow": "tcp/80", "from": "lb"}]},
+    "vpcs app instances db security_groups": ["served"],
+    "vpcs app subnets isolated az": "a",
+    "vpcs app load_balancers lb": {
+        "type": "network", "scheme": "internal", "subnets": ["private"], "security_groups": ["lb"], "cross_zone": True,
+        "listeners": {"tcp/80": "dbs"}, "target_groups": {"dbs": {"targets": ["db"]}},
+    },
+}  # fmt: skip
+"""A load balancer in `private`; the ACL of its target's subnet lets nothing but answers to that subnet out."""
+
+
+@pytest.mark.rule("LB-5")
+@pytest.mark.parametrize("keeps", [True, False])
+def test_the_acl_of_a_target_keeps_answers_from_clients_of_the_load_balancer(keeps: bool) -> None:
+    """Whose address the target sees (LB-5), and who come to it by the load balancer alone."""
+    lb = {"vpcs app load_balancers lb target_groups dbs preserve_client_ip": keeps}
+    expected = [("ANSWERS_CLOSED", "app.isolated network ACL isolated-acl egress")] * keeps
+    assert found(BEHIND, lb, only="ANSWERS_CLOSED") == expected
+
+
 @pytest.mark.rule("LB-8")
 @pytest.mark.parametrize("kind", ["application", "network"])
 @pytest.mark.parametrize(
