@@ -24,6 +24,41 @@ def test_what_nothing_uses() -> None:
     assert found(gateway) == []
 
 
+SPARE: Changes = {
+    "vpcs app route_tables spare": {},
+    "vpcs app network_acls spare": {},
+    "vpcs app security_groups spare": {},
+    "vpcs app security_groups open ingress": [
+        {"allow": "all", "from": "10.0.0.0/8"},
+        {"allow": "tcp/1", "from": "alone"},
+    ],
+    "vpcs app security_groups alone": {},
+}
+
+
+@pytest.mark.rule("SG-10")
+@pytest.mark.parametrize(
+    ("unknown", "left"),
+    [
+        ({}, {"ROUTE_TABLE_UNUSED", "ACL_UNUSED", "GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"}),
+        ({"vpcs app subnets private route_table": "unknown"}, {"ROUTE_TABLE_UNUSED"}),
+        ({"vpcs app subnets private network_acl": "unknown"}, {"ACL_UNUSED"}),
+        ({"vpcs app instances probe security_groups": ["unknown"]}, {"GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"}),
+        (
+            {"vpcs app unknown_components thing": {"subnets": ["private"]}},
+            {"GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"},
+        ),
+        ({"vpcs app subnets private interfaces": "unknown"}, {"GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"}),
+        ({"vpcs app security_groups spare ingress": "unknown"}, {"GROUP_UNUSED"}),
+    ],
+)
+def test_what_is_not_known_may_use_what_nothing_else_does(unknown: Changes, left: set[str]) -> None:
+    """Of each the codes that are told without it, and not beside it."""
+    every = {"ROUTE_TABLE_UNUSED", "ACL_UNUSED", "GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"}
+    told = {code for code, _ in found(SPARE, unknown)} & every
+    assert told == (every - left if unknown else every)
+
+
 @pytest.mark.rule("EP-1", "EP-8", "DNS-2")
 def test_endpoints_that_nothing_leads_to() -> None:
     s3: Changes = {"vpcs app vpc_endpoints s3": {"service": "s3", "route_tables": ["private"]}, "region": "eu-west-1"}

@@ -8,6 +8,7 @@ from typing import Any
 from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.traffic import Traffic
+from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.vpc_endpoint import VpcEndpoint
@@ -20,19 +21,21 @@ _HTTPS = Traffic.parse("tcp/443")
 
 @finds(LintCode.ROUTE_TABLE_UNUSED, LintCode.ACL_UNUSED, LintCode.GROUP_UNUSED)
 def unused(subject: Subject) -> Iterator[Found]:
-    """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1)."""
+    """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1); none that something which
+    is not known may use."""
     named = _named_groups(subject)
     for vpc, body in subject.design.vpcs.items():
         tables = {subnet.table_name for subnet in body.subnets.values()}
         acls = {subnet.acl_name for subnet in body.subnets.values()}
         for name, table in body.route_tables.items():
-            if name not in tables and table.gateway is None and (name != "main" or table.routes):
+            if not tables & {name, UNKNOWN} and table.gateway is None and (name != "main" or table.routes):
                 yield _unused(LintCode.ROUTE_TABLE_UNUSED, vpc, "route_tables", name, "no subnet uses it", "ROUTE-2")
         for name, acl in body.network_acls.items():
             edited = not all(rule.is_default for rules in (acl.ingress, acl.egress) for rule in rules or ())
-            if name not in acls and (name != "default" or edited):
+            if not acls & {name, UNKNOWN} and (name != "default" or edited):
                 yield _unused(LintCode.ACL_UNUSED, vpc, "network_acls", name, "no subnet uses it", "NACL-1")
-        for name in body.security_groups:
+        unsure = vpc in subject.untold or any(group == UNKNOWN for _, group in named)
+        for name in () if unsure else body.security_groups:
             if name != "default" and (vpc, name) not in subject.members and (vpc, name) not in named:
                 text = "no interface carries it, and no rule names it"
                 yield _unused(LintCode.GROUP_UNUSED, vpc, "security_groups", name, text, "SG-10")
@@ -54,7 +57,9 @@ def _named_groups(subject: Subject) -> set[tuple[str, str]]:
             peers = [peer for rule in rules.ingress for peer in rule.peers]
             peers += [peer for rule in rules.egress or () for peer in rule.peers]
             for peer in peers:
-                if isinstance(peer, str):
+                if peer == UNKNOWN:
+                    named.add(("", UNKNOWN))  # any group
+                elif isinstance(peer, str):
                     named |= {g for g in policy.source.names.peer(vpc, peer)[1] if g != (vpc, group)}
         for provider in body.capacity_providers.values():
             named |= {(vpc, group) for group in provider.security_groups or ()}
