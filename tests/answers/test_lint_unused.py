@@ -103,6 +103,44 @@ def test_an_endpoint_that_nobody_gets_to() -> None:
     assert found(shut, other) == [("ENDPOINT_CLOSED", "app.e")]
 
 
+@pytest.mark.rule("EP-6")
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"vpcs app unknown_components thing": {"subnets": ["private"]}},
+        {"vpcs app subnets private interfaces": "unknown"},
+        {"vpcs app instances probe security_groups": ["unknown"]},
+    ],
+)
+def test_what_is_not_known_may_get_to_an_endpoint(unknown: Changes) -> None:
+    shut: Changes = {
+        "vpcs app vpc_endpoints e": {
+            "type": "interface", "service": "ssm", "subnets": ["private"], "security_groups": ["own"],
+        },
+        "vpcs app security_groups own": {"ingress": [{"allow": "tcp/443", "from": "own"}]},
+        "vpcs app enable_dns_hostnames": True,
+    }  # fmt: skip
+    assert "ENDPOINT_CLOSED" in {code for code, _ in found(shut)}
+    assert "ENDPOINT_CLOSED" not in {code for code, _ in found(shut, unknown)}
+
+
+@pytest.mark.rule("PEER-3")
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"vpcs app route_tables private": {"10.1.0.0/16": "pcx"}}, "CONNECTION_UNUSED"),
+        (
+            {"vpcs app route_tables private": {"0.0.0.0/0": "ngw"}, "vpcs data route_tables api": {}},
+            "CONNECTION_UNUSED",
+        ),
+        ({"vpcs app vpc_endpoints s3": {"service": "s3", "route_tables": []}}, "ENDPOINT_UNUSED"),
+    ],
+)
+def test_a_table_that_is_not_known_may_lead_to_it(changes: Changes, code: str) -> None:
+    assert code in {code for code, _ in found(changes)}
+    assert code not in {code for code, _ in found(changes, {"vpcs app subnets private route_table": "unknown"})}
+
+
 @pytest.mark.rule("PEER-3")
 def test_a_peering_that_no_route_leads_to() -> None:
     none: Changes = {"vpcs app route_tables private": {"0.0.0.0/0": "ngw"}, "vpcs data route_tables api": {}}

@@ -89,7 +89,7 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
                     if target == name
                 }
                 tables = written | {*endpoint.route_tables}
-                if not tables & used:
+                if not tables & used and _tables_are_told(vpc, subject):
                     yield Found(
                         LintCode.ENDPOINT_UNUSED, at.full_name, at.path, "no subnet has a route to it",
                         f"its tables are {', '.join(sorted(tables)) or 'none'}, which no subnet uses",
@@ -131,7 +131,7 @@ def endpoints_that_nobody_reaches(subject: Subject) -> Iterator[Found]:
     """Interface endpoints to which no interface of their VPC gets through with what they are called on (EP-6, SSM-4)."""
     interfaces = subject.topology.interfaces.values()
     for interface in interfaces:
-        if interface.kind != VpcEndpoint.noun:
+        if interface.kind != VpcEndpoint.noun or interface.vpc.name in subject.untold:
             continue
         clients = [
             other for other in interfaces if other.vpc is interface.vpc and other.silent is None and not other.shared
@@ -171,23 +171,31 @@ def connections_that_no_route_leads_to(subject: Subject) -> Iterator[Found]:
                 used |= {(site.name, route.target) for route in subnet.table.routes if not route.local}
     for name, peering in design.peering_connections.items():
         sides = [side for side in (peering.requester, peering.accepter) if (side, name) not in used]
-        if peering.active and len(sides) == 2:
+        if peering.active and len(sides) == 2 and all(_tables_are_told(side, subject) for side in sides):
             yield _unrouted(name, ("peering_connections", name), f"VPC {sides[0]} or {sides[1]}", "PEER-3")
     for vpc, body in design.vpcs.items():
+        if not _tables_are_told(vpc, subject):
+            continue
         for name in getattr(body, "vpn_gateways", {}):
             if (vpc, name) not in used:
                 yield _unrouted(f"{vpc}.{name}", ("vpcs", vpc, "vpn_gateways", name), f"VPC {vpc}", "VPN-4")
-        tables = [subnet.table for subnet in subject.topology.vpcs[vpc].subnets.values()]
-        told = all(isinstance(t, RouteTableCheckpoint) and not any(r.unknown for r in t.routes) for t in tables)
-        if told:
-            for name in body.nat_gateways:
-                if (vpc, name) not in used:
-                    yield Found(
-                        LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name),
-                        "no route leads to it",
-                        f"no table that a subnet of VPC {vpc} uses has a route to it",
-                        "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
-                    )  # fmt: skip
+        for name in body.nat_gateways:
+            if (vpc, name) not in used:
+                yield Found(
+                    LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name),
+                    "no route leads to it",
+                    f"no table that a subnet of VPC {vpc} uses has a route to it",
+                    "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
+                )  # fmt: skip
+
+
+def _tables_are_told(vpc: str, subject: Subject) -> bool:
+    """Whether it is known which tables the subnets of a VPC have, and what is in these."""
+    site = subject.topology.vpcs.get(vpc)
+    if site is None or any(subnet.table_name == UNKNOWN for subnet in subject.design.vpcs[vpc].subnets.values()):
+        return False
+    tables = [subnet.table for subnet in site.subnets.values()]
+    return all(isinstance(table, RouteTableCheckpoint) and not any(r.unknown for r in table.routes) for table in tables)
 
 
 def _unrouted(component: str, path: KeyPath, where: str, rule: str) -> Found:
