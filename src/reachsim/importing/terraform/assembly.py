@@ -36,6 +36,11 @@ class Assembly:
         """The configuration of a plan; an empty one of a state."""
         return Configuration(self.found.configuration)
 
+    def place_of(self, each: Resource) -> tuple[str, str]:
+        """What tells the account and the Region of something that a plan makes: its provider, and its own word."""
+        block = self.configuration.block(each.address) or {}
+        return known(block.get("provider_config_key")), known(each.get("region"))
+
     def put(self, kind: str, resource: Resource, attributes: Attributes, id: str = "") -> Attributes:
         """An item of a kind, with the resource's name and origin; its attributes may still be added to."""
         own = id or resource.id
@@ -115,6 +120,12 @@ def maybe(member: Attributes | str, resource: Resource, id: Unknown) -> Any:
     """A member of a list that may be there."""
     reason = f"{resource.address} may belong to it: {id.reason}"
     return {**member, MAYBE: reason} if isinstance(member, dict) else Unknown(reason)
+
+
+def name_given(resource: Resource, path: str) -> str:
+    """The name that AWS gives something, or a word for it before it is there (`kinds.NAMED`)."""
+    told = resource.at(path)
+    return f"{resource.id}.{path}" if isinstance(told, Unknown) else known(told)
 
 
 def shown_id(id: Any) -> str:

@@ -110,6 +110,16 @@ FUNCTION: Final = Kind(
 )
 VERSION: Final = Kind("version of a function", frozenset(), {("aws_lambda_function", "version"): "version"})
 
+NAMED: Final = Kind(
+    "what has a name",
+    frozenset(),
+    {
+        **{(balancer, "dns_name"): "dns_name" for balancer in ("aws_lb", "aws_alb", "aws_elb")},
+        ("aws_vpc_endpoint", "dns_entry.dns_name"): "dns_entry.dns_name",
+    },
+)
+"""What AWS gives a name that records lead to."""
+
 PLACES: Final = {
     **dict.fromkeys(
         (
@@ -157,7 +167,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_subnet": {"vpc_id": VPC},
     "aws_route53_zone": {"vpc.vpc_id": VPC},
     "aws_route53_zone_association": {"zone_id": ZONE, "vpc_id": VPC},
-    "aws_route53_record": {"zone_id": ZONE},
+    "aws_route53_record": {"zone_id": ZONE, "alias.name": NAMED},
     "aws_vpc_block_public_access_exclusion": {"vpc_id": VPC, "subnet_id": SUBNET},
     "aws_vpc_ipv4_cidr_block_association": {"vpc_id": VPC},
     "aws_vpc_ipv6_cidr_block_association": {"vpc_id": VPC},

@@ -29,7 +29,8 @@ def add(made: Assembly) -> None:
             made.append("Vpcs", each, "CidrBlockAssociationSet", "vpc_id", members)
     for each in made.found.of("aws_vpc_ipv6_cidr_block_association", _OTHER_PROVIDER):
         if _is_for_ipv6(each):
-            ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block")}]
+            attribute = known(each.get("ipv6_address_attribute"))
+            ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block"), "Ipv6AddressAttribute": attribute}]
             made.append("Vpcs", each, "Ipv6CidrBlockAssociationSet", "vpc_id", ipv6)
     for each in made.found.of("aws_subnet", "aws_default_subnet"):
         made.put("Subnets", each, {**_subnet(each), **_of_the_default_vpc(made, each)})
@@ -47,14 +48,8 @@ def _of_the_default_vpc(made: Assembly, each: Resource) -> Attributes:
     configured provider makes is in one Region (that which the resource names, in the provider's version 6)."""
     if each.address.type != "aws_default_subnet" or not isinstance(each.get("vpc_id"), Unknown):
         return {}
-    own = [one for one in made.found.of("aws_default_vpc") if _place(made, one) == _place(made, each)]
+    own = [one for one in made.found.of("aws_default_vpc") if made.place_of(one) == made.place_of(each)]
     return {"VpcId": own[0].id} if len(own) == 1 else {}
-
-
-def _place(made: Assembly, each: Resource) -> tuple[str, str]:
-    """What tells the account and the Region of something that a plan makes: its provider, and its own word."""
-    block = made.configuration.block(each.address) or {}
-    return known(block.get("provider_config_key")), known(each.get("region"))
 
 
 def _vpc(each: Resource) -> Attributes:
