@@ -64,6 +64,7 @@ EVERYWHERE = (
     "CHANGELOG.md",
     "docs/rules",
     "docs/decisions.md",
+    "docs/gallery.md",  # what commands print of the models
     "docs/_site",
     "tests/kernel",
     "tests/test_kernel",

@@ -53,8 +53,8 @@ def vpc_of(number: int, pick: Pick[Any]) -> Body:
         hosts["web"]["secondary_private_ips"] = [f"{base}.0.77"]
     if pick([False, False, True]):  # by an appliance, which may be the way in alone
         hosts["box"] = {
-            "subnet": "side", "security_groups": ["g"], "source_dest_check": False, "nat": {"masquerade": False},
-            "public_ip": f"203.0.113.{number * 16 + 4}",
+            "subnet": "side", "security_groups": ["g"], "source_dest_check": False,
+            "nat": {"masquerade": pick([False, True])}, "public_ip": f"203.0.113.{number * 16 + 4}",
         }  # fmt: skip
     tables: Body = {"main": routes, "side": {ANY: "igw", **pick([{}, {to_other: "blackhole"}])}, "back": {ANY: "nat"}}
     body: Body = {
@@ -84,6 +84,8 @@ def published(pick: Pick[Any]) -> Body:
     design: Body = {"version": 1, "vpcs": {f"v{number}": vpc_of(number, pick) for number in range(4)}}
     vpcs = design["vpcs"]
     for number, vpc in enumerate(vpcs.values()):
+        if "box" in vpc["instances"] and pick([True, False]):
+            vpc["route_tables"]["back"] = {ANY: pick(["nat", "box"])}
         if "box" in vpc["instances"] and pick([True, False]):
             vpc["route_tables"]["edge"] = {"gateway": "igw", "routes": {f"10.{number}.0.0/24": "box"}}
     if pick([False, True]):

@@ -158,7 +158,7 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
                 _kind(named or role_of(interface), told, spoke, place.table, kinds)
                 for role_of in (client_role, server_role)
             )
-            public = None if named else topology.public_sides.kind(interface)
+            public = None if interface in siblings else topology.public_sides.kind(interface)
             if public is not None:
                 public_role = "public", server_role(interface), public
                 server = server._replace(public=kinds.setdefault(public_role, len(kinds)))

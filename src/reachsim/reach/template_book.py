@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.place import SubnetPlace, VpcPlace
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Walk
+from reachsim.net.intervals import Span
 from reachsim.reach.classes import RoutingClass
 from reachsim.reach.template import Template, templates_of
 from reachsim.topology.addressed import means_private
@@ -42,7 +43,7 @@ class TemplateBook:
         self._alike: dict[tuple[int, int, int], Ways | None] = {}
         self._broad: dict[tuple[int, int, int], list[tuple[tuple[int, ...], tuple[Hashable, ...], Ways]]] = {}
         self._pairs: dict[tuple[int, int], Ways] = {}
-        self._lost: dict[tuple[bool, int], list[tuple[int, int]]] = {}
+        self._lost: dict[tuple[bool, int], list[Span]] = {}
         self._sent: dict[tuple[Checkpoint, int], int] = {}
         self._sendings: dict[Hashable, int] = {}
         self._same: dict[tuple[Template, ...], Ways] = {}
@@ -56,6 +57,8 @@ class TemplateBook:
     def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
         """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
         that are not passed; None where each pair has its own."""
+        if _is_lost(destination.first, self._lost.get((False, source.client.alike), ())):
+            return self._as_known(())
         by_internet, made = self._by_internet(source, destination, ends)
         if by_internet is not None:
             return by_internet
@@ -166,7 +169,7 @@ class TemplateBook:
         lost = self._lost.setdefault((neighbours, source.index if neighbours else source.client.alike), [])
         target = source.second() if source is destination else destination.first
         assert target is not None
-        if all(any(low <= address <= high for low, high in lost) for address in target.places):
+        if _is_lost(target, lost):
             return ()
         asked = flows(ends.of_interface(source.first), ends.of_interface(target), ends)
         return tuple(one for number, flow in enumerate(asked) for one in templates_of(flow, lost, number, []))
@@ -188,6 +191,11 @@ class TemplateBook:
             sends = tuple(map(table.sends, destination.first.places))
             known = self._sent[table, destination.server.broad] = self._sendings.setdefault(sends, len(self._sendings))
         return known
+
+
+def _is_lost(target: NetworkInterface, lost: Sequence[Span]) -> bool:
+    """Whether all that is to an interface, to whichever of its addresses, is in runs that are lost."""
+    return all(any(low <= address <= high for low, high in lost) for address in target.places)
 
 
 def _afresh(

@@ -226,3 +226,72 @@ def test_a_part_of_a_module_that_is_gone_over_is_the_output_of_its_name(
     told["configuration"]["root_module"]["module_calls"] = {"net": {"module": module(inner, outputs=outputs)}}
     found = imported(tmp_path, told, strict=strict)
     assert verdict(found, 'aws_instance.h["a"]', "8.8.8.8", "tcp/443") == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("internet", "fails"), ("aws_instance.two", "fails"), ("aws_instance.m", "undecided")],
+)
+def test_a_rule_that_names_one_of_several_groups_is_about_nobody_else(
+    tmp_path: Path, source: str, expected: str
+) -> None:
+    """`source_security_group_id = element(aws_security_group.s[*].id, ...)`: a member of one of them may be meant."""
+    second = ["aws_security_group.s[1].id", "aws_security_group.s[1]", "aws_security_group.s"]
+    found = _hosts(
+        tmp_path,
+        made={
+            **{f"aws_security_group.s[{n}]": {"name": f"s{n}", "egress": [EVERYTHING], "ingress": []} for n in (0, 1)},
+            "aws_security_group_rule.r": {"type": "ingress", **rule(90)},
+            "aws_instance.m": {},
+        },
+        blocks={
+            "aws_security_group.s": OF_THE_VPC,
+            "aws_security_group_rule.r": {
+                "security_group_id": ["aws_security_group.g.id", "aws_security_group.g"],
+                "source_security_group_id": ["aws_security_group.s"],
+            },
+            "aws_instance.m": {"subnet_id": ["aws_subnet.s"], "vpc_security_group_ids": second},
+        },
+        unknown={
+            **{f"aws_security_group.s[{n}]": {"vpc_id": True} for n in (0, 1)},
+            "aws_security_group_rule.r": {"security_group_id": True, "source_security_group_id": True},
+            "aws_instance.m": {
+                "subnet_id": True,
+                "vpc_security_group_ids": True,
+                "private_ip": True,
+                "public_ip": True,
+            },
+        },
+    )
+    assert verdict(found, source, "aws_instance.one", "tcp/90") == expected
+
+
+@pytest.mark.rule("SG-11")
+def test_a_group_of_a_peered_vpc_is_among_those_that_a_rule_may_name(tmp_path: Path) -> None:
+    other = {"vpc_id": ["aws_vpc.w.id", "aws_vpc.w"]}
+    either = ["var.x", *(f"aws_security_group.{name}{end}" for name in "st" for end in (".id", ""))]
+    ends = {"peer_vpc_id": ["aws_vpc.w.id", "aws_vpc.w"], **OF_THE_VPC}
+    found = _hosts(
+        tmp_path,
+        made={
+            "aws_vpc.w": {"cidr_block": "10.9.0.0/16"}, "aws_vpc_peering_connection.p": {"auto_accept": True},
+            **{f"aws_security_group.{name}": {"name": name, "egress": [EVERYTHING], "ingress": []} for name in "st"},
+            "aws_security_group_rule.r": {"type": "ingress", **rule(90)},
+        },
+        blocks={
+            "aws_vpc.w": {}, "aws_vpc_peering_connection.p": ends, "aws_security_group.s": OF_THE_VPC,
+            "aws_security_group.t": other,
+            "aws_security_group_rule.r": {
+                "security_group_id": ["aws_security_group.g.id", "aws_security_group.g"], "source_security_group_id": either,
+            },
+        },
+        unknown={
+            **{f"aws_security_group.{name}": {"vpc_id": True} for name in "st"},
+            "aws_vpc_peering_connection.p": {"vpc_id": True, "peer_vpc_id": True},
+            "aws_security_group_rule.r": {"security_group_id": True, "source_security_group_id": True},
+        },
+    )  # fmt: skip
+    (told,) = (
+        each for each in found.design["vpcs"]["v"]["security_groups"]["g"]["ingress"] if each["allow"] == "tcp/90"
+    )
+    assert told["from"] == "unknown" or {"s", "w.t"} <= set(told["from"])

@@ -327,7 +327,10 @@ class Links:
         if not flow.open and members is not None and fits and not self.strict and not others:
             self.assumed.append((each, f"{'.'.join(way)}: {', '.join(members)}, as the blocks name nothing else"))
             return members
-        return open_link(kind, () if own is None or flow.open else tuple(flow.found), "" if own is None else flow.open)
+        if own is None or flow.open or others or self.strict:
+            return open_link(kind, (), "" if own is None else flow.open or _OTHERS)
+        self.assumed.append((each, f"{'.'.join(way)}: some of {', '.join(sorted(flow.found))} and nobody else"))
+        return open_link(kind, tuple(flow.found), "")
 
 
 _INSTEAD: Final = {"subnets": "subnet_mapping", "vpc_zone_identifier": "availability_zones"}
