@@ -130,6 +130,10 @@ def test_hosted_zones_that_their_vpc_does_not_see(support: bool, hostnames: bool
         ({"vpcs app subnets isolated route_table": "public", "vpcs app instances db state": "stopped"}, False),
         ({"vpcs app subnets empty": {"cidr": "10.0.8.0/24", "az": "a", "route_table": "public"}}, False),
         ({"vpcs app route_tables private 0.0.0.0/0": "igw"}, True),
+        (  # what is not told may have one
+            {"vpcs app subnets isolated route_table": "public", "vpcs app subnets isolated interfaces": "unknown"},
+            False,
+        ),
         ({"vpcs app subnets isolated route_table": "private"}, False),  # the NAT gateway's address is put in
     ],
 )
