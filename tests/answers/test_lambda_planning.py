@@ -60,6 +60,13 @@ def test_a_region_allowed_350_interfaces_before_2019() -> None:
         assert (limit in found.notes) == told
 
 
+@pytest.mark.rule("LAMBDA-1", "LAMBDA-31")
+def test_a_function_outside_vpcs_needed_no_interface_before_2019() -> None:
+    found = plan({"f": function(30, memory_mb=3072), "free": {"memory_mb": 3072, "concurrency": 10}})
+    assert [(each.name, each.before_2019) for each in found.functions] == [("f", 30), ("free", 0)]
+    assert found.before_2019 == 30
+
+
 @pytest.mark.rule("LAMBDA-3")
 def test_500_executions_share_one_interface() -> None:
     found = shared(ROOT / "models/vpc-lambda-as-found.yaml").lambda_addresses()

@@ -127,6 +127,9 @@ def test_a_private_address_is_in_its_subnet_and_nobody_elses(address, message):
     }
     problem = refuses(None, "vpcs app instances db private_ip", change)
     assert problem.message.startswith(message)
+    several = {"vpcs app instances db": {"subnet": "isolated", "secondary_private_ips": ["10.0.2.40", address]}}
+    problem = refuses(None, "vpcs app instances db secondary_private_ips 1", change, several)
+    assert problem.message.startswith(message)
 
 
 def test_warn_names_rules_that_can_be_waived():

@@ -231,6 +231,14 @@ def test_a_scalar_is_read_as_the_text_that_it_is(text: str) -> None:
     assert data == {"a": [text]}
 
 
+def test_what_holds_lists_of_words_stays_in_one_line() -> None:
+    """As people write it; what holds further mappings is set line by line."""
+    flat = patched("a: 1\n", [KeyChange(("new",), {"cidrs": ["10.0.0.0/16"], "zones": ["a"]})], "f")
+    assert flat.after == "a: 1\nnew: {cidrs: [10.0.0.0/16], zones: [a]}\n"
+    deep = patched("a: 1\n", [KeyChange(("new",), {"name": "x", "rules": [{"allow": "all"}]})], "f")
+    assert deep.after == "a: 1\nnew:\n  name: x\n  rules:\n    - {allow: all}\n"
+
+
 def test_edits_for_a_copy_say_the_same() -> None:
     data = {"a": {"list": [1]}, "none": None}
     changes = [
