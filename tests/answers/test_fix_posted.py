@@ -353,3 +353,20 @@ def test_a_list_that_lacks_a_block_gets_it(form: str) -> None:
     found = written(named).fixes("probe", "api", "tcp/80")
     best(found)
     assert "add 10.1.0.0/16 to prefix list others" in map(str, found)
+
+
+@pytest.mark.rule("PL-2")
+@pytest.mark.parametrize(
+    ("way", "word", "question"), [("egress", "to", ("probe", "api")), ("ingress", "from", ("api", "probe"))]
+)
+def test_a_list_that_a_rule_alone_names_gets_the_block_of_the_other_end(
+    way: str, word: str, question: tuple[str, str]
+) -> None:
+    rules = {way: [{"allow": "tcp/80", word: "others"}]}
+    others: Changes = {"prefix_lists others": ["10.2.0.0/16"], "vpcs app security_groups client": rules}
+    found = written(others).fixes(*question, "tcp/80")
+    best(found)
+    told = [str(fix) for fix in found if "prefix list" in str(fix)]
+    assert told == ["add 10.1.0.0/16 to prefix list others"]
+    (fix,) = (fix for fix in found if str(fix) in told)
+    assert values(fix) == {("prefix_lists", "others"): "10.1.0.0/16"}

@@ -403,6 +403,12 @@ def test_what_goes_is_what_a_copy_without_it_shows() -> None:
 
 def test_a_group_with_a_member_that_is_not_ready_keeps_its_rules() -> None:
     assert gone({f"{WORKER} instance_profile": GONE})[0] == ALL_RULES[:2]
+
+
+def test_a_group_that_nothing_has_keeps_its_rules() -> None:
+    """Nobody knows yet whether what gets it will be ready."""
+    spare = {"vpcs shop security_groups spare": {"ingress": [{"allow": "tcp/22", "from": "bastion"}]}}
+    assert gone(spare)[0] == ALL_RULES
     database: Changes = {"vpcs shop interfaces db": {"subnet": "work", "security_groups": ["worker"]}}
     assert gone(database)[0] == ALL_RULES[:2]
 

@@ -335,6 +335,13 @@ def test_designs_that_differ_in_more_than_rules_are_not(change: dict[str, Any]) 
     assert differing(design(), design(rule, change)) is None
 
 
+def test_a_group_without_a_body_is_another_design() -> None:
+    """`extra:` with nothing behind it, in either of the two."""
+    one, other = (design({"vpcs app security_groups extra": body}) for body in ({"ingress": []}, None))
+    assert differing(one, other) is None
+    assert differing(other, one) is None
+
+
 def test_another_order_is_more_than_rules() -> None:
     """Addresses are assigned in the order of the file."""
     base = design({"vpcs app security_groups open ingress": []})
