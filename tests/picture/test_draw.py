@@ -112,6 +112,49 @@ def test_what_is_public_and_what_is_joined() -> None:
     assert lines == {frozenset({pcx, "vpcs/app"}), frozenset({pcx, "vpcs/data"}), frozenset({"internet", gateway})}
 
 
+JOINED = """
+version: 1
+region: eu-west-1
+vpcs:
+  one:
+    cidrs: [10.1.0.0/16]
+    subnets: {s: {cidr: 10.1.0.0/24, az: a}}
+    vpn_gateways: {vgw: {}}
+    load_balancers: {nlb: {type: network, scheme: internal, subnets: [s]}}
+  two:
+    cidrs: [10.2.0.0/16]
+    subnets: {s: {cidr: 10.2.0.0/24, az: a}}
+    vpc_endpoints: {shop: {type: interface, service: shop, subnets: [s]}}
+transit_gateways:
+  hub:
+    attachments:
+      two: {vpc: two, subnets: [s]}
+      far: {peer: away.hub}
+      line: {vpn: line}
+      port: {direct_connect_gateway: port}
+  away: {attachments: {hub: {peer: hub.far}}}
+vpn_connections: {line: {gateway: hub}, old: {gateway: one.vgw}}
+direct_connect_gateways: {port: {gateways: [one.vgw], prefixes: [172.16.0.0/16]}}
+networks: {office: {cidrs: [192.168.0.0/16], via: [line, port]}}
+endpoint_services: {shop: {load_balancer: one.nlb}}
+private_hosted_zones: {shop.internal: {vpcs: [two]}}
+"""
+
+
+def test_what_is_in_no_vpc_is_joined_with_what_it_names() -> None:
+    lines = {frozenset(line) for line in draw(reachsim.loads(JOINED)).layout.scene.lines}
+    hub, port = "transit_gateways/hub", "direct_connect_gateways/port"
+    joined = {
+        hub: ["vpcs/two", "transit_gateways/away", "vpn_connections/line", port],
+        port: ["vpcs/one"],
+        "vpn_connections/old": ["vpcs/one"],
+        "networks/office": ["vpn_connections/line", port],
+        "endpoint_services/shop": ["vpcs/one", "vpcs/two"],  # its load balancer, and who calls it
+        "private_hosted_zones/shop.internal": ["vpcs/two"],
+    }
+    assert lines == {frozenset((one, other)) for one, others in joined.items() for other in others}
+
+
 def test_a_subnet_whose_table_is_not_known_is_neither() -> None:
     design = copy.deepcopy(BASE)
     design["vpcs"]["app"]["subnets"]["isolated"]["route_table"] = "unknown"
