@@ -315,7 +315,8 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was probably meant by `name`, or None.
 
     A candidate that differs in case, in hyphens or underscores only goes before one that differs in letters, and one of
-    which the name is the first words before one that differs in more than a slip.
+    which the name is the first words before one that differs in more than a slip. Two letters in the wrong order are a
+    slip in a short name too.
 
     >>> suggest("securityGroups", ["subnets", "security_groups"]), suggest("cidrr", ["cidr"])
     ('security_groups', 'cidr')
@@ -323,6 +324,8 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
     'security_groups'
     >>> suggest("NO_ROUTE", ["CANNOT_ROUTE", "NO_ROUTE_TO_DESTINATION"])
     'NO_ROUTE_TO_DESTINATION'
+    >>> suggest("bd", ["web", "db"])
+    'db'
     """
     import difflib  # only a message needs it
 
@@ -342,8 +345,21 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
             close.append(candidate)
     matches = difflib.get_close_matches(name, close, n=1, cutoff=0.6)
     if not any(difflib.SequenceMatcher(None, each, name).ratio() >= _A_SLIP for each in matches):
-        matches = _begun(name, known) or matches
+        matches = _begun(name, known) or matches or [each for each in known if _is_swapped(name, each)]
     return matches[0] if matches else next((each for each in known if _initials(each) == folded), None)
+
+
+def _is_swapped(name: str, other: str) -> bool:
+    """Whether two neighbouring letters in the other order are all that differs.
+
+    >>> _is_swapped("bd", "db"), _is_swapped("abc", "cba")
+    (True, False)
+    """
+    differ = [place for place, (one, two) in enumerate(zip(name, other, strict=False)) if one != two]
+    if len(name) != len(other) or len(differ) != 2:
+        return False
+    first, second = differ
+    return second == first + 1 and name[first] == other[second] and name[second] == other[first]
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
