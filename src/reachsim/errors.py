@@ -203,15 +203,18 @@ class EndpointError(ReachsimError):
         return printable(self.message)
 
     @classmethod
-    def unknown(cls, name: str, candidates: Iterable[str] = ()) -> EndpointError:
-        """`name` is nothing in this design; `candidates` are near matches, best first (possibly none).
+    def unknown(cls, name: str, candidates: Iterable[str] = (), known: Sequence[str] = ()) -> EndpointError:
+        """`name` is nothing in this design; `candidates`: near matches, best first (possibly none); `known`: what there is.
 
         >>> str(EndpointError.unknown("fetsh", ["fetch"]))
         "unknown endpoint 'fetsh'; did you mean 'fetch'?"
+        >>> str(EndpointError.unknown("x", [], ["app.web", "app.db"]))
+        "unknown endpoint 'x'; write the name of something in the file (app.web, app.db), an address, a block or internet"
         """
         near = tuple(candidates)
-        known = "write the name of something in the file, an address, a block or internet"
-        hint = f"did you mean {_alternatives(near)}?" if near else known
+        such = f" ({summary(known)})" if known else ""
+        write = f"write the name of something in the file{such}, an address, a block or internet"
+        hint = f"did you mean {_alternatives(near)}?" if near else write
         return cls(f"unknown endpoint {shown(name)}; {hint}", name, near)
 
     @classmethod
