@@ -25,6 +25,7 @@ from reachsim.net.address import Address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
+from reachsim.resources.fields import ReadOnly, Schema
 from reachsim.topology.flows import flows as flows_between
 
 ROOT = Path(__file__).parents[1]
@@ -250,6 +251,37 @@ def test_a_network_cannot_be_changed(shop: Network, name: str) -> None:
             setattr(network, name, None)
         with pytest.raises(AttributeError, match="a network never changes"):
             delattr(network, name)
+
+
+def mappings(part: Any) -> Iterator[dict[Any, Any]]:
+    """Every mapping of a design, however deep."""
+    if isinstance(part, Schema):
+        for name in type(part).model_fields:
+            yield from mappings(getattr(part, name))
+    elif isinstance(part, dict):
+        yield part
+        for value in part.values():
+            yield from mappings(value)
+    elif isinstance(part, tuple):
+        for value in part:
+            yield from mappings(value)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "models").glob("*.yaml")))
+def test_no_mapping_of_a_design_can_be_changed(name: str) -> None:
+    net = load(name)
+    vpc = next(iter(net.design.vpcs))
+    full = net.with_({f"vpcs.{vpc}.tags": {"a": "b"}, f"vpcs.{vpc}.security_groups.new": {"ingress": []}})
+    rules = full.with_({f"vpcs.{vpc}.security_groups.new.ingress": [{"allow": "all", "from": "0.0.0.0/0"}]})
+    for network in (net, full, rules):
+        found = list(mappings(network.design))
+        assert found
+        assert {type(mapping) for mapping in found} == {ReadOnly}
+    with pytest.raises(TypeError, match="a design never changes"):
+        net.design.vpcs[vpc] = None
+    for change in ("pop", "clear", "update", "setdefault", "popitem", "__delitem__", "__ior__"):
+        with pytest.raises(TypeError, match="a design never changes"):
+            getattr(net.design.vpcs, change)(vpc)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ that opens no more; the patched file is written, read again, and keeps every pro
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,12 @@ def test_the_story_is_mended_by_two_edits_and_no_other_line_changes() -> None:
         "    aliases: {prod: 2}",
     ]
     assert [line for line in before if line not in after] == ["    aliases: {prod: 1}"]
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
+def test_the_page_explains_and_mends_every_model(path: Path) -> None:
+    """`tests/test_docs.py` runs what the page shows."""
+    page = (MODELS.parent / "docs/gallery.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {path.stem.removesuffix('-as-found')}\n")[1].partition("\n## ")[0]
+    assert re.search(rf"^\$ reachsim explain models/{path.name} ", section, re.MULTILINE)
+    assert f"$ reachsim fix models/{path.name}\n" in section

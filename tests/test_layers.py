@@ -190,6 +190,26 @@ def test_testing_is_imported_by_nothing() -> None:
             assert not [name for name, _ in imports_of(path) if name.startswith("reachsim.testing")]
 
 
+KEPT_OF = {"str", "int", "bytes", "tuple", "type", "Traffic", "Span", "Engine", "Schema", "Resource"}
+"""What functions whose answers outlive every network may be asked of: values without one, and classes."""
+
+
+def test_what_outlives_a_network_holds_none() -> None:
+    """A function with a cache of its module is asked of plain values, and of classes as `type[...]`; where there are many,
+    it keeps so many and no more."""
+    for path in MODULES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and any("cache" in ast.unparse(each) for each in node.decorator_list):
+                kinds = [ast.unparse(each.annotation) for each in node.args.args if each.annotation is not None]
+                words = {word for kind in kinds for word in re.findall(r"\w+", kind)}
+                assert words <= KEPT_OF, (path, node.name)
+                assert all(
+                    re.search(rf"type\[{each}\]", str(kinds)) for each in words & {"Engine", "Schema", "Resource"}
+                )
+                bounded = any("lru_cache" in ast.unparse(each) for each in node.decorator_list)
+                assert bounded or not words or words <= {"type", "Schema", "str"}, (path, node.name)
+
+
 def test_what_is_imported_from_elsewhere() -> None:
     allowed = {"reachsim", "networkx", "pydantic", "yaml", "pytest", "hypothesis"} | sys.stdlib_module_names
     for path in MODULES:

@@ -35,7 +35,16 @@ def test_every_rule_that_the_code_cites_is_in_the_book() -> None:
 
 def test_every_rule_without_a_home_says_why() -> None:
     """Or is decided somewhere: a docstring has its ID in bold there, as the book has it."""
-    assert {rule for rule in BOOK if rule not in tool.homes()} == set(tool.WITHOUT_HOME)
+    assert {rule for rule in BOOK if rule not in tool.homes()} == tool.FOLLOWS.keys() | tool.NO_CODE.keys()
+    assert tool.FOLLOWS.keys().isdisjoint(tool.NO_CODE)
+
+
+def test_a_rule_follows_from_rules_that_are_decided() -> None:
+    """So who looks for it finds a file after one step."""
+    loose = {
+        rule: source for rule, text in tool.FOLLOWS.items() for source in text.split() if source not in tool.homes()
+    }
+    assert loose == {}
 
 
 def test_docstrings_are_found_wherever_they_stand() -> None:
@@ -58,10 +67,10 @@ class B:
 
 
 def test_a_rule_is_decided_in_one_file() -> None:
-    """Its ID stands in bold there, and nowhere else; where its facts are apart, the list says why."""
-    several = {rule: files for rule in BOOK if len(files := tool.files_of(rule, decided=True)) > 1}
-    assert {rule: files for rule, files in several.items() if rule not in tool.SEVERAL_FILES} == {}
-    assert {rule for rule in tool.SEVERAL_FILES if rule not in several} == set()
+    """Its ID stands in bold there, and nowhere else; one of several facts says which fact is in which file."""
+    several = {rule: set(files) for rule in BOOK if len(files := tool.files_of(rule, decided=True)) > 1}
+    assert {rule: set(facts) for rule, facts in tool.FACTS.items()} == several
+    assert [rule for rule, facts in tool.FACTS.items() if len(set(facts.values())) < len(facts)] == []
 
 
 def test_bold_alone_is_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,15 +86,29 @@ def test_bold_alone_is_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         tool.cited.cache_clear()
 
 
+def rules_in(chapter: str, numbers: str) -> list[str]:
+    """The rules that a cell of the table means by numbers."""
+    return [f"{chapter}-{number}" for number in numbers.split()]
+
+
 def test_the_architecture_says_where_each_rule_is() -> None:
-    """A reader who knows a rule's ID finds the file to read at the first try."""
-    said: dict[str, list[str]] = {}
-    for chapter, cell in re.findall(r"^\| ([A-Z0-9]+) \| (.*) \|$", tool.files_table(), re.MULTILINE):
-        for part in cell.split("; "):
-            where, numbers = re.fullmatch(r"(.*?)((?: (?:\d+|PORT))+)", part).groups()  # type: ignore[union-attr]
-            for number in numbers.split():
-                said.setdefault(f"{chapter}-{number}", []).append(where.strip("`"))
-    assert set(said) == set(BOOK)
-    for rule, files in said.items():
-        decided = tool.files_of(rule, decided=True)
-        assert set(files) == set(decided) if decided else files in (["follows from others"], ["not modelled"])
+    """A reader who knows a rule's ID finds the file to read at the first try, or why there is none: each stands once."""
+    said: list[str] = []
+    for row in tool.files_table().splitlines()[2:]:
+        title, alone, several, follow, no_code = (cell.strip() for cell in row[1:-1].split("|"))
+        chapter = title.partition(":")[0]
+        for file, numbers in re.findall(r"`([\w/]+)`((?: \w+)+)", alone):
+            said += rules_in(chapter, numbers)
+            assert all(tool.files_of(rule, decided=True) == [file] for rule in rules_in(chapter, numbers))
+        for number, facts in re.findall(r"(\w+): ((?:`[\w/]+` \([^)]+\)(?:, )?)+)", several):
+            (rule,) = rules_in(chapter, number)
+            said.append(rule)
+            assert dict(re.findall(r"`([\w/]+)` \(([^)]+)\)", facts)) == tool.FACTS[rule]
+        for number, sources in re.findall(r"(\d+) from ([A-Z0-9, -]+)", follow):
+            (rule,) = rules_in(chapter, number)
+            said.append(rule)
+            assert sources.split(", ") == tool.FOLLOWS[rule].split()
+        for numbers, why in re.findall(r"([\d ]+) \(([^)]+)\)", no_code):
+            said += rules_in(chapter, numbers)
+            assert all(tool.NO_CODE[rule].startswith(f"{why}:") for rule in rules_in(chapter, numbers))
+    assert sorted(said) == sorted(BOOK)

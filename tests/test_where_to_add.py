@@ -3,6 +3,7 @@ that sort is named today."""
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -10,6 +11,10 @@ from pathlib import Path
 
 import pytest
 from tests.test_kinds import SUBJECTS
+from tests.test_layers import LAYERS, LEVEL
+
+from reachsim.cli.main import COMMANDS
+from reachsim.resources import mending
 
 ROOT = Path(__file__).parents[1]
 ROOTS = (ROOT / "src" / "reachsim", ROOT)
@@ -34,6 +39,9 @@ LIKE: dict[str, tuple[str, ...]] = {
     ),
     "an attribute of traffic": ("icmpv6",),
     "a format of output": ("matrix_csv", "sarif", "junit"),
+    "a format of pictures": ("mermaid",),
+    "a column of a report": ("roomless",),
+    "a law for other people's networks": ("zones_survive",),
 }
 """By row, words for things of its sort."""
 
@@ -56,6 +64,7 @@ EVERYWHERE = (
     "CHANGELOG.md",
     "docs/rules",
     "docs/decisions.md",
+    "docs/gallery.md",  # what commands print of the models
     "docs/_site",
     "tests/kernel",
     "tests/test_kernel",
@@ -81,7 +90,7 @@ def test_the_page_names_files_that_are_there() -> None:
 
 def test_the_page_names_what_stands_in_its_file() -> None:
     """Where it says ``NAME of FILE``, the file has the name; and it says so wherever something is to be added to a list."""
-    said = re.findall(r"`(\w+)` of `([\w/.]+)`", PAGE)
+    said = re.findall(r"`(\w+)`\s+of\s+`([\w/.]+)`", PAGE)
     assert len(said) > 10
     for name, file in said:
         path = there(file)
@@ -89,11 +98,66 @@ def test_the_page_names_what_stands_in_its_file() -> None:
         assert re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")), f"{file} has no {name}"
 
 
+def section(title: str) -> str:
+    """The text under a heading of the page, as far as the next one of its level."""
+    return PAGE.split(f"\n## {title}\n")[1].partition("\n## ")[0]
+
+
+def cells(text: str) -> Iterator[list[str]]:
+    """The cells of the rows of a table, without its head."""
+    table = [line for line in text.splitlines() if line.startswith("| ")]
+    yield from ([cell.strip() for cell in line[1:-1].split("|")] for line in table[2:])
+
+
+def quoted(text: str) -> list[str]:
+    """What stands in a text as code."""
+    return re.findall(r"`([^`]+)`", text)
+
+
+def modules(folder: str) -> set[str]:
+    """The modules of a folder below src/reachsim."""
+    return {path.stem for path in (ROOTS[0] / folder).glob("*.py")} - {"__init__"}
+
+
+def test_the_rooms_are_in_the_order_of_their_imports() -> None:
+    """A room imports only those before it."""
+    told = [room for row in cells(PAGE[: PAGE.index("\n## ")]) for room in quoted(row[0])]
+    assert {*told} == {room for rooms in LAYERS for room in rooms} - {"", "__main__"}
+    assert [LEVEL[room] for room in told] == sorted(LEVEL[room] for room in told)
+
+
+def test_every_file_of_a_command_and_of_a_report_is_told() -> None:
+    text = section("The files of a command")
+    table = [*cells(text)]
+    shared = set(quoted(text[text.index("What commands share") :]))
+    assert [command for row in table for command in quoted(row[0])] == sorted(COMMANDS, key=[*COMMANDS].index)
+    for column, folder in ((1, "cli"), (3, "report"), (4, "report/cards")):
+        of_commands = {name for row in table for name in quoted(row[column]) if name != "--write"}
+        of_several = {name.removeprefix(f"{folder}/") for name in shared if name.startswith(f"{folder}/")}
+        assert of_commands <= modules(folder) <= of_commands | of_several
+    assert [name for row in table for name in quoted(row[2]) if there(name.rstrip("/")) is None] == []
+
+
+def test_every_file_of_lint_is_told() -> None:
+    told = [quoted(row[0])[0].removeprefix("answers/lint/") for row in cells(rows()["a finding of lint"])]
+    assert {*told} == modules("answers/lint") - {"registry", "run"}
+
+
+def test_every_way_to_propose_an_edit_is_told() -> None:
+    decorators = {
+        name
+        for name, each in inspect.getmembers(mending, inspect.isfunction)
+        if each.__module__ == mending.__name__ and [*inspect.signature(each).parameters] == ["function"]
+    }
+    assert decorators == {"mends", "offers", "advises", "closes"}
+    assert {name[1:] for name in quoted(rows()["a fix"]) if name.startswith("@")} == decorators
+
+
 @cache
 def rows() -> dict[str, str]:
-    """What each row of the table names, by what is added."""
-    table = PAGE[PAGE.index("## Where to add") : PAGE.index("## Glossary")]
-    return {what: text for what, text in re.findall(r"^\| (.+?) \| (.+) \|$", table, re.MULTILINE) if what != "adding"}
+    """What each entry names, by what is added."""
+    entries = PAGE[PAGE.index("## Where to add") : PAGE.index("## Glossary")].split("\n### ")[1:]
+    return {title[0].lower() + title[1:]: text for title, _, text in (entry.partition("\n") for entry in entries)}
 
 
 def named(row: str) -> list[str]:

@@ -457,20 +457,6 @@ def test_what_is_in_the_way_for_the_place_of_a_nat_gateway_says_so() -> None:
     assert first.led_by == ()
 
 
-@pytest.mark.rule("IGW-16")
-def test_what_can_have_no_public_address_is_offered_none() -> None:
-    """Its table leads to the internet gateway, of which it has no use; its neighbours may have one each."""
-    service: Changes = {"vpcs app interfaces job": {"subnet": "public", "public_ip": "never"}}
-    asked = ("job", "www", "tcp/443")
-    for public_ip in ("never", None):
-        net = written(service, {"vpcs app interfaces job public_ip": public_ip})
-        texts = [edit.text for fix in net.fixes(*asked) for edit in fix.edits]
-        assert net.trace(*asked).blockers[0].code == "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
-        assert ("give app.job a public address" in texts) is (public_ip is None)
-        told = "; ".join(net.fixes(*asked).reasons)
-        assert ("app.job never gets a public address (IGW-16)" in told) is (public_ip == "never")
-
-
 ONE_TABLE = """
 version: 1
 vpcs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.answers.lint_designs import found
-from tests.designs import Changes
+from tests.designs import Changes, acl_of
 
 BALANCED: Changes = {
     "vpcs app security_groups lb": {"ingress": [{"allow": "tcp/80", "from": "10.0.0.0/16"}]},
@@ -39,6 +39,43 @@ def test_targets_that_are_not_reached(closed: Changes, kind: str, count: int) ->
         "vpcs app load_balancers lb target_groups dbs port": f"{port}/8080",
     }
     assert found(BALANCED, lb, closed, only="TARGET_CLOSED") == [("TARGET_CLOSED", "app.lb")] * count
+
+
+@pytest.mark.rule("NACL-12")
+@pytest.mark.parametrize(
+    ("ingress", "lost"),
+    [
+        (["deny tcp/3389 0.0.0.0/0", "allow all 0.0.0.0/0"], False),  # one connection of 64,512
+        (["allow tcp/80 0.0.0.0/0"], True),
+    ],
+)
+def test_answers_to_some_ports_of_a_load_balancer_are_the_acls_matter(ingress: list[str], lost: bool) -> None:
+    codes = {code for code, _ in found(BALANCED, acl_of("private", ingress, ["allow all 0.0.0.0/0"]))}
+    assert "ANSWERS_CLOSED" in codes
+    assert ("TARGET_CLOSED" in codes) is lost
+
+
+BEHIND: Changes = {
+    **acl_of("isolated", ["allow all 0.0.0.0/0"], ["allow tcp/1024-65535 10.0.1.0/24"]),
+    "vpcs app security_groups lb": {"ingress": [{"allow": "tcp/80", "from": "10.0.0.0/16"}]},
+    "vpcs app security_groups served": {"ingress": [{"allow": "tcp/80", "from": "lb"}]},
+    "vpcs app instances db security_groups": ["served"],
+    "vpcs app subnets isolated az": "a",
+    "vpcs app load_balancers lb": {
+        "type": "network", "scheme": "internal", "subnets": ["private"], "security_groups": ["lb"], "cross_zone": True,
+        "listeners": {"tcp/80": "dbs"}, "target_groups": {"dbs": {"targets": ["db"]}},
+    },
+}  # fmt: skip
+"""A load balancer in `private`; the ACL of its target's subnet lets nothing but answers to that subnet out."""
+
+
+@pytest.mark.rule("LB-5")
+@pytest.mark.parametrize("keeps", [True, False])
+def test_the_acl_of_a_target_keeps_answers_from_clients_of_the_load_balancer(keeps: bool) -> None:
+    """Whose address the target sees (LB-5), and who come to it by the load balancer alone."""
+    lb = {"vpcs app load_balancers lb target_groups dbs preserve_client_ip": keeps}
+    expected = [("ANSWERS_CLOSED", "app.isolated network ACL isolated-acl egress")] * keeps
+    assert found(BEHIND, lb, only="ANSWERS_CLOSED") == expected
 
 
 @pytest.mark.rule("LB-8")
@@ -93,6 +130,10 @@ def test_hosted_zones_that_their_vpc_does_not_see(support: bool, hostnames: bool
         ({"vpcs app subnets isolated route_table": "public", "vpcs app instances db state": "stopped"}, False),
         ({"vpcs app subnets empty": {"cidr": "10.0.8.0/24", "az": "a", "route_table": "public"}}, False),
         ({"vpcs app route_tables private 0.0.0.0/0": "igw"}, True),
+        (  # what is not told may have one
+            {"vpcs app subnets isolated route_table": "public", "vpcs app subnets isolated interfaces": "unknown"},
+            False,
+        ),
         ({"vpcs app subnets isolated route_table": "private"}, False),  # the NAT gateway's address is put in
     ],
 )

@@ -24,6 +24,41 @@ def test_what_nothing_uses() -> None:
     assert found(gateway) == []
 
 
+SPARE: Changes = {
+    "vpcs app route_tables spare": {},
+    "vpcs app network_acls spare": {},
+    "vpcs app security_groups spare": {},
+    "vpcs app security_groups open ingress": [
+        {"allow": "all", "from": "10.0.0.0/8"},
+        {"allow": "tcp/1", "from": "alone"},
+    ],
+    "vpcs app security_groups alone": {},
+}
+
+
+@pytest.mark.rule("SG-10")
+@pytest.mark.parametrize(
+    ("unknown", "left"),
+    [
+        ({}, {"ROUTE_TABLE_UNUSED", "ACL_UNUSED", "GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"}),
+        ({"vpcs app subnets private route_table": "unknown"}, {"ROUTE_TABLE_UNUSED"}),
+        ({"vpcs app subnets private network_acl": "unknown"}, {"ACL_UNUSED"}),
+        ({"vpcs app instances probe security_groups": ["unknown"]}, {"GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"}),
+        (
+            {"vpcs app unknown_components thing": {"subnets": ["private"]}},
+            {"GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"},
+        ),
+        ({"vpcs app subnets private interfaces": "unknown"}, {"GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"}),
+        ({"vpcs app security_groups spare ingress": "unknown"}, {"GROUP_UNUSED"}),
+    ],
+)
+def test_what_is_not_known_may_use_what_nothing_else_does(unknown: Changes, left: set[str]) -> None:
+    """Of each the codes that are told without it, and not beside it."""
+    every = {"ROUTE_TABLE_UNUSED", "ACL_UNUSED", "GROUP_UNUSED", "REFERENCE_NEVER_MATCHES"}
+    told = {code for code, _ in found(SPARE, unknown)} & every
+    assert told == (every - left if unknown else every)
+
+
 @pytest.mark.rule("EP-1", "EP-8", "DNS-2")
 def test_endpoints_that_nothing_leads_to() -> None:
     s3: Changes = {"vpcs app vpc_endpoints s3": {"service": "s3", "route_tables": ["private"]}, "region": "eu-west-1"}
@@ -66,6 +101,44 @@ def test_an_endpoint_that_nobody_gets_to() -> None:
     assert found(shut, narrow) == []
     other: Changes = {"vpcs app security_groups client ingress": [{"allow": "tcp/80", "from": "10.0.0.0/16"}]}
     assert found(shut, other) == [("ENDPOINT_CLOSED", "app.e")]
+
+
+@pytest.mark.rule("EP-6")
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"vpcs app unknown_components thing": {"subnets": ["private"]}},
+        {"vpcs app subnets private interfaces": "unknown"},
+        {"vpcs app instances probe security_groups": ["unknown"]},
+    ],
+)
+def test_what_is_not_known_may_get_to_an_endpoint(unknown: Changes) -> None:
+    shut: Changes = {
+        "vpcs app vpc_endpoints e": {
+            "type": "interface", "service": "ssm", "subnets": ["private"], "security_groups": ["own"],
+        },
+        "vpcs app security_groups own": {"ingress": [{"allow": "tcp/443", "from": "own"}]},
+        "vpcs app enable_dns_hostnames": True,
+    }  # fmt: skip
+    assert "ENDPOINT_CLOSED" in {code for code, _ in found(shut)}
+    assert "ENDPOINT_CLOSED" not in {code for code, _ in found(shut, unknown)}
+
+
+@pytest.mark.rule("PEER-3")
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"vpcs app route_tables private": {"10.1.0.0/16": "pcx"}}, "CONNECTION_UNUSED"),
+        (
+            {"vpcs app route_tables private": {"0.0.0.0/0": "ngw"}, "vpcs data route_tables api": {}},
+            "CONNECTION_UNUSED",
+        ),
+        ({"vpcs app vpc_endpoints s3": {"service": "s3", "route_tables": []}}, "ENDPOINT_UNUSED"),
+    ],
+)
+def test_a_table_that_is_not_known_may_lead_to_it(changes: Changes, code: str) -> None:
+    assert code in {code for code, _ in found(changes)}
+    assert code not in {code for code, _ in found(changes, {"vpcs app subnets private route_table": "unknown"})}
 
 
 @pytest.mark.rule("PEER-3")

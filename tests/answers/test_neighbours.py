@@ -173,3 +173,43 @@ def test_what_has_an_address_of_the_block_speaks_for_itself_alone() -> None:
     assert [row.names for row in net.reaches_what("10.0.0.8/30", "tcp/80")] == [("v.b", "v.c")]
     assert [row.names for row in net.who_reaches("10.0.0.9", "tcp/80")] == [("v.b", "v.c")]
     assert [row.names for row in net.who_reaches("a", "tcp/80")] == [("v.b", "v.c")]
+
+
+DOOR = """
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.0.0/24}, b: {cidr: 10.0.1.0/24}}
+    security_groups: {ssh: {ingress: [{allow: tcp/22, from: 0.0.0.0/0}]}, shut: {egress: []}}
+    instances: {x: {subnet: a, security_groups: [ssh]}, y: {subnet: a, security_groups: [shut]}}
+    unknown_components: {thing: {subnets: [b]}}
+"""
+
+
+@pytest.mark.parametrize("end", ["x", "y"])
+@pytest.mark.parametrize("written", ["unknown_components: {thing: {subnets: [b]}}", "interfaces: unknown"])
+def test_what_is_not_modelled_is_an_end_too(end: str, written: str) -> None:
+    """It may send to x alone, and is sent to by x alone: y takes nothing and sends nothing."""
+    text, name = DOOR, "v.thing"
+    if written.startswith("interfaces"):
+        text, name = DOOR.replace("    unknown_components: {thing: {subnets: [b]}}\n", ""), "v.b"
+        text = text.replace("b: {cidr: 10.0.1.0/24}", f"b: {{cidr: 10.0.1.0/24, {written}}}")
+    net = reachsim.loads(text)
+    expected = [] if end == "y" else [(name, "undecided")]
+    for found in (net.who_reaches(end, "tcp/22"), net.reaches_what(end, "tcp/22")):
+        assert [(row.names[0], row.verdict) for row in found if row.names[0] == name] == expected
+        assert found.asked == 3  # the other instance, the internet, and this
+
+
+def test_what_is_not_modelled_may_have_a_family_that_is_not_told() -> None:
+    """An import leaves out a block that is not known yet: IPv6 of v.thing may be one."""
+    dual = (
+        DOOR.replace("[10.0.0.0/16]", '[10.0.0.0/16, "2001:db8::/56"]')
+        .replace("a: {cidr: 10.0.0.0/24}", 'a: {cidr: 10.0.0.0/24, ipv6_cidr: "2001:db8::/64"}')
+        .replace("shut: {egress: []}", 'shut: {ingress: [{allow: tcp/22, from: "::/0"}]}')
+    )
+    assert not reachsim.loads(dual).who_reaches("y", "tcp/22").rows  # of one family, which is not let in
+    net = reachsim.loads(dual.replace("y: {subnet: a,", "y: {subnet: a, ipv6_address: '2001:db8::9',"))
+    assert {row.names: row.verdict for row in net.who_reaches("y", "tcp/22")}["v.thing",] == "undecided"
+    assert net.trace("v.thing", "x", "tcp/23").verdict == "undecided"  # by its name it is not known at all

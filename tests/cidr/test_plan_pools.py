@@ -54,6 +54,18 @@ def test_a_tier_has_its_own_pool_and_secondary_blocks_may_overlap() -> None:
 
 
 @pytest.mark.rule("PEER-7")
+def test_a_vpc_that_stands_needs_no_pool_of_its_own_if_each_tier_names_one() -> None:
+    text = (
+        "pools: {pods: {cidrs: 100.64.0.0/12, overlap: allowed}}\nzones: [a, b]\n"
+        "exists: {ci: {cidrs: 10.0.0.0/16, vpc: true}}\nvpcs: {ci: {tiers: {pods: {size: /17, pool: pods}}}}"
+    )
+    for written in (text, text.replace("{tiers:", "{pool: pods, tiers:")):
+        made = plan(written)
+        assert made.ok
+        assert all(subnet.cidr in Cidr.parse("100.64.0.0/12") for subnet in made["ci"].subnets)  # none of 10.0.0.0/16
+        assert [str(cidr) for cidr in made["ci"].cidrs] == ["10.0.0.0/16", "100.64.0.0/16"]
+
+
 def test_blocks_of_peered_vpcs_never_overlap() -> None:
     found = plan(PODS + "groups: {g: {members: [one, two], peering: true}}")
     assert cidrs(found, "one")[1] == "100.64.0.0/17"
@@ -169,7 +181,7 @@ def test_a_pool_within_another_is_full_by_itself() -> None:
         (
             "pools: {o: {cidrs: 10.0.0.0/16, region: eu}, p: {cidrs: 10.1.0.0/16, region: eu}}\n"
             "vpcs: {a: {size: /24, region: us}}",
-            "no pool is named, and there is no IPv4 pool of us",
+            "no pool is named, and there is no IPv4 pool of us of which nothing may overlap",
         ),
         (
             "pools: {o: 10.0.0.0/16, p: {cidrs: 10.1.0.0/16, region: eu}}\n"

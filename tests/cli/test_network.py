@@ -279,7 +279,8 @@ def test_ctrl_c_ends_it_quietly(large: Path, jobs: str) -> None:
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does it: to the workers too
     out, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (INTERRUPTED, b"")
-    assert out == b"" or out.endswith(b"\n")
+    lines = out.splitlines()[:-1]  # a fast machine may be writing, to a pipe that is full: the last line ends anywhere
+    assert all(len(row) == len(lines[0].split(b",")) for row in csv.reader(map(bytes.decode, lines)))
 
 
 # -- progress -----------------------------------------------------------------------------------------------

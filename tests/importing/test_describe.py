@@ -103,6 +103,23 @@ def test_what_was_not_collected_is_unknown(
     assert net.trace(source, destination, asked).verdict == verdict
 
 
+def test_blocks_of_the_private_scope_stay_private(tmp_path: Path) -> None:
+    """IGW-15: what AWS says of each block, not how it looks."""
+
+    def held(cidr: str, attribute: str, state: str = "associated") -> dict[str, Any]:
+        return {"Ipv6CidrBlock": cidr, "Ipv6CidrBlockState": {"State": state}, "Ipv6AddressAttribute": attribute}
+
+    blocks = [
+        held("2600:1f18::/56", "private"),
+        held("2600:1f19::/56", "public"),
+        held("2600:1f1a::/56", "private", "disassociated"),
+    ]
+    vpc = {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "Ipv6CidrBlockAssociationSet": blocks}
+    body = read_yaml(written(imported(tmp_path, {"Vpcs": [vpc]})))["vpcs"]["vpc-1"]
+    assert body["cidrs"] == ["10.0.0.0/16", "2600:1f18::/56", "2600:1f19::/56"]
+    assert body["private_ipv6"] == ["2600:1f18::/56"]
+
+
 def test_a_group_that_a_rule_names_and_nobody_read_is_unknown(tmp_path: Path) -> None:
     lone = {
         **ACCOUNT,

@@ -32,6 +32,7 @@ def test_a_file_may_be_in_the_encodings_that_shells_write(tmp_path: Path, encodi
         ('{"a": {"Vpcs": [], "Vpcs": []}}', "the key 'Vpcs' appears twice in one object"),
         ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), "nested more than 64 deep"),
         ('{"a":' * 100_000, "nested more than 64 deep"),
+        (r'{"Vpcs": [{"VpcId": "vpc-\ud800"}]}', r"'\\ud800' is half of a surrogate pair"),
     ],
 )
 def test_hostile_json_is_refused_in_one_line(text: str, message: str) -> None:
@@ -39,6 +40,10 @@ def test_hostile_json_is_refused_in_one_line(text: str, message: str) -> None:
         decoded(text, "some.json")
     assert str(caught.value).startswith("some.json ")
     assert "\n" not in str(caught.value)
+
+
+def test_a_character_in_two_escapes_is_one() -> None:
+    assert decoded(r'["\ud83d\ude00", "\\ud800"]', "some.json").data == ["\U0001f600", r"\ud800"]
 
 
 def test_what_is_as_deep_as_is_allowed_is_read() -> None:

@@ -123,3 +123,41 @@ def test_a_target_is_like_no_other_client_of_its_load_balancer(first: str) -> No
     for other in ("a.u", "a.v"):
         assert "tcp/80" in str(matrix[other, "a.nlb/s4"])
     same(net)
+
+
+BESIDE = """
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    subnets: {s1: {cidr: 10.0.1.0/24}, s2: {cidr: 10.0.2.0/24}}
+    security_groups:
+      g: {ingress: [{allow: all, from: 0.0.0.0/0}]}
+      web: {egress: [{allow: tcp/80, to: 10.0.0.0/16}]}
+      ssh: {egress: [{allow: tcp/22, to: 10.0.0.0/16}]}
+    instances:
+      far: {subnet: s1, security_groups: [web]}
+      one: {subnet: s2, security_groups: [web]}
+      two: {subnet: s2, security_groups: [ssh]}
+      target: {subnet: s1, security_groups: [g]}
+    load_balancers:
+      alb:
+        type: application
+        scheme: internal
+        subnets: [s2]
+        security_groups: [g]
+        listeners: {tcp/80: tg}
+        target_groups: {tg: {targets: [target], port: tcp/80}}
+"""
+
+
+@pytest.mark.rule("SG-1")
+def test_all_that_are_like_a_destination_may_be_in_the_senders_own_subnet() -> None:
+    """`far` is first to ask the load balancer; others that walk as it does are in the load balancer's subnet, with groups of
+    their own."""
+    net = reachsim.loads(BESIDE)
+    matrix = net.matrix()
+    assert {name: "tcp/80" in str(matrix[f"a.{name}", "a.alb/s2"]) for name in ("far", "one", "two")} == {
+        "far": True, "one": True, "two": False,
+    }  # fmt: skip
+    same(net)

@@ -272,11 +272,11 @@ def test_a_deadline_is_of_the_whole_stream(small_blocks: None) -> None:
     seen: list[Rows] = []
 
     def read() -> None:
-        for rows in net.rows(deadline=0.3):
+        for rows in net.rows(deadline=1):
             seen.append(rows)
-            time.sleep(0.05)  # never stopped, but counted
+            time.sleep(0.2)  # never stopped, but counted
 
-    with pytest.raises(DeadlinePassed, match=r"^no answer after 0\.3 seconds \(deadline\)$"):
+    with pytest.raises(DeadlinePassed, match=r"^no answer after 1 seconds? \(deadline\)$"):
         read()
     assert 1 <= len(seen) <= 6
     assert len(list(net.rows(deadline=60))) == len(net.classes.classes)

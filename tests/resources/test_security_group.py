@@ -58,6 +58,7 @@ def test_an_answer_passes_whatever_the_other_direction_says():
 
 
 @pytest.mark.rule("SG-16")
+@pytest.mark.rule("PEER-12")
 def test_a_reference_over_a_peering_that_is_not_active_matches_nothing():
     by_group = group("open", ("tcp/80", "app.client"), vpc="data")
     passes(load(by_group).trace("probe", "api", "tcp/80"))

@@ -1,5 +1,10 @@
 import pytest
 from tests.designs import DUAL, load, problems
+from tests.oracle.naive import judge
+from tests.oracle.text import read_yaml
+
+import reachsim
+from reachsim.errors import DesignError
 
 
 @pytest.mark.rule("IGW-1")
@@ -52,3 +57,68 @@ def test_what_is_not_modelled_is_undecided(section):
     assert "which is not modelled" in trace.undecided
     assert trace.verdict == "undecided"
     assert load({f"vpcs app {section} thing": None}).trace("probe", "db", "tcp/80").reachable
+
+
+# a and b are in a block of IPAM's private scope, c in one of Amazon's; b's way out is the egress-only gateway.
+PRIVATE = """
+version: 1
+vpcs:
+  v:
+    cidrs: [10.0.0.0/16, "2600:1f18::/56", "2600:1f19::/56"]
+    private_ipv6: ["2600:1f18::/56"]
+    internet_gateway: igw
+    egress_only_internet_gateway: eigw
+    subnets:
+      s: {ipv6_cidr: "2600:1f18::/64", route_table: r}
+      t: {ipv6_cidr: "2600:1f18:0:1::/64", route_table: q}
+      p: {ipv6_cidr: "2600:1f19::/64", route_table: r}
+    route_tables: {r: {"::/0": igw}, q: {"::/0": eigw}}
+    security_groups: {any: {ingress: [{allow: all, from: "::/0"}], egress: [{allow: all, to: "::/0"}]}}
+    instances:
+      a: {subnet: s, security_groups: [any], ipv6_address: "2600:1f18::10"}
+      b: {subnet: t, security_groups: [any], ipv6_address: "2600:1f18:0:1::10"}
+      c: {subnet: p, security_groups: [any], ipv6_address: "2600:1f19::10"}
+"""
+OUTSIDE = "2606:4700::1111"
+
+
+@pytest.mark.rule("IGW-15")
+@pytest.mark.rule("IPV6-3")
+@pytest.mark.parametrize(
+    ("source", "destination", "passes"),
+    [
+        ("a", OUTSIDE, False),
+        ("b", OUTSIDE, False),
+        ("c", OUTSIDE, True),
+        (OUTSIDE, "2600:1f18::10", False),
+        (OUTSIDE, "2600:1f18:0:1::10", False),
+        (OUTSIDE, "2600:1f19::10", True),
+        ("a", "2600:1f18:0:1::10", True),
+        ("a", "2600:1f19::10", True),
+        ("c", "2600:1f18::10", True),
+    ],
+)
+def test_a_block_of_the_private_scope_is_not_on_the_internet(source, destination, passes):
+    net = reachsim.loads(PRIVATE)
+    found = net.trace(source, destination, "tcp/443")
+    assert found.reachable == passes
+    assert passes or found.blockers[0].cause.rule == "IGW-15"
+    assert bool(net.reach(source, destination).reachable) == passes
+    assert judge(read_yaml(PRIVATE), source, destination, "tcp/443", 50000).reachable == passes
+
+
+@pytest.mark.rule("IGW-15")
+def test_nobody_in_such_a_block_is_exposed():
+    net = reachsim.loads(PRIVATE)
+    assert [exposed.interfaces for exposed in net.exposure()] == [("v.c",)]
+    assert net.isolated("internet", "2600:1f18::/56")
+    public = reachsim.loads(PRIVATE.replace('private_ipv6: ["2600:1f18::/56"]', ""))
+    assert not public.isolated("internet", "2600:1f18::/56")
+    assert reachsim.diff(net, public).opened
+    assert not reachsim.diff(net, public).closed
+
+
+def test_only_blocks_of_the_vpc_are_private():
+    with pytest.raises(DesignError) as error:
+        reachsim.loads(PRIVATE.replace('private_ipv6: ["2600:1f18', 'private_ipv6: ["2600:1f1a'))
+    assert "private_ipv6[0]: 2600:1f1a::/56 is no IPv6 block of VPC v; write it under cidrs too" in str(error.value)

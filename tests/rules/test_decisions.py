@@ -3,7 +3,7 @@
 import pytest
 
 from reachsim.net.address import parse_address
-from reachsim.net.cidr import Cidr
+from reachsim.net.cidr import AddressSet, Cidr
 from reachsim.net.intervals import PortSet
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, PUBLIC, resolver_service
 from reachsim.rules.codes import Code
@@ -70,7 +70,7 @@ def test_client_ports(ami, ports):
 
 @pytest.mark.rule("IGW-5")
 def test_a_private_destination_is_named_before_the_missing_public_address():
-    loss = egress_loss(address("10.0.0.1"), address("10.9.9.9"), owned=True, public=None)
+    loss = egress_loss(address("10.0.0.1"), address("10.9.9.9"), owned=True, public=None, held=AddressSet.nothing())
     assert loss is not None
     assert loss.code is Code.IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS
 

@@ -45,7 +45,7 @@ def _defines(node: ast.AST) -> list[str]:
 
 def others_of(path: Path) -> Iterator[Mutation]:
     """Coarser faults than those of `mutations`: a test turned round; a word or a switch that is another one, since data
-    decides too where it is read; last, nothing for something."""
+    decides too where it is read; a key that takes anything; last, nothing for something."""
     source = path.read_bytes()
     lines = source.splitlines(keepends=True)
     tree = ast.parse(source)
@@ -54,10 +54,21 @@ def others_of(path: Path) -> Iterator[Mutation]:
     found: list[tuple[ast.expr, str]] = [(node, f"not ({ast.unparse(node)})") for node in conditions]
     words = [node for node in places(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str | bool)]
     found += [(node, repr(not node.value) if isinstance(node.value, bool) else "'10.99.0.0/16'") for node in words]
+    keys = [
+        node.annotation
+        for each in ast.walk(tree)
+        if isinstance(each, ast.ClassDef)
+        for node in each.body
+        if isinstance(node, ast.AnnAssign)
+    ]
     values = [
         node.value for node in ast.walk(tree) if isinstance(node, ast.Return | ast.Assign | ast.AnnAssign | ast.Yield)
     ]
-    for node, new in [*found, *((node, "None") for node in values if node is not None)]:
+    for node, new in [
+        *found,
+        *((node, "object") for node in keys),
+        *((node, "None") for node in values if node is not None),
+    ]:
         start, end = (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0)
         yield Mutation(path, start, end, segment(lines, start, end), new)
 

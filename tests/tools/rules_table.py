@@ -13,7 +13,7 @@ import ast
 import functools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,25 +24,16 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 COMMAND = "python -m tests.tools.rules_table"
 
 RUN_TIME = "run-time state: what happens in time, or under load, is not in a design"
-QUOTA = "a quota that an account can have raised"
-FOLLOWS = "follows from other rules, and has no code of its own"
-FORMAT = "the format of designs has no word for it yet"
-SEEN = "what other tools show: it decides no verdict"
+FORMAT = "no word for it: the format of designs cannot say it yet"
+SEEN = "other tools: what they show decides no verdict"
 BACKGROUND = "background: a name, an advice or a default of the console, no decision"
 
-WITHOUT_HOME: dict[str, str] = {
+NO_CODE: dict[str, str] = {
     rule: why
     for why, rules in {
         RUN_TIME: (
             "SG-5 SG-6 SG-7 SG-8 SG-9 NATGW-8 NATGW-9 LAMBDA-11 LAMBDA-12 "
             "LAMBDA-14 LAMBDA-15 SSM-15 OBS-4 OBS-6 IGW-13 NACL-13"
-        ),
-        QUOTA: "PL-3",
-        FOLLOWS: (
-            "WALK-6 WALK-7 WALK-8 WALK-17 WALK-21 WALK-22 ROUTE-3 ROUTE-24 "
-            "SG-20 NACL-8 NACL-15 NACL-17 IGW-2 IGW-10 IGW-11 "
-            "NATGW-14 NATI-3 NATI-4 NATI-6 NATI-9 SUBNET-4 IPV6-3 "
-            "IPV6-7 LAMBDA-2 LAMBDA-32 NACL-14 NACL-16 SSM-13 SSM-14"
         ),
         FORMAT: "PEER-8 LAMBDA-20 NACL-9 ROUTE-27 ENC-1",
         SEEN: (
@@ -53,27 +44,87 @@ WITHOUT_HOME: dict[str, str] = {
     }.items()
     for rule in rules.split()
 }
-"""For rules that have no home: why."""
+"""For rules that nothing decides: why, with a few words for the table before the colon."""
 
-REFUSED = "what AWS refuses is one fact, what packets meet another"
-EACH = "each kind says it of itself"
-QUOTA_TOO = "one of its facts is a quota"
-ASKED = "the clause, and who asks it of what"
-
-SEVERAL_FILES: dict[str, str] = {
-    rule: why
-    for why, rules in {
-        REFUSED: "ROUTE-17 ROUTE-21 SG-17 EP-3 EP-4",
-        EACH: "ROUTE-10 ROUTE-12 ROUTE-22 LB-3 LB-9",
-        QUOTA_TOO: "NACL-18 NATGW-15 PEER-2",
-        ASKED: "WALK-3 WALK-26 NACL-2 NAT-PORT PEER-11 DNS-2 EP-10 TGW-10",
-    }.items()
-    for rule in rules.split()
+FOLLOWS: dict[str, str] = {
+    "WALK-6": "WALK-2 WALK-3 ROUTE-1",
+    "WALK-7": "WALK-2 WALK-3",
+    "WALK-8": "SG-4 NACL-5 ROUTE-1",
+    "WALK-21": "WALK-20",
+    "WALK-22": "TGW-7 LB-8 EP-10 NATGW-20",
+    "ROUTE-3": "ROUTE-2",
+    "ROUTE-24": "ROUTE-20 WALK-23",
+    "SG-20": "SG-4 SG-19",
+    "NACL-8": "NACL-7 SG-19",
+    "NACL-14": "NACL-7 IGW-3",
+    "NACL-15": "NACL-5 WALK-14",
+    "NACL-16": "EP-7 WALK-2 WALK-3",
+    "NACL-17": "NACL-2 LB-1 LB-7",
+    "IGW-2": "WALK-11 IGW-4 IGW-6",
+    "IGW-10": "NATGW-2 IGW-4",
+    "IGW-11": "PEER-5 VPN-3",
+    "NATGW-14": "NATGW-3 PEER-4",
+    "NATI-3": "SG-10 SG-13",
+    "NATI-4": "IGW-4 ROUTE-16",
+    "NATI-6": "WALK-15 NACL-5",
+    "NATI-9": "PEER-4",
+    "SUBNET-4": "ROUTE-18",
+    "IPV6-3": "IGW-8",
+    "IPV6-7": "WALK-20",
+    "LAMBDA-2": "LAMBDA-10 IPV6-4",
+    "LAMBDA-32": "LAMBDA-10 DNS-2",
+    "SSM-13": "SSM-1 SSM-3 SSM-4 SSM-6 SSM-8 WALK-20",
+    "SSM-14": "SSM-3 NACL-5",
+    "PL-3": "SG-26",
 }
-"""For rules that are decided in more than one file: why."""
+"""For rules that have no code of their own, since others say it already: which."""
+
+FACTS: dict[str, dict[str, str]] = {
+    "WALK-3": {"resources/subnet": "the subnet's ACL", "resources/host": "then groups, source/dest check, host"},
+    "WALK-26": {"resources/host": "by which interface it answers", "topology/endpoints": "what its name means"},
+    "ROUTE-10": {
+        "resources/load_balancer": "refuses a load balancer",
+        "resources/peering_connection": "refuses a peering of other VPCs",
+        "resources/vpc_endpoint": "refuses an interface endpoint",
+    },
+    "ROUTE-12": {
+        "resources/nat_gateway": "a NAT gateway that is gone",
+        "resources/transit_gateway": "a VPC without attachment",
+        "resources/vpc_endpoint": "an endpoint that is gone",
+    },
+    "ROUTE-17": {"rules/route": "what is refused", "resources/route_table": "what a packet meets"},
+    "ROUTE-21": {"rules/route": "what is refused", "resources/route_table": "where a packet goes"},
+    "ROUTE-22": {
+        "resources/internet_gateway": "an appliance without public address",
+        "resources/vpn_gateway": "an inspection endpoint",
+    },
+    "SG-17": {"loading/names": "which groups an interface may name", "loading/vpc_checks": "which may be associated"},
+    "NACL-2": {"resources/network_acl": "the order", "rules/clauses": "the first that matches"},
+    "NACL-18": {"net/cidr": "host bits", "rules/quotas": "quotas"},
+    "NATGW-15": {"answers/lint/routes": "it fails with its zone", "rules/quotas": "5 per zone"},
+    "NAT-PORT": {"flow/ports": "which ports come back", "rules/nat": "how many may be lost"},
+    "PEER-2": {"resources/peering_connection": "one per pair of VPCs", "rules/quotas": "50 per VPC"},
+    "PEER-11": {"rules/peering": "which option it needs", "topology/host_names": "what a name then means"},
+    "PEER-12": {"resources/peering_connection": "its routes", "rules/peering": "rules that name its groups"},
+    "EP-3": {"resources/vpc_endpoint": "one per table", "resources/endpoint_checkpoint": "the way there and back"},
+    "EP-4": {"resources/vpc_endpoint": "what is refused", "rules/vpc_endpoint": "whose packets and which it carries"},
+    "EP-10": {
+        "rules/vpc_endpoint": "traffic and zones",
+        "resources/vpc_endpoint": "which interface of the load balancer",
+    },
+    "DNS-2": {"rules/dns": "what the attributes switch on", "topology/host_names": "which zone answers"},
+    "TGW-10": {
+        "rules/transit_gateway": "VPCs that overlap",
+        "resources/transit_checkpoint": "an attachment that is not available",
+    },
+    "LB-3": {"resources/load_balancer": "whether it has groups", "resources/private_link": "PrivateLink at its groups"},
+    "LB-9": {"resources/balancer_node": "what targets get", "resources/inspection": "what comes out of the endpoint"},
+}
+"""For rules of several facts, each decided once, in a file of its own: which fact is where."""
 
 _ID = re.compile(r"\b([A-Z][A-Z0-9]*-\d+|NAT-PORT)\b")
 _HOME = re.compile(rf"\*\*{_ID.pattern}\*\*")
+_TITLE = re.compile(r"^## ([A-Z0-9]+): (.+)$", re.MULTILINE)
 _ANCHOR = re.compile(r'<a id="[a-z0-9-]+"></a>\*\*([A-Z][A-Z0-9]*-\d+|NAT-PORT)\*\*')
 
 
@@ -210,8 +261,11 @@ def table() -> str:
                 names = "<br>".join(f"`{name.removeprefix('reachsim.')}`" for name in home[rule])
                 nodes = "<br>".join(f"`{node.removeprefix('tests/')}`" for node in held.get(rule, ())) or "none"
             else:
-                why = WITHOUT_HOME.get(rule, "")
-                names = why if why == FOLLOWS else f"not modelled: {why}" if why else "not modelled"
+                names = (
+                    f"follows from {', '.join(map(anchor, FOLLOWS[rule].split()))}"
+                    if rule in FOLLOWS
+                    else f"none: {NO_CODE[rule]}"
+                )
                 nodes = "<br>".join(f"`{node.removeprefix('tests/')}`" for node in held.get(rule, ()))
             others = "<br>".join(f"`{file}`" for file in files_of(rule, decided=False))
             lines.append(f"| {anchor(rule)} | {names} | {others} | {nodes} |")
@@ -234,20 +288,52 @@ def files_of(rule: str, *, decided: bool) -> list[str]:
     return list(dict.fromkeys(file for name in cited().get(rule, ()) if (file := file_of(name)) not in files))
 
 
+def numbers(rules: Iterable[str]) -> str:
+    """Rules of one chapter, without its name."""
+    return " ".join(rule.partition("-")[2] for rule in rules)
+
+
+def grouped(rules: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
+    """Rules by something that they have in common, in the order of the book."""
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        found.setdefault(key(rule), []).append(rule)
+    return found
+
+
+def facts_of(rule: str) -> str:
+    """A rule of several facts: which is decided where."""
+    return f"{numbers([rule])}: {', '.join(f'`{file}` ({fact})' for file, fact in FACTS[rule].items())}"
+
+
+def follower(rule: str) -> str:
+    """A rule that follows from others, and from which."""
+    return f"{numbers([rule])} from {', '.join(FOLLOWS[rule].split())}"
+
+
 def files_table() -> str:
-    """By chapter, the file that decides each of its rules."""
-    chapters: dict[str, list[str]] = {}
-    for rule in rules_of_the_book():
-        chapters.setdefault(rule.partition("-")[0], []).append(rule)
-    lines = ["| chapter | the file that decides, with the numbers of its rules |", "| --- | --- |"]
-    for chapter, rules in chapters.items():
-        numbers: dict[str, list[str]] = {}
-        for rule in rules:
-            without = "follows from others" if WITHOUT_HOME.get(rule) == FOLLOWS else "not modelled"
-            for where in [f"`{file}`" for file in files_of(rule, decided=True)] or [without]:
-                numbers.setdefault(where, []).append(rule.partition("-")[2])
-        cell = "; ".join(" ".join([where, *those]) for where, those in numbers.items())
-        lines.append(f"| {chapter} | {cell} |")
+    """By chapter, the file that decides each of its rules; or why none does."""
+    lines = [
+        "| chapter | the file that decides these numbers | of several facts | follow from others | no code |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    titles = dict(_TITLE.findall(RULES.read_text(encoding="utf-8")))
+    for chapter, rules in grouped(rules_of_the_book(), lambda rule: rule.partition("-")[0]).items():
+        alone = [rule for rule in rules if rule not in FACTS | FOLLOWS | NO_CODE]
+        cells = (
+            f"{chapter}: {titles[chapter]}" if chapter in titles else chapter,
+            "; ".join(
+                f"`{file}` {numbers(those)}"
+                for file, those in grouped(alone, lambda rule: files_of(rule, decided=True)[0]).items()
+            ),
+            "; ".join(facts_of(rule) for rule in rules if rule in FACTS),
+            "; ".join(follower(rule) for rule in rules if rule in FOLLOWS),
+            "; ".join(
+                f"{numbers(those)} ({why.partition(':')[0]})"
+                for why, those in grouped(filter(NO_CODE.__contains__, rules), NO_CODE.__getitem__).items()
+            ),
+        )
+        lines.append(re.sub(" +", " ", f"| {' | '.join(cells)} |"))
     return "\n".join(lines)
 
 

@@ -193,12 +193,16 @@ class Asks:
 
     # -- IPv4
 
-    def home(self, item: Wanted, block: Cidr) -> str:
-        """The pool for whose subnets a block of the VPC is: that of a tier, if it lies there, else its own."""
-        for pool in item.tier_pools():
+    def home(self, item: Wanted, block: Cidr) -> str | None:
+        """The pool for whose subnets a block of the VPC is: that of a tier, if it lies there, else its own.
+
+        None where each tier names a pool, nothing else is asked for, and the block lies in none of these pools.
+        """
+        for pool in (*item.tier_pools(), item.pool):
             if block.addresses <= self.pools[pool]:
                 return pool
-        return item.pool
+        tiers = item.ask.tiers.values()
+        return None if tiers and item.ask.size is None and all(tier.pool for tier in tiers) else item.pool
 
     def _ask_ipv4(self, item: Wanted) -> None:
         missing: dict[str, list[int]] = {item.pool: []}

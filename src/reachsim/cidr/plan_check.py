@@ -205,7 +205,8 @@ class _Checker:
         fourth = self.plan.pools_of(vpc)
         if len(fourth) != 1:
             where = "" if vpc.region is None else f" of {vpc.region}"
-            found = f"there are {len(fourth)} IPv4 pools{where}" if fourth else f"there is no IPv4 pool{where}"
+            none = f"there is no IPv4 pool{where} of which nothing may overlap"
+            found = f"there are {len(fourth)} IPv4 pools{where}" if fourth else none
             cure = f"write pool: {fourth[0]}" if fourth else None
             self.report(here, f"no pool is named, and {found}", cure, key=True)
         self.check_pool((*here, "pool"), vpc.pool, 4, vpc)

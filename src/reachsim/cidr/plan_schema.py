@@ -374,10 +374,16 @@ class PlanFile(Schema):
         return None
 
     def pools_of(self, vpc: VpcAsk) -> list[str]:
-        """The IPv4 pools that a VPC may be meant to have its blocks from: one, in a file that is right."""
+        """The IPv4 pools that a VPC may be meant to have its blocks from: one, in a file that is right.
+
+        Where there is none for primary blocks, and each tier names its pool, a VPC that stands needs none of its own.
+        """
         if vpc.pool is not None:
             return [vpc.pool]
         found = [name for name, pool in self.pools.items() if pool.version == 4 and pool.overlap == "never"]
+        if not found and vpc.size is None:
+            named = [tier.pool for tier in vpc.tiers.values()]
+            return [pool for pool in named[:1] if pool is not None and None not in named]
         if vpc.region is not None and len(found) > 1:
             return [name for name in found if self.region_of(name) == vpc.region]
         return found

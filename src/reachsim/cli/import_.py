@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 HELP = "make a design of describe answers, templates, or Terraform's plans and states"
 DESCRIPTION = (
-    "Make a design of what AWS's describe calls answer: files of JSON, or folders of them. What was not collected is "
-    "written as unknown, and exactly the answers that hang on it are undecided."
+    "Make a design of what AWS's describe calls answer, of templates of CloudFormation, SAM or CDK, or of Terraform's plans "
+    "and states: files, or folders of them. What these do not tell is written as unknown, and exactly the answers that hang "
+    "on it are undecided."
 )
 
 

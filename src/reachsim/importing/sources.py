@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ SUFFIXES: Final = frozenset({".json", ".yaml", ".yml", ".template", ".tfstate"})
 """Of a folder's files, those that are looked into."""
 STDIN: Final = "<stdin>"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def of_content(raw: str | bytes, file: str) -> Source:
 
 
 def decoded(text: str, file: str) -> Source:
-    """A document of a text. Raises UsageError for JSON that is too deep or too large, or has a key twice."""
+    """A document of a text. Raises UsageError for JSON that is too deep or too large, has a key twice, or what is no
+    character (no design could be written of that)."""
     try:
         data = json.loads(text, object_pairs_hook=unique_keys)
     except RecursionError:
@@ -90,6 +93,12 @@ def decoded(text: str, file: str) -> Source:
     except ValueError as error:  # also a number of thousands of digits
         return Source(file, text, None, str(error))
     _bound(data, file)
+    if _HALF.search(text):
+        try:
+            json.dumps(data, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            half = ascii(error.object[error.start])
+            raise UsageError(f"{file} is refused: {half} is half of a surrogate pair, and no character") from None
     return Source(file, text, data)
 
 

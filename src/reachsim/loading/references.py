@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from reachsim.loading.names import IMPLIED, all_targets_of
 from reachsim.resources.design import Design
-from reachsim.resources.fields import NameOf, Schema
+from reachsim.resources.fields import NameOf, ReadOnly, Schema
 
 S = TypeVar("S", bound=Schema)
 
@@ -63,7 +63,7 @@ def settled(design: Design) -> Design:
         if field == "vpcs":
             new = {name: settled_in(body, outside.at(name)) for name, body in design.vpcs.items()}
             if not all(map(is_, new.values(), value.values())):
-                changed[field] = new
+                changed[field] = ReadOnly(new)
         elif (settled_value := settler(value, outside)) is not value:
             changed[field] = settled_value
     return design.model_copy(update=changed) if changed else design
@@ -146,7 +146,7 @@ def _mapping(of_key: Settler | None, of_value: Settler | None) -> Settler:
         if len({*keys}) < len(keys):
             return values  # one thing twice, in two spellings: neither is thrown away
         same = all(map(is_, keys, values)) and all(map(is_, new, values.values()))
-        return values if same else dict(zip(keys, new, strict=True))
+        return values if same else ReadOnly(zip(keys, new, strict=True))
 
     return settle
 

@@ -65,6 +65,10 @@ class VpcChecks(Reports):
             warning = block_warning(block)
             if warning is not None:
                 self.warn((*here, "cidrs", index), warning.text, warning.rule)
+        for index, block in enumerate(vpc.private_ipv6):
+            if block not in vpc.cidrs:
+                text = f"{block} is no IPv6 block of VPC {name}"
+                self.report((*here, "private_ipv6", index), text, "write it under cidrs too")
         self.check_names(name, vpc)
         self.check_subnets(here, name, vpc)
         self.check_routes(here, name, vpc)

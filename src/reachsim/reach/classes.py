@@ -56,11 +56,13 @@ class WalkedKind(NamedTuple):
     """What walks can tell of one of their ends but its subnet, as numbers. Walks between ends of one `alike` differ in the
     ends' own subnets alone. `broad`: the same without the route table: where two tables have one route for the other end,
     walks differ in no more. `spoke`: the same without the VPC, for walks to another VPC of a transit gateway
-    (`topology.spokes`); None where it is in no such VPC."""
+    (`topology.spokes`); None where it is in no such VPC. `public`: of one that is asked, the same for walks from other VPCs
+    by the internet (`topology.public_sides`)."""
 
     alike: int
     broad: int
     spoke: int | None = None
+    public: int | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -156,6 +158,10 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
                 _kind(named or role_of(interface), told, spoke, place.table, kinds)
                 for role_of in (client_role, server_role)
             )
+            public = None if interface in siblings else topology.public_sides.kind(interface)
+            if public is not None:
+                public_role = "public", server_role(interface), public
+                server = server._replace(public=kinds.setdefault(public_role, len(kinds)))
             outer = routing[key] = RoutingClass(len(out.routing), client, server)
             out.routing.append(outer)
         seen = seen_groups(interface, onlookers)

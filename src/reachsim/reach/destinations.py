@@ -69,7 +69,8 @@ class DestinationSides:
             run = number // _RUN
             apart: Iterable[tuple[RoutingClass, Side]] = group.each
             if ways is not None and subnet not in ways.not_from:
-                out.setdefault((ways, run), []).append(group.outside(ways.not_to | {subnet}))
+                if (outside := group.outside(ways.not_to | {subnet})).classes:
+                    out.setdefault((ways, run), []).append(outside)
                 apart = [each for each in group.each if each[0].first.subnet in ways.not_to] if ways.not_to else ()
             for whole, side in apart:
                 if whole.first.subnet is not subnet:

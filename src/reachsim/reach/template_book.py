@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from reachsim.dataplane.checkpoint import Checkpoint
-from reachsim.dataplane.place import SubnetPlace
+from reachsim.dataplane.place import SubnetPlace, VpcPlace
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Walk
+from reachsim.net.intervals import Span
 from reachsim.reach.classes import RoutingClass
 from reachsim.reach.template import Template, templates_of
+from reachsim.topology.addressed import means_private
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
+from reachsim.topology.public_sides import StandsFor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,19 +43,26 @@ class TemplateBook:
         self._alike: dict[tuple[int, int, int], Ways | None] = {}
         self._broad: dict[tuple[int, int, int], list[tuple[tuple[int, ...], tuple[Hashable, ...], Ways]]] = {}
         self._pairs: dict[tuple[int, int], Ways] = {}
-        self._lost: dict[tuple[bool, int], list[tuple[int, int]]] = {}
+        self._lost: dict[tuple[bool, int], list[Span]] = {}
         self._sent: dict[tuple[Checkpoint, int], int] = {}
         self._sendings: dict[Hashable, int] = {}
         self._same: dict[tuple[Template, ...], Ways] = {}
         self._spokes: dict[Hashable, Ways | None] = {}
+        self._public: dict[tuple[int, int, int], list[tuple[StandsFor, Ways]]] = {}
+        self._apart: dict[tuple[VpcPlace, VpcPlace], bool] = {}
 
     def __len__(self) -> int:
-        return len(self._alike) + len(self._pairs) + len(self._spokes)
+        return len(self._alike) + len(self._pairs) + len(self._spokes) + len(self._public)
 
     def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
         """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
         that are not passed; None where each pair has its own."""
-        between_spokes, made = self._between_spokes(source, destination, ends)
+        if _is_lost(destination.first, self._lost.get((False, source.client.alike), ())):
+            return self._as_known(())
+        by_internet, made = self._by_internet(source, destination, ends)
+        if by_internet is not None:
+            return by_internet
+        between_spokes, made = self._between_spokes(source, destination, ends) if made is None else (None, made)
         if between_spokes is not None:
             return between_spokes
         sent = self._sent_to(source, destination)
@@ -112,14 +123,45 @@ class TemplateBook:
         key = kinds, spokes.sent(one.subnet, other.places), spokes.sent(other.subnet, one.places)
         if key in self._spokes:
             return self._spokes[key], None
-        walks: list[Walk] = []
-        asked = flows(ends.of_interface(one), ends.of_interface(other), ends)
-        made = tuple(each for number, flow in enumerate(asked) for each in templates_of(flow, [], number, walks))
+        made, walks = _afresh(one, other, ends)
         # Kinds tell where in an attached subnet an end is: what comes to it there has passed none of its ACLs (TGW-12).
         alike = not any(each.alone or each.pick is not None for each in made)
         shared = alike and spokes.only(walks, one, other)
         self._spokes[key] = self._as_known(made) if shared else None
         return self._spokes[key], made  # not as known: each is asked about its own addresses
+
+    def _by_internet(
+        self, source: RoutingClass, destination: RoutingClass, ends: Endpoints
+    ) -> tuple[Ways | None, tuple[Template, ...] | None]:
+        """What holds from all that walk alike to a public address in another VPC, whichever that is (`PublicSides`); None
+        where that may differ. Then the templates of these two themselves, if they were walked to find that out."""
+        one, other = source.first, destination.first
+        if destination.server.public is None or not self._only_by_internet(source, destination, ends):
+            return None, None
+        key = source.client.broad, self._sent_to(source, destination), destination.server.public
+        known = self._public.setdefault(key, [])
+        for reached, ways in known:
+            if reached.holds(other):
+                return ways, None
+        made, walks = _afresh(one, other, ends)
+        alike = all(each.shared and each.pick is None for each in made)
+        found = ends.topology.public_sides.reached(walks, other) if alike else None
+        if found is None:
+            return None, made
+        ways = self._as_known(made)
+        known.append((found, ways))
+        return ways, made
+
+    def _only_by_internet(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> bool:
+        """Whether a source means a destination by its public address, since nothing joins their VPCs."""
+        vpc = destination.first.vpc
+        key = source.first.vpc, vpc
+        known = self._apart.get(key)
+        if known is None:
+            origins = ends.of_interface(source.first).origins
+            joined = any(means_private(origin, vpc, ends) for origin in origins)
+            known = self._apart[key] = vpc is not source.first.vpc and bool(origins) and not joined
+        return known
 
     def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
         """The templates of all flows of a pair. What is surely lost on the way from those that are alike is lost here."""
@@ -127,7 +169,7 @@ class TemplateBook:
         lost = self._lost.setdefault((neighbours, source.index if neighbours else source.client.alike), [])
         target = source.second() if source is destination else destination.first
         assert target is not None
-        if all(any(low <= address <= high for low, high in lost) for address in target.places):
+        if _is_lost(target, lost):
             return ()
         asked = flows(ends.of_interface(source.first), ends.of_interface(target), ends)
         return tuple(one for number, flow in enumerate(asked) for one in templates_of(flow, lost, number, []))
@@ -149,3 +191,18 @@ class TemplateBook:
             sends = tuple(map(table.sends, destination.first.places))
             known = self._sent[table, destination.server.broad] = self._sendings.setdefault(sends, len(self._sendings))
         return known
+
+
+def _is_lost(target: NetworkInterface, lost: Sequence[Span]) -> bool:
+    """Whether all that is to an interface, to whichever of its addresses, is in runs that are lost."""
+    return all(any(low <= address <= high for low, high in lost) for address in target.places)
+
+
+def _afresh(
+    source: NetworkInterface, destination: NetworkInterface, ends: Endpoints
+) -> tuple[tuple[Template, ...], list[Walk]]:
+    """The templates of all flows of a pair, and every walk that they were made of."""
+    walks: list[Walk] = []
+    asked = flows(ends.of_interface(source), ends.of_interface(destination), ends)
+    made = tuple(each for number, flow in enumerate(asked) for each in templates_of(flow, [], number, walks))
+    return made, walks

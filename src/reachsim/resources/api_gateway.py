@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from reachsim.resources.fields import Reference, Schema, Tags
+from reachsim.resources.fields import ReadOnly, Reference, Schema, Tags
 
 
 class ApiGateway(Schema):
     """An API whose calls are answered by a function."""
 
     integration: Reference
-    """`FUNCTION`, `FUNCTION:VERSION` or `FUNCTION:ALIAS`; the qualifier decides which version runs (**LAMBDA-27**)."""
-    tags: Tags = Field(default_factory=dict)
+    """`FUNCTION`, `FUNCTION:VERSION` or `FUNCTION:ALIAS`; the qualifier decides which version runs (LAMBDA-27)."""
+    tags: Tags = Field(default_factory=ReadOnly)

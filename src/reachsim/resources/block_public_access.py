@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 from pydantic import BeforeValidator, Field
 
 from reachsim.errors import HintedError, shown
-from reachsim.resources.fields import REFERENCE_FORM, Reference, Schema, also
+from reachsim.resources.fields import READ_ONLY, REFERENCE_FORM, ReadOnly, Reference, Schema, also
 from reachsim.resources.mending import Case, Edit, KeyChange, mends
 from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import Checks
@@ -66,7 +66,8 @@ class BlockPublicAccess(Schema):
         ],
         BeforeValidator(_excluded),
         also({"type": "array", "items": REFERENCE_FORM}),
-    ] = Field(default_factory=dict)
+        READ_ONLY,
+    ] = Field(default_factory=ReadOnly)
     """VPCs and subnets (`subnet` in its own VPC, `vpc.subnet`) that it spares: `allow-bidirectional`, or `allow-egress`. A
     list spares both ways."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from reachsim.resources.fields import Integer, Schema, SecurityGroupNames, SubnetNames, Tags
+from reachsim.resources.fields import Integer, ReadOnly, Schema, SecurityGroupNames, SubnetNames, Tags
 
 NOUN: Final = "capacity provider of Lambda"
 
@@ -21,7 +21,7 @@ class CapacityProvider(Schema):
     """The groups of its instances; left out: the VPC's default group (SG-3)."""
     max_instances: Annotated[Integer, Field(ge=1, le=100_000)] | None = None
     """The most instances that it runs at a time; left out: not known."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
 
 def provider_of(vpcs: Any, reference: str) -> tuple[list[str], str]:

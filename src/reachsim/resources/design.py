@@ -15,7 +15,7 @@ from reachsim.errors import HintedError, shown, with_article
 from reachsim.resources.api_gateway import ApiGateway
 from reachsim.resources.block_public_access import Switch
 from reachsim.resources.expectation import Expectation
-from reachsim.resources.fields import Boolean, Name, Schema, ShareField, written
+from reachsim.resources.fields import READ_ONLY, Boolean, Name, ReadOnly, Schema, ShareField, written
 from reachsim.resources.internet import Internet
 from reachsim.resources.lambda_function import LambdaFunction
 from reachsim.resources.lint import LintSettings
@@ -57,15 +57,15 @@ class Design(Schema):
     that Session Manager needs (SSM-6)."""
     block_public_access: Switch = None
     """Block Public Access of the account, for every VPC that does not say itself (IGW-14)."""
-    vpcs: dict[Name, Vpc] = Field(default_factory=dict)
+    vpcs: Annotated[dict[Name, Vpc], READ_ONLY] = Field(default_factory=ReadOnly)
     """VPCs by name."""
-    peering_connections: dict[Name, PeeringConnection] = Field(default_factory=dict)
+    peering_connections: Annotated[dict[Name, PeeringConnection], READ_ONLY] = Field(default_factory=ReadOnly)
     """Peering connections by name."""
-    prefix_lists: dict[Name, PrefixList] = Field(default_factory=dict)
+    prefix_lists: Annotated[dict[Name, PrefixList], READ_ONLY] = Field(default_factory=ReadOnly)
     """Prefix lists by name."""
-    lambda_functions: dict[Name, LambdaFunction] = Field(default_factory=dict)
+    lambda_functions: Annotated[dict[Name, LambdaFunction], READ_ONLY] = Field(default_factory=ReadOnly)
     """Lambda functions by name."""
-    api_gateways: dict[Name, ApiGateway] = Field(default_factory=dict)
+    api_gateways: Annotated[dict[Name, ApiGateway], READ_ONLY] = Field(default_factory=ReadOnly)
     """API gateways by name."""
     internet: Internet = Internet()
     lint: LintSettings = LintSettings()
@@ -97,8 +97,8 @@ def _import_kinds() -> None:
 def _with_sections(in_vpc: tuple[type[Resource], ...], outside: tuple[type[Resource], ...]) -> type[Design]:
     """Vpc and Design with the sections that they do not write themselves."""
     vpc = extended(Vpc, in_vpc)
-    none: Any = Field(default_factory=dict)
-    top: dict[str, Any] = {} if vpc is Vpc else {"vpcs": (dict[Name, vpc], none)}  # type: ignore[valid-type]
+    none: Any = Field(default_factory=ReadOnly)
+    top: dict[str, Any] = {} if vpc is Vpc else {"vpcs": (Annotated[dict[Name, vpc], READ_ONLY], none)}  # type: ignore[valid-type]
     return extended(Design, outside, **top)
 
 
@@ -106,8 +106,11 @@ def extended(model: type[M], kinds: tuple[type[Resource], ...], **fields: Any) -
     """A model with a field for the section of each kind that it lacks."""
     for kind in kinds:
         if kind.section not in model.model_fields:
-            named: Any = dict[kind.key, kind]  # type: ignore[name-defined, valid-type]
-            fields[kind.section] = named, Field(default_factory=dict, description=f"Each is {with_article(kind.noun)}.")
+            named: Any = Annotated[dict[kind.key, kind], READ_ONLY]  # type: ignore[name-defined, valid-type]
+            fields[kind.section] = (
+                named,
+                Field(default_factory=ReadOnly, description=f"Each is {with_article(kind.noun)}."),
+            )
     return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields) if fields else model
 
 

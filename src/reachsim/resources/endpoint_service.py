@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from reachsim.errors import shown
-from reachsim.resources.fields import HostNameField, Reference, References, Tags
+from reachsim.resources.fields import HostNameField, ReadOnly, Reference, References, Tags
 from reachsim.resources.resource import At, Checks, Resource, resource
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.load_balancer import GATEWAY, NETWORK
@@ -26,7 +26,7 @@ class EndpointService(Resource):
     """The host name that means an endpoint of it where that has `private_dns: true` (EP-8)."""
     accepted: References | None = None
     """Accounts or VPCs whose endpoints its owner accepts; left out: everybody's."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     def linked(self, at: At) -> Iterator[KeyPath]:
         """The VPC of its load balancer."""

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_va
 
 from reachsim.errors import HintedError, shown, suggest
 from reachsim.net.traffic import Traffic
-from reachsim.resources.fields import FORM, Boolean, References, Schema, ShareField, Tags, TrafficField
+from reachsim.resources.fields import FORM, Boolean, ReadOnly, References, Schema, ShareField, Tags, TrafficField
 from reachsim.rules.codes import NOT_ON_THE_WAY, Code
 
 
@@ -21,7 +21,7 @@ class Selector(Schema):
     """All interfaces of these VPCs."""
     subnet: References = ()
     """All interfaces in these subnets."""
-    tag: Tags = Field(default_factory=dict)
+    tag: Tags = Field(default_factory=ReadOnly)
     """All interfaces with these tags: key and value."""
 
     @model_validator(mode="after")

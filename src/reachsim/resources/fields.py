@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -48,6 +49,28 @@ class Schema(BaseModel):
     def __repr__(self) -> str:
         return one_line(super().__repr__())
 
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class ReadOnly(dict[K, V]):
+    """A mapping of a design: a network never changes, and `with_` makes an edited copy."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a design never changes; net.with_({...}) is an edited copy of a network")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ReadOnly, (dict(self),)
+
+
+def _read_only(mapping: dict[Any, Any]) -> ReadOnly[Any, Any]:
+    return ReadOnly(mapping)  # a function: old versions of pydantic do not read the signature of a mapping
+
+
+READ_ONLY: Final = AfterValidator(_read_only)
 
 Boolean = StrictBool
 Integer = StrictInt
@@ -449,5 +472,6 @@ SecurityGroupNames = Annotated[tuple[SecurityGroupName, ...], BeforeValidator(_l
 TargetNames = Annotated[tuple[TargetName, ...], BeforeValidator(_list_of_one), _ONE_OR_MORE]
 Tags = Annotated[
     dict[str, Annotated[str, BeforeValidator(_as_text), WithJsonSchema({"type": ["string", "number"]})]],
+    READ_ONLY,
     Field(description="Tags, text to text; expectations can select by them."),
 ]

@@ -124,11 +124,16 @@ def public_address(case: Case) -> Iterator[Edit]:
     wanted = (Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, *inward)
     if case.cause.code not in wanted or not case.at(*_HOSTS) or path[-1] != "public_ip":
         return
-    if case.view.written(path) == NEVER:
+    if _its_service_gives_none(case, path[:-1]):
         return
     address = case.destination if case.cause.code in inward else case.source
     if address <= IPV4_LAST:
         yield Edit.setting(path, True, f"give {_host(case)} a public address", 3)
+
+
+def _its_service_gives_none(case: Case, interface: KeyPath) -> bool:
+    """Whether a service made the interface, and gives it no further address (IGW-16)."""
+    return bool(case.view.written((*interface, "public_ip")) == NEVER)
 
 
 @mends
@@ -146,7 +151,7 @@ def secondary_made_public(case: Case) -> Iterator[Edit]:
         yield Edit.setting((*path[:4], "external_snat"), False, f"{text} (external_snat: false)", 2)
     taken = {public for each in case.view.interfaces() for public in each.publics}
     free = next((a for a in range(*PUBLIC_POOLS[0].span) if a not in taken), None)
-    if free is not None:
+    if free is not None and not _its_service_gives_none(case, path[:-2]):
         body = {"private_ip": format_address(address), "public_ip": format_address(free)}
         yield Edit.setting(
             path, body, f"give {format_address(address)} of {_host(case)} a public address of its own", 3
@@ -155,11 +160,11 @@ def secondary_made_public(case: Case) -> Iterator[Edit]:
 
 @mends
 def address_of_the_other_family(case: Case) -> Iterator[Edit]:
-    """An IPv6 address for an end that has none, in a subnet that has them (ROUTE-5)."""
+    """An IPv6 address for an end that has none, in a subnet that has them (ROUTE-5); where it can have one (IGW-16)."""
     ends = (case.sender, case.view.interface(case.cause.component)) if case.cause.rule == "ROUTE-5" else ()
     for end in ends:
         free = None if end is None or end.path[2:3] not in (("instances",), ("interfaces",)) else _free_ipv6(case, end)
-        if end is not None and free is not None:
+        if end is not None and free is not None and not _its_service_gives_none(case, end.path):
             text = f"give {end.name} the IPv6 address {format_address(free)}"
             yield Edit.setting((*end.path, "ipv6_address"), format_address(free), text, 2)
 
@@ -241,7 +246,7 @@ def never_an_address(case: Case) -> Iterator[str]:
         return
     whose = "a function's interface never gets a public address (LAMBDA-7)"
     if case.sender is None or not case.sender.shared:
-        if case.view.written(case.cause.path) != NEVER:
+        if not _its_service_gives_none(case, case.cause.path[:-1]):
             return
         whose = f"{_host(case)} never gets a public address (IGW-16)"
     yield (

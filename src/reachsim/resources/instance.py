@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,7 +11,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import HintedError
 from reachsim.net.cidr import address_set
 from reachsim.net.intervals import PortSet
-from reachsim.resources.fields import BlockField, Boolean, Name
+from reachsim.resources.fields import READ_ONLY, BlockField, Boolean, Name, ReadOnly
 from reachsim.resources.host import Host
 from reachsim.resources.managed_node import Agent, Profile
 from reachsim.resources.network_interface import ElasticInterface, InterfaceSettings, NatSettings
@@ -28,7 +28,7 @@ class Instance(ElasticInterface):
 
     order: ClassVar[int] = 0
 
-    network_interfaces: dict[Name, InterfaceSettings] = Field(default_factory=dict)
+    network_interfaces: Annotated[dict[Name, InterfaceSettings], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its interfaces by name, in place of the keys of a single one."""
     client_networks: tuple[BlockField, ...] = ()
     """Ranges behind it that it forwards for: VPN clients, a router's LAN."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,12 +11,13 @@ from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, F
 from reachsim.dataplane.scope import to_one, to_run
 from reachsim.dataplane.site import VpcSite
 from reachsim.net.address import IPV4_LAST, LINE_LAST, format_address
-from reachsim.net.cidr import Cidr, blocks_of
+from reachsim.net.cidr import AddressSet, Cidr, blocks_of
 from reachsim.net.prefixes import IntervalMap, prefix_table
-from reachsim.resources.fields import AddressField, HostNameField, PortsField, Schema, TrafficField
+from reachsim.resources.fields import READ_ONLY, AddressField, HostNameField, PortsField, ReadOnly, Schema, TrafficField
 from reachsim.resources.internet_gateway import EgressOnlyGatewayIn, InternetGatewayIn, address_key, without_public
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.codes import Code
+from reachsim.rules.internet_gateway import is_private_ipv6
 from reachsim.rules.verdict import Loss
 
 
@@ -33,7 +35,7 @@ class InternetHost(Schema):
 class Internet(Schema):
     """What the design says of the internet."""
 
-    hosts: dict[HostNameField, InternetHost] = Field(default_factory=dict)
+    hosts: Annotated[dict[HostNameField, InternetHost], READ_ONLY] = Field(default_factory=ReadOnly)
     """Hosts outside AWS by name."""
 
 
@@ -60,14 +62,15 @@ class InternetCheckpoint(Checkpoint, is_a=CheckpointType.INTERNET, cuts=False, a
         A VPC without any gateway is known too, so that its IPv6 addresses are not mistaken for hosts outside.
         """
         self.entries = entries
-        owned: list[tuple[Cidr, str]] = [(block, OUTSIDE) for block in blocks_of(PUBLIC)]
+        held = AddressSet.union_of(span for vpc, *_ in entries.values() for span in vpc.private_ipv6.spans)
+        owned: list[tuple[Cidr, str]] = [(block, OUTSIDE) for block in blocks_of(PUBLIC - held)]
         for name, (vpc, _gateway, _egress_only) in entries.items():
             for interface in vpc.owners.values():
                 owned += [(Cidr.single(public), name) for public in interface.publics]
                 owned += [
                     (Cidr.single(address), name)
                     for address in interface.addresses
-                    if address > IPV4_LAST and address in PUBLIC
+                    if address > IPV4_LAST and not is_private_ipv6(address, vpc.private_ipv6)
                 ]
             owned += [(block, name) for block in _public_ipv6_blocks(vpc)]
         self.table = prefix_table(owned)
@@ -119,4 +122,4 @@ class InternetCheckpoint(Checkpoint, is_a=CheckpointType.INTERNET, cuts=False, a
 
 def _public_ipv6_blocks(vpc: VpcSite) -> list[Cidr]:
     """Private IPv6 is not on the internet (IGW-15)."""
-    return [block for block in blocks_of(vpc.blocks & PUBLIC) if block.version == 6]
+    return [block for block in blocks_of((vpc.blocks & PUBLIC) - vpc.private_ipv6) if block.version == 6]

@@ -154,7 +154,9 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
         owner = self.vpc.owners.get(source)
         scope = Scope(self.senders_around(source), private_run(destination))
         public = source if source > IPV4_LAST else None if owner is None else owner.public_of(source)
-        loss = egress_loss(source, destination, owned=self.vpc.may_own(source), public=public)
+        loss = egress_loss(
+            source, destination, owned=self.vpc.may_own(source), public=public, held=self.vpc.private_ipv6
+        )
         text = "IPv6 is not translated" if source > IPV4_LAST else ""
         onward = Header(source if public is None else public, destination)
         step = Forward(self.internet, onward, text, "IGW-8" if source > IPV4_LAST else "IGW-3", self.path, scope)
@@ -344,7 +346,9 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
         if leg.reply:
             return self.drop(never_seen(self.component), header, scope)
         owner = self.vpc.owners.get(source)
-        loss = egress_loss(source, destination, owned=self.vpc.may_own(source), public=source)
+        loss = egress_loss(
+            source, destination, owned=self.vpc.may_own(source), public=source, held=self.vpc.private_ipv6
+        )
         leg.sessions.append(Session(self, source, source, destination))
         loss = loss or blocked(self.vpc, source, leg, outward=True, translated=True)
         step = Forward(self.internet, Header(source, destination), "outbound IPv6", "IPV6-4", self.path, scope)

@@ -17,9 +17,11 @@ from reachsim.errors import HintedError, shown
 from reachsim.net.address import format_address
 from reachsim.net.traffic import TCP, UDP, Traffic
 from reachsim.resources.fields import (
+    READ_ONLY,
     Boolean,
     Integer,
     Name,
+    ReadOnly,
     Reference,
     Schema,
     SecurityGroupNames,
@@ -130,6 +132,7 @@ AliasedVersion = Annotated[
 Alias = Annotated[
     dict[AliasedVersion, Weight],
     BeforeValidator(_alias),
+    READ_ONLY,
     also(
         written("only_version", "the version of every invocation", r"[1-9][0-9]{0,17}|\$LATEST|unknown")
         | {"type": ["string", "integer"], "minimum": 1}
@@ -142,9 +145,9 @@ class LambdaFunction(Schema):
 
     latest: FunctionConfiguration = FunctionConfiguration.model_construct()
     """$LATEST: what the bare name means."""
-    versions: dict[FunctionVersion, FunctionConfiguration] = Field(default_factory=dict)
+    versions: Annotated[dict[FunctionVersion, FunctionConfiguration], READ_ONLY] = Field(default_factory=ReadOnly)
     """Published versions; each is immutable and keeps its own attachment (**LAMBDA-22**)."""
-    aliases: dict[Name, Alias] = Field(default_factory=dict)
+    aliases: Annotated[dict[Name, Alias], READ_ONLY] = Field(default_factory=ReadOnly)
     """Alias to version, $LATEST or `unknown`, or to two versions with weights in percent (**LAMBDA-25**)."""
     memory_mb: Annotated[Integer, Field(ge=128, le=10240)] = 128
     """Its memory in MB; decides no packet."""
@@ -152,7 +155,7 @@ class LambdaFunction(Schema):
     """Concurrent executions; they do not cost addresses (LAMBDA-3)."""
     connections_per_execution: Annotated[Integer, Field(ge=1, le=65_535)] = 1
     """Connections that one execution keeps open at a time; shared interfaces are counted by them (LAMBDA-4)."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     @model_validator(mode="after")
     def _aliases_are_whole(self) -> LambdaFunction:

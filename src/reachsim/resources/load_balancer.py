@@ -17,11 +17,13 @@ from reachsim.net.traffic import PROTOCOL_NAMES, UDP, Traffic, service
 from reachsim.resources.balancer_node import Node, place_node
 from reachsim.resources.fields import (
     EMPTY_BODIES,
+    READ_ONLY,
     Boolean,
     HostNameField,
     Ipv4Field,
     Ipv6Field,
     Name,
+    ReadOnly,
     References,
     SecurityGroupNames,
     SubnetNames,
@@ -73,27 +75,27 @@ class LoadBalancer(Resource):
     subnets: Annotated[SubnetNames, Field(min_length=1)]
     """The subnets that it has an interface in; their zones are those that are enabled (LB-8)."""
     security_groups: SecurityGroupNames | None = None
-    """Its groups; left out: none of a Network or Gateway Load Balancer (**LB-3**, LB-9), else the VPC's default group."""
+    """Its groups; left out: none of a Network or Gateway Load Balancer (LB-3, LB-9), else the VPC's default group."""
     cross_zone: Boolean | None = None
     """Whether its nodes pick targets in other zones too; left out: an Application Load Balancer's do (LB-8)."""
-    private_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
+    private_ips: Annotated[dict[Name, Ipv4Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its private address by subnet; left out: the lowest free one."""
-    public_ips: dict[Name, Ipv4Field] = Field(default_factory=dict)
+    public_ips: Annotated[dict[Name, Ipv4Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its public address by subnet, where it is internet-facing; left out: one that AWS will choose."""
-    ipv6_addresses: dict[Name, Ipv6Field] = Field(default_factory=dict)
+    ipv6_addresses: Annotated[dict[Name, Ipv6Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its IPv6 address by subnet, where it is dual-stack; left out: the lowest free one."""
-    listeners: dict[ListenerField, References] = Field(default_factory=dict)
+    listeners: Annotated[dict[ListenerField, References], READ_ONLY] = Field(default_factory=ReadOnly)
     """By protocol and port (`tcp/443`, `https/443`, `tcp_udp/53`; `all` of a Gateway Load Balancer) the target group, or
     several of which AWS picks one."""
-    target_groups: Annotated[dict[Name, TargetGroup], EMPTY_BODIES, BeforeValidator(bodies)] = Field(
-        default_factory=dict
+    target_groups: Annotated[dict[Name, TargetGroup], EMPTY_BODIES, BeforeValidator(bodies), READ_ONLY] = Field(
+        default_factory=ReadOnly
     )
     """Its target groups by name."""
     enforce_inbound_on_private_link: Boolean = True
     """Whether the rules of its groups judge what comes by PrivateLink (LB-3)."""
     public_dns_name: HostNameField | None = None
     """A host name that means its private addresses inside its VPC and its public ones outside (DNS-3)."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     # -- addresses ----------------------------------------------------------------------------------------------
 
@@ -108,7 +110,7 @@ class LoadBalancer(Resource):
             yield Edit.setting((*at.path, "cross_zone"), True, f"let {at.name} send to targets in every zone", 2)
 
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
-        """One in each subnet."""
+        """One in each subnet. A Network or Gateway Load Balancer for which no group is written has none (**LB-3**, LB-9)."""
         facing = self.scheme == "internet-facing" and self.type != GATEWAY
         facing = facing and self.ip_address_type != WITHOUT_PUBLIC_IPV4
         for subnet in self.subnets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import IPV4_LAST, family_run
 from reachsim.net.cidr import EVERY_IPV4
 from reachsim.net.traffic import EVERYTHING
-from reachsim.resources.fields import Ipv4Field, Name, RouteTableName, SubnetName, Tags
+from reachsim.resources.fields import READ_ONLY, Ipv4Field, Name, ReadOnly, RouteTableName, SubnetName, Tags
 from reachsim.resources.host import leave, masquerade, own, restore
 from reachsim.resources.internet_gateway import InternetGatewayOut
 from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, offers
@@ -57,7 +57,7 @@ class NatGateway(Resource):
     """Left out: the lowest free address of its subnet."""
     public_ip: Ipv4Field | None = None
     """Its Elastic IP; left out: one that AWS will choose. A private gateway has none (NATGW-2)."""
-    public_ips: dict[Name, Ipv4Field | Literal[True]] = Field(default_factory=dict)
+    public_ips: Annotated[dict[Name, Ipv4Field | Literal[True]], READ_ONLY] = Field(default_factory=ReadOnly)
     """Of a regional one in manual mode: its address in each zone that it serves (NATGW-20); `true`: one that AWS will
     choose."""
     route_table: RouteTableName | None = None
@@ -66,7 +66,7 @@ class NatGateway(Resource):
     """`private`: one without a public address."""
     state: Literal["available", "pending", "failed", "deleting", "deleted"] = "available"
     """Only `available` surely forwards (NATGW-11)."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     order: ClassVar[int] = 2
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from reachsim.dataplane.ends import Endpoint
 from reachsim.net.cidr import AddressSet, address_set
 from reachsim.net.traffic import Traffic
-from reachsim.resources.fields import AddressField, BlockField, HostNameField, References, Schema, Tags, TrafficField
+from reachsim.resources.fields import (
+    READ_ONLY,
+    AddressField,
+    BlockField,
+    HostNameField,
+    ReadOnly,
+    References,
+    Schema,
+    Tags,
+    TrafficField,
+)
 from reachsim.resources.resource import At, BlocksBehind, Checks, Ends, Resource, Wiring, resource
 from reachsim.resources.vpn_connection import (
     Connection,
@@ -45,9 +55,9 @@ class ExternalNetwork(Resource):
     """Its blocks."""
     via: References = ()
     """The VPN connections and Direct Connect gateways that lead to it."""
-    hosts: dict[HostNameField, NetworkHost] = Field(default_factory=dict)
+    hosts: Annotated[dict[HostNameField, NetworkHost], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its hosts by name: `office.pc` is `pc` of the network `office`."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     def check(self, at: At, checks: Checks) -> None:
         """Its connections are in the design, and its hosts in its blocks."""

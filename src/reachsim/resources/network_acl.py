@@ -19,6 +19,7 @@ from reachsim.resources.fields import (
     Boolean,
     Integer,
     PeerBlockField,
+    ReadOnly,
     RuleTrafficField,
     Schema,
     Tags,
@@ -148,7 +149,7 @@ class NetworkAcl(Schema):
         tuple[AclEgressRule, ...] | None, or_unknown({"rule": 1, "allow": UNKNOWN, "to": UNKNOWN}), OR_UNKNOWN
     ] = None
     """Rules for packets that leave it; `unknown`."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
 
 def unknown_acl() -> NetworkAcl:

@@ -24,6 +24,7 @@ from reachsim.resources.fields import (
     Ipv4Field,
     Ipv6Field,
     PortsField,
+    ReadOnly,
     Schema,
     SecurityGroupNames,
     SubnetName,
@@ -127,7 +128,7 @@ class ElasticInterface(InterfaceSettings, Resource):
     """Source ports that it uses as a client; left out: what its `ami` tells, else 1024-65535 (NACL-12)."""
     public_dns_name: HostNameField | None = None
     """A host name that means its private address inside its VPC and its public one outside (DNS-3, PEER-11)."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     def settings(self, at: At) -> Sequence[tuple[str, KeyPath, InterfaceSettings]]:
         """Its interfaces, each by name, with where its keys are written."""

@@ -13,7 +13,7 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.errors import did_you_mean, shown
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import gap_around
-from reachsim.resources.fields import Boolean, Reference, Tags
+from reachsim.resources.fields import Boolean, ReadOnly, Reference, Tags
 from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, advises, offers
 from reachsim.resources.public_service import region_of
 from reachsim.resources.resource import At, Checks, Entrance, Resource, Wiring, resource
@@ -45,7 +45,7 @@ class PeeringConnection(Resource):
     """Whether public host names of the requester's interfaces mean their private addresses to the accepter (PEER-11)."""
     accepter_dns: Boolean = False
     """The same of the accepter's interfaces, to the requester."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     @property
     def active(self) -> bool:

@@ -8,7 +8,7 @@ from pydantic import Field, GetJsonSchemaHandler, model_validator
 
 from reachsim.errors import HintedError
 from reachsim.net.cidr import AddressSet, address_set
-from reachsim.resources.fields import BlockField, Integer, JsonSchema, Schema, Tags
+from reachsim.resources.fields import BlockField, Integer, JsonSchema, ReadOnly, Schema, Tags
 
 
 class PrefixList(Schema):
@@ -18,7 +18,7 @@ class PrefixList(Schema):
     """Its blocks."""
     max_entries: Integer | None = None
     """The most entries it may have; left out: as many as it has."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     @model_validator(mode="before")
     @classmethod

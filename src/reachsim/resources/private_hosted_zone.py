@@ -16,7 +16,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import EndpointError, shown
 from reachsim.net.address import format_address, parse_address
 from reachsim.net.cidr import AddressSet
-from reachsim.resources.fields import HostNameField, References, looks_like_address
+from reachsim.resources.fields import READ_ONLY, HostNameField, ReadOnly, References, looks_like_address
 from reachsim.resources.mending import Case, Edit, advises
 from reachsim.resources.public_service import region_of
 from reachsim.resources.reference import UNKNOWN
@@ -44,7 +44,9 @@ class PrivateHostedZone(Resource):
 
     vpcs: References = ()
     """The VPCs that it is associated with; `unknown`: perhaps others."""
-    records: dict[HostNameField, Annotated[References, BeforeValidator(_list)]] = Field(default_factory=dict)
+    records: Annotated[dict[HostNameField, Annotated[References, BeforeValidator(_list)]], READ_ONLY] = Field(
+        default_factory=ReadOnly
+    )
     """Name (with or without the zone's) to an address, several, or the name of something that has one; `unknown` for a name:
     perhaps other records."""
 

@@ -411,10 +411,10 @@ def resources(within: Within, holder: Schema, vpc: str = "") -> Iterator[tuple[A
 
 
 def all_resources(design: Any) -> Iterator[tuple[At, Resource]]:
-    """What is in no VPC, and what is in each."""
-    yield from resources("design", design)
+    """What is in each VPC, and what is in none."""
     for name, vpc in design.vpcs.items():
         yield from resources("vpc", vpc, name)
+    yield from resources("design", design)
 
 
 def all_blocks(design: Any) -> Iterator[Cidr]:

@@ -25,7 +25,7 @@ from reachsim.faces import Faced
 from reachsim.net.address import LINE_LAST, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, prefix_table
-from reachsim.resources.fields import Schema, TargetName, TargetNames, looks_like_address, written
+from reachsim.resources.fields import READ_ONLY, ReadOnly, Schema, TargetName, TargetNames, looks_like_address, written
 from reachsim.resources.mending import FILTERS, Case, Edit, KeyChange, advises, inspection_in, mends
 from reachsim.resources.resource import At, all_blocks
 from reachsim.resources.subnet import enter_subnet
@@ -59,7 +59,7 @@ class RouteTable(Schema):
     routes need not be written (ROUTE-1).
     """
 
-    routes: dict[Destination, TargetName] = Field(default_factory=dict)
+    routes: Annotated[dict[Destination, TargetName], READ_ONLY] = Field(default_factory=ReadOnly)
     """Destination (a block, or the name of a prefix list) to target."""
     propagate: TargetNames = ()
     """Virtual private gateways whose known routes it takes in (ROUTE-6)."""

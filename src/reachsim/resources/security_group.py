@@ -18,6 +18,7 @@ from reachsim.resources.fields import (
     OR_UNKNOWN,
     Boolean,
     PeersField,
+    ReadOnly,
     References,
     RuleTrafficField,
     Schema,
@@ -108,7 +109,7 @@ class SecurityGroup(Schema):
     """Other VPCs of the Region whose interfaces may have it too (SG-17)."""
     description: str = ""
     """For the reader."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
 
 def unknown_group() -> SecurityGroup:

@@ -19,6 +19,7 @@ from reachsim.resources.fields import (
     Ipv6BlockField,
     Name,
     NetworkAclName,
+    ReadOnly,
     RouteTableName,
     Schema,
     Tags,
@@ -47,7 +48,7 @@ class Subnet(Schema):
     """`unknown`: interfaces may be in it that the design does not tell."""
     map_public_ip_on_launch: Boolean = False
     """Whether instances launched in it get a public IPv4 address where they do not say."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     @model_validator(mode="after")
     def _some_block(self) -> Subnet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,7 +11,17 @@ from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.errors import HintedError
 from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.prefixes import IntervalMap, best_table
-from reachsim.resources.fields import Boolean, Name, Reference, References, Schema, SubnetNames, Tags
+from reachsim.resources.fields import (
+    READ_ONLY,
+    Boolean,
+    Name,
+    ReadOnly,
+    Reference,
+    References,
+    Schema,
+    SubnetNames,
+    Tags,
+)
 from reachsim.resources.public_service import region_of
 from reachsim.resources.reference import BLACKHOLE
 from reachsim.resources.resource import At, Checks, Entrance, Resource, Wiring, resource
@@ -64,7 +74,7 @@ class Attachment(Schema):
         "available", "pending", "pendingAcceptance", "modifying", "deleting", "deleted", "failed", "rejected"
     ] = "available"
     """Only `available` carries traffic."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     @property
     def available(self) -> bool:
@@ -115,8 +125,8 @@ class TransitRouteTable(Schema):
     """Attachments whose packets it routes (TGW-1)."""
     propagations: References = ()
     """Attachments whose prefixes it takes in (TGW-2)."""
-    routes: dict[Destination, Reference] = Field(default_factory=dict)
-    """Static routes: block, or name of a prefix list (**PL-2**), to attachment, or to `blackhole` (TGW-5)."""
+    routes: Annotated[dict[Destination, Reference], READ_ONLY] = Field(default_factory=ReadOnly)
+    """Static routes: block, or name of a prefix list (PL-2), to attachment, or to `blackhole` (TGW-5)."""
 
 
 @resource("transit_gateways", "transit gateway", "design")
@@ -125,9 +135,9 @@ class TransitGateway(Resource):
 
     also_called: ClassVar[str] = r"tgws?"
 
-    attachments: dict[Name, Attachment] = Field(default_factory=dict)
+    attachments: Annotated[dict[Name, Attachment], READ_ONLY] = Field(default_factory=ReadOnly)
     """Attachments by name, in the order of attaching (TGW-10)."""
-    route_tables: dict[Name, TransitRouteTable] | None = None
+    route_tables: Annotated[dict[Name, TransitRouteTable], READ_ONLY] | None = None
     """Left out: one table, with which everything is associated and to which everything propagates."""
     security_group_referencing: Boolean = False
     """Whether inbound rules may name groups of other attached VPCs (TGW-14)."""
@@ -137,7 +147,7 @@ class TransitGateway(Resource):
     """Its Region, for the reader."""
     account: Name | None = None
     """Its account, for the reader."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     # -- loading ------------------------------------------------------------------------------------------------
 
@@ -345,8 +355,8 @@ class TransitGateway(Resource):
     def _entries(
         self, at: At, table: tuple[str, TransitRouteTable], wiring: Wiring, outward: dict[str, Checkpoint]
     ) -> Iterator[tuple[Cidr, TransitRoute]]:
-        """The routes of a table: static ones, then what attachments propagate, by priority (TGW-4). Peerings of transit
-        gateways propagate nothing (**TGW-6**)."""
+        """The routes of a table: static ones, of a prefix list one for each of its blocks (**PL-2**), then what attachments
+        propagate, by priority (TGW-4). Peerings of transit gateways propagate nothing (**TGW-6**)."""
         table_name, body = table
         for written, target in body.routes.items():
             path = (*at.path, "route_tables", table_name, "routes", str(written))

@@ -10,7 +10,17 @@ from pydantic import BeforeValidator, Field
 from reachsim.resources.block_public_access import Switch
 from reachsim.resources.capacity_provider import NOUN as CAPACITY_PROVIDER
 from reachsim.resources.capacity_provider import CapacityProvider
-from reachsim.resources.fields import EMPTY_BODIES, BlockField, Boolean, Name, Schema, Tags
+from reachsim.resources.fields import (
+    EMPTY_BODIES,
+    READ_ONLY,
+    BlockField,
+    Boolean,
+    Ipv6BlockField,
+    Name,
+    ReadOnly,
+    Schema,
+    Tags,
+)
 from reachsim.resources.instance import Instance
 from reachsim.resources.nat_gateway import NatGateway
 from reachsim.resources.network_acl import NetworkAcl
@@ -34,25 +44,30 @@ class Vpc(Schema):
 
     cidrs: Annotated[tuple[BlockField, ...], Field(min_length=1)]
     """Its blocks: the primary IPv4 block first, then secondary and IPv6 blocks."""
+    private_ipv6: tuple[Ipv6BlockField, ...] = ()
+    """Those of its IPv6 blocks that AWS holds as private, of IPAM's private scope: they are not on the internet (IGW-15).
+    Unique local ones (fd00::/8) always are."""
     internet_gateway: Name | None = None
     """The name of its internet gateway, if it has one; one at most (**IGW-1**)."""
     gateway_attachment: Literal["unknown"] | None = None
     """`unknown`: it is not known whether the internet gateway is attached."""
     egress_only_internet_gateway: Name | None = None
     """The name of its egress-only internet gateway, if it has one; one at most (**IPV6-5**)."""
-    subnets: dict[Name, Subnet] = Field(default_factory=dict)
+    subnets: Annotated[dict[Name, Subnet], READ_ONLY] = Field(default_factory=ReadOnly)
     """Subnets by name."""
-    route_tables: Annotated[dict[Name, RouteTable], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
+    route_tables: Annotated[dict[Name, RouteTable], Bodies, EMPTY_BODIES, READ_ONLY] = Field(default_factory=ReadOnly)
     """`main`, where written, is the main table."""
-    network_acls: Annotated[dict[Name, NetworkAcl], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
+    network_acls: Annotated[dict[Name, NetworkAcl], Bodies, EMPTY_BODIES, READ_ONLY] = Field(default_factory=ReadOnly)
     """`default`, where written, is the default ACL."""
-    security_groups: Annotated[dict[Name, SecurityGroup], Bodies, EMPTY_BODIES] = Field(default_factory=dict)
+    security_groups: Annotated[dict[Name, SecurityGroup], Bodies, EMPTY_BODIES, READ_ONLY] = Field(
+        default_factory=ReadOnly
+    )
     """`default`, where written, is the default group."""
-    instances: dict[Name, Instance] = Field(default_factory=dict)
+    instances: Annotated[dict[Name, Instance], READ_ONLY] = Field(default_factory=ReadOnly)
     """Instances by name."""
-    interfaces: dict[Name, ElasticInterface] = Field(default_factory=dict)
+    interfaces: Annotated[dict[Name, ElasticInterface], READ_ONLY] = Field(default_factory=ReadOnly)
     """Network interfaces by name: a database, a container task, anything with an address."""
-    nat_gateways: dict[Name, NatGateway] = Field(default_factory=dict)
+    nat_gateways: Annotated[dict[Name, NatGateway], READ_ONLY] = Field(default_factory=ReadOnly)
     """NAT gateways by name."""
     enable_dns_support: Boolean = True
     """Whether the Amazon resolver answers in the VPC (DNS-2)."""
@@ -64,13 +79,13 @@ class Vpc(Schema):
     """Its AWS account, where endpoint services accept accounts."""
     block_public_access: Switch = None
     """Block Public Access of this VPC; left out: that of the design (IGW-14)."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
-    capacity_providers: dict[Name, CapacityProvider] = Field(default_factory=dict)
+    capacity_providers: Annotated[dict[Name, CapacityProvider], READ_ONLY] = Field(default_factory=ReadOnly)
     """Capacity providers of Lambda Managed Instances by name; what they send and take is undecided (LAMBDA-33)."""
-    network_firewalls: dict[Name, Unmodelled] = Field(default_factory=dict)
+    network_firewalls: Annotated[dict[Name, Unmodelled], READ_ONLY] = Field(default_factory=ReadOnly)
     """Not modelled yet: traffic to one is undecided."""
-    unknown_components: dict[Name, Unmodelled] = Field(default_factory=dict)
+    unknown_components: Annotated[dict[Name, Unmodelled], READ_ONLY] = Field(default_factory=ReadOnly)
     """Components of which too little is known: what goes to one, or comes from it, is undecided. `subnets`: where it may
     have addresses; `why`: what is not known."""
 

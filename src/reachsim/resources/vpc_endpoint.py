@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,9 +18,11 @@ from reachsim.resources.endpoint_checkpoint import (
     InterfaceEndpoint,
 )
 from reachsim.resources.fields import (
+    READ_ONLY,
     Boolean,
     Ipv4Field,
     Ipv6Field,
+    ReadOnly,
     Reference,
     RouteTableNames,
     SecurityGroupNames,
@@ -107,17 +109,17 @@ class VpcEndpoint(Resource):
     """Of an interface endpoint: the subnets in which it has an interface (EP-6); of the third type: one."""
     security_groups: SecurityGroupNames | None = None
     """Of an interface endpoint: its groups; left out: the VPC's default group (EP-6)."""
-    private_ips: dict[SubnetName, Ipv4Field] = Field(default_factory=dict)
+    private_ips: Annotated[dict[SubnetName, Ipv4Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its addresses by subnet; left out: the lowest free ones."""
     ip_address_type: Literal["ipv4", "dualstack"] | None = None
     """Of an interface endpoint: the families of its addresses; left out: `ipv4`."""
-    ipv6_addresses: dict[SubnetName, Ipv6Field] = Field(default_factory=dict)
+    ipv6_addresses: Annotated[dict[SubnetName, Ipv6Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its IPv6 addresses by subnet, where it is dual-stack; left out: the lowest free ones."""
     private_dns: Boolean | None = None
     """Whether the service's name means it in its VPC; left out: yes for services of AWS's own (EP-8)."""
     state: EndpointState = "available"
     """Only `available` carries traffic (EP-10)."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     @property
     def short(self) -> str:

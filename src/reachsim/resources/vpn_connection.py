@@ -23,7 +23,7 @@ from reachsim.dataplane.filters import Direction, Filter, Query, in_doubt
 from reachsim.dataplane.scope import ANY, edges, intersect, to_one, to_run
 from reachsim.net.address import family_run, format_address
 from reachsim.net.cidr import AddressSet, Cidr, address_set
-from reachsim.resources.fields import BlockField, Reference, References, Tags
+from reachsim.resources.fields import BlockField, ReadOnly, Reference, References, Tags
 from reachsim.resources.mending import View
 from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At, BlocksBehind, Checks, Resource, Wiring, resource, sections
@@ -352,7 +352,7 @@ class VpnConnection(Connection):
     """Prefixes behind it, as announced over BGP."""
     state: Literal["up", "down", "unknown"] = "up"
     """A connection that is down keeps its routes, and they drop (VPN-4); `unknown`: it may be up or down."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     def ends_at(self) -> tuple[str, ...]:
         """Its gateway."""
@@ -399,7 +399,7 @@ class DirectConnectGateway(Connection):
     """Prefixes of AWS that it announces to the network; left out: all."""
     prefixes: tuple[BlockField, ...] = ()
     """Prefixes of the network behind it."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     def ends_at(self) -> tuple[str, ...]:
         """Its gateways."""

@@ -15,7 +15,7 @@ from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
 from reachsim.net.intervals import Span
 from reachsim.net.prefixes import IntervalMap, best_table, prefix_table
-from reachsim.resources.fields import RouteTableNames, Tags
+from reachsim.resources.fields import ReadOnly, RouteTableNames, Tags
 from reachsim.resources.mending import Case, Edit, RouteOffer
 from reachsim.resources.resource import At, Checks, Entrance, Resource, RouteMade, Wiring, resource
 from reachsim.resources.route_table import Route, route_lookup, targets, to_target
@@ -45,7 +45,7 @@ class VpnGateway(Resource):
 
     propagate_to: RouteTableNames = ()
     """Route tables that take in what it knows: the same as `propagate` of each of them, as CloudFormation writes it."""
-    tags: Tags = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=ReadOnly)
 
     def check(self, at: At, checks: Checks) -> None:
         """The tables that it names."""

@@ -101,7 +101,7 @@ def ipv6_size_refusal(block: Cidr, owner: str, longest: int) -> Refusal | None:
 
 
 def refused_ranges(primary: Cidr, existing: Iterable[Cidr]) -> tuple[Cidr, ...]:
-    """The ranges that may not join a VPC with this first IPv4 block, by AWS's table (**CIDR-4**, **CIDR-5**).
+    """The ranges that may not join a VPC with this first IPv4 block, by AWS's table (**CIDR-4**).
 
     `existing`: every block that the VPC has, the primary too; those of the other family do not matter. The
     row of the table is the primary's, whatever other blocks there are (CIDR-5).
@@ -113,7 +113,8 @@ def refused_ranges(primary: Cidr, existing: Iterable[Cidr]) -> tuple[Cidr, ...]:
 
 
 def secondary_block_refusal(primary: Cidr, existing: Iterable[Cidr], block: Cidr) -> Refusal | None:
-    """Whether the range of an IPv4 block may join a VPC with this first IPv4 block (**CIDR-4**, CIDR-5).
+    """Whether the range of an IPv4 block may join a VPC with this first IPv4 block: the row of the table is
+    the primary's (**CIDR-4**, **CIDR-5**).
 
     `existing`: as for `refused_ranges`. IPv6 blocks have no such restriction.
     """
@@ -140,7 +141,7 @@ def secondary_block_refusal(primary: Cidr, existing: Iterable[Cidr], block: Cidr
 
 
 def order_of_creation(existing: Sequence[Cidr], new: Sequence[Cidr]) -> tuple[Cidr, ...] | None:
-    """An order in which AWS takes `new` blocks after `existing` ones, None where there is none (CIDR-4, **CIDR-5**).
+    """An order in which AWS takes `new` blocks after `existing` ones, None where there is none (CIDR-4, CIDR-5).
 
     The row of the primary block decides for every later block, so that some blocks can only come first:
     172.31.0.0/19 before 172.30.0.0/16, 198.19.0.0/17 before 100.64.0.0/16, a private block before a public

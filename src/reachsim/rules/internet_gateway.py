@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Literal
 
 from reachsim.net.address import IPV4_LAST, format_address
+from reachsim.net.cidr import AddressSet
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
@@ -64,12 +65,17 @@ def access_loss(access: PublicAccess, place: str, *, translated: bool, outbound:
     return Loss(Code.VPC_BLOCK_PUBLIC_ACCESS_ENABLED, "IGW-14", text)
 
 
-def egress_loss(source: int, destination: int, *, owned: bool, public: int | None) -> Loss | None:
-    """Why a packet that leaves a VPC is lost at its internet gateway, or None (**IGW-4**, **IGW-5**, **IGW-7**, **IGW-15**).
+def is_private_ipv6(address: int, held: AddressSet) -> bool:
+    """Whether an IPv6 address is not on the internet (**IGW-15**). `held`: the blocks that its VPC holds as private."""
+    return address > IPV4_LAST and (address not in PUBLIC or address in held)
+
+
+def egress_loss(source: int, destination: int, *, owned: bool, public: int | None, held: AddressSet) -> Loss | None:
+    """Why a packet that leaves a VPC is lost at its internet gateway, or None (**IGW-4**, **IGW-5**, **IGW-7**, IGW-15).
 
     `owned`: its source is a private address of some interface of that VPC, not always of the one that sends: AWS's
     middleboxes forward unchanged what others sent (IGW-7). `public`: the public address that takes its source's place (the
-    source itself for IPv6, IGW-8); None where it has none.
+    source itself for IPv6, IGW-8); None where it has none. `held`: the IPv6 blocks that the VPC holds as private.
     """
     if destination in RFC1918:
         return _private(
@@ -85,7 +91,7 @@ def egress_loss(source: int, destination: int, *, owned: bool, public: int | Non
     if public is None:  # IGW-4
         text = f"the source {format_address(source)} has no public address"
         return Loss(Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, "IGW-4", text)
-    if source > IPV4_LAST and source not in PUBLIC:  # IGW-15
+    if is_private_ipv6(source, held):
         text = f"the source {format_address(source)} is private IPv6, which is not on the internet"
         return Loss(Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS, "IGW-15", text)
     return None

@@ -47,7 +47,8 @@ def carrying_loss(source: int, destination: int, near: AddressSet, far: AddressS
 
 def groups_nameable(status: str, region: str, other_region: str) -> bool:
     """Whether rules may name security groups of the VPC at the other end of a peering: of an active one, within one Region
-    (**SG-11**, **PEER-10**). Once it is no longer active, a rule that names one is stale and matches nothing (**SG-16**).
+    (**SG-11**, **PEER-10**). Once it is no longer active, a rule that names one is stale and matches nothing (**SG-16**,
+    **PEER-12**).
 
     Source: https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
     """

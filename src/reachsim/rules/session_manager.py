@@ -28,7 +28,7 @@ WITHOUT_EC2MESSAGES: Final[AgentVersion] = (3, 3, 40, 0)
 """The first agent that needs `ec2messages` only where `ssmmessages` is not to be had (**SSM-2**)."""
 
 CORE_POLICY: Final = "AmazonSSMManagedInstanceCore"
-"""The policy that AWS has made for it (**SSM-7**)."""
+"""The policy that AWS has made for it (SSM-7)."""
 POLICIES_THAT_DO: Final = frozenset(
     {CORE_POLICY, "AmazonSSMManagedEC2InstanceDefaultPolicy", "AmazonEC2RoleforSSM", "AdministratorAccess"}
 )

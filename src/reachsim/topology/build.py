@@ -29,7 +29,7 @@ from reachsim.resources.lambda_function import HyperplaneIn, HyperplaneOut
 from reachsim.resources.network_acl import AclCheckpoint
 from reachsim.resources.public_service import region_of
 from reachsim.resources.reference import DEFAULT_GROUP
-from reachsim.resources.resource import At, InterfaceNeed, Resource, RouteMade, resources
+from reachsim.resources.resource import At, InterfaceNeed, Resource, RouteMade, all_resources, resources
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
 from reachsim.resources.subnet import SubnetLink
@@ -96,7 +96,7 @@ class TopologyBuilder:
         access, access_path, own = switch_of(self.design, name)
         site = VpcSite(
             name, address_set(vpc.cidrs), here, next(iter(places), None), tuple(sorted(places[1:])),
-            access.of(name), access_path, region_of(self.design, name),
+            access.of(name), access_path, region_of(self.design, name), address_set(vpc.private_ipv6),
         )  # fmt: skip
         self.topology.vpcs[name] = site
         unknown = {UNKNOWN: None} if any(each.route_table == UNKNOWN for each in vpc.subnets.values()) else {}
@@ -168,14 +168,8 @@ class TopologyBuilder:
         """What joins VPCs, and whatever a resource connects when all are there."""
         for at, body in resources("design", self.design):
             body.build(at, self)
-        for at, body in self.all_resources():
+        for at, body in all_resources(self.design):
             body.join(at, self)
-
-    def all_resources(self) -> Iterator[tuple[At, Resource]]:
-        """Every resource of the design."""
-        for name, vpc in self.design.vpcs.items():
-            yield from resources("vpc", vpc, name)
-        yield from resources("design", self.design)
 
     # What resources use of the builder (`reachsim.resources.resource.Wiring`).
 

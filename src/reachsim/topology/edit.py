@@ -21,7 +21,7 @@ from reachsim.loading.report import TooManyProblems
 from reachsim.loading.validation import validate
 from reachsim.net.cidr import AddressSet, address_set
 from reachsim.policy.filters import Policy
-from reachsim.resources.fields import Schema
+from reachsim.resources.fields import ReadOnly, Schema
 from reachsim.resources.network_acl import NetworkAcl
 from reachsim.resources.public_service import named_addresses, spans_of
 from reachsim.resources.security_group import SecurityGroup
@@ -184,10 +184,10 @@ def edit_rules(source: Source, document: Document, components: set[KeyPath]) -> 
             home = Home(source.design, vpc_name)
             body: Schema = settled_in(validate(_RULES[section], document, at=path), home)
             members = {**getattr(vpcs[vpc_name], section), name: body}
-            vpcs[vpc_name] = vpcs[vpc_name].model_copy(update={section: members})
+            vpcs[vpc_name] = vpcs[vpc_name].model_copy(update={section: ReadOnly(members)})
     except DesignError:
         return check(document)
-    design = source.design.model_copy(update={"vpcs": vpcs})
+    design = source.design.model_copy(update={"vpcs": ReadOnly(vpcs)})
     checker = Checker(design, document)
     with suppress(TooManyProblems):
         for path in components:

@@ -18,7 +18,7 @@ from reachsim.topology.topology import Topology
 
 def function_end(asked: str, reference: str, topology: Topology, world: AddressSet) -> Endpoint | None:
     """A function, as ``NAME``, ``NAME:VERSION`` or ``NAME:ALIAS``: one origin for each subnet of each version that is meant
-    (**LAMBDA-19**, LAMBDA-26); None where there is no such function.
+    (**LAMBDA-19**, LAMBDA-26), as an API's integration says it too (**LAMBDA-27**); None where there is no such function.
 
     `asked`: what the end is called. `world`: addresses of the internet, from which a function outside any VPC sends.
     """

@@ -24,6 +24,7 @@ from reachsim.resources.transit_checkpoint import serving, zones_matter
 from reachsim.resources.unmodelled import Door
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.nat import NAT64
+from reachsim.topology.public_sides import PublicSides, public_sides_of
 from reachsim.topology.spokes import Spokes, spokes_of
 
 
@@ -128,6 +129,12 @@ class Topology(Faced):
         """The VPCs of transit gateways between which walks are alike."""
         vpcs, noted = self.vpcs.values(), self.noted.values()
         return spokes_of(vpcs, noted, self.tables.values(), self.joined, self.perhaps_joined)
+
+    @cached_property
+    def public_sides(self) -> PublicSides:
+        """What walks by the internet come to alike; nothing where it is not known what else stands in the design."""
+        doubtful = self.something_unknown or bool(self.perhaps_joined)
+        return PublicSides({}) if doubtful else public_sides_of(self.internet, self.checkpoints)
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""

@@ -216,7 +216,8 @@ class Trace(ToldOf):
 
     @property
     def reachable(self) -> bool:
-        """Whether it does and its answer comes back."""
+        """Whether it does and its answer comes back, of every protocol alike: the other answer to the one question
+        (**WALK-17**)."""
         return all(way.reachable for way in self.ways)
 
     @property

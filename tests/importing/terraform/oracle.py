@@ -4,8 +4,8 @@
 
 makes of the configurations of `configurations/` one with a module for each, since Terraform takes long to start. It writes
 what `terraform show -json` says of the plan, of the state and of the plan of the change, the state file, and the answers of
-describe calls. Needs `terraform` with the AWS provider in a mirror (`TF_CLI_CONFIG_FILE`), and moto's server with boto3 in
-the Python that runs it. Nothing leaves the machine.
+describe calls; of each round of twins, the plan and the state. Needs `terraform` with the AWS provider in a mirror
+(`TF_CLI_CONFIG_FILE`), and moto's server with boto3 in the Python that runs it. Nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -57,19 +57,30 @@ def names() -> list[str]:
     return sorted(each.stem for each in CONFIGURATIONS.glob("*.tf"))
 
 
-def texts(name: str, *, changed: bool) -> dict[str, str]:
-    """The files of a configuration, before or after its change: a line that ends in `#before` is there before it alone, one
-    that begins with `#after` after it alone."""
+def twins(name: str) -> int:
+    """How many twins a configuration has: others of which Terraform makes the same plan, and which are other networks."""
+    return max(map(int, re.findall(r"^#twin(\d)", _text(name), re.MULTILINE)), default=0)
+
+
+def texts(name: str, *, changed: bool = False, twin: int = 0) -> dict[str, str]:
+    """The files of a configuration, before or after its change, or of a twin of it. A line that ends in `#before` is there
+    before the change alone, one that begins with `#after` after it alone; one that begins with `#twin1` is there in the
+    first twin alone, in place of the one that ends in `#not1`."""
     files: dict[str, list[str]] = {"main.tf": []}
     current = files["main.tf"]
-    for line in (CONFIGURATIONS / f"{name}.tf").read_text(encoding="utf-8").splitlines():
+    for line in _text(name).splitlines():
         if line.startswith("#file "):
             current = files.setdefault(line.removeprefix("#file "), [])
-        elif line.startswith("#after"):
-            current += [line.removeprefix("#after")] if changed else []
-        elif not (changed and line.endswith("#before")):
-            current.append(line.removesuffix("#before"))
+        elif line.startswith(("#after", "#twin")):
+            mark = "#after" if changed else f"#twin{twin}"
+            current += [line.removeprefix(mark)] if line.startswith(mark) else []
+        elif not (changed and line.endswith("#before")) and not re.search(rf"#not[0-9]*{twin}[0-9]*$", line):
+            current.append(re.sub(r"#(before|not\d+)$", "", line))
     return {file: "\n".join([*lines, ""]) for file, lines in files.items()}
+
+
+def _text(name: str) -> str:
+    return (CONFIGURATIONS / f"{name}.tf").read_text(encoding="utf-8")
 
 
 def run(chosen: list[str], out: Path) -> None:
@@ -77,7 +88,7 @@ def run(chosen: list[str], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, _fake_aws() as address:
         work = Path(folder)
-        _write(work, chosen, address, changed=False)
+        _write(work, chosen, address)
         _terraform(work, "init", "-input=false")
         _terraform(work, "plan", "-input=false", "-refresh=false", "-out=plan")
         (out / "plan.json").write_text(_terraform(work, "show", "-json", "plan"))
@@ -90,6 +101,20 @@ def run(chosen: list[str], out: Path) -> None:
         (out / "change.json").write_text(_public(_terraform(work, "show", "-json", "change")))
         _terraform(work, "apply", "-input=false", "change")
         (out / "changed.json").write_text(_public(_terraform(work, "show", "-json")))
+    for twin in range(1, max(map(twins, chosen)) + 1):
+        run_twins([name for name in chosen if twins(name) >= twin], twin, out)
+
+
+def run_twins(chosen: list[str], twin: int, out: Path) -> None:
+    """Plan and apply one twin of each of some configurations."""
+    with tempfile.TemporaryDirectory() as folder, _fake_aws() as address:
+        work = Path(folder)
+        _write(work, chosen, address, twin=twin)
+        _terraform(work, "init", "-input=false")
+        _terraform(work, "plan", "-input=false", "-refresh=false", "-out=plan")
+        (out / f"twin{twin}.plan.json").write_text(_terraform(work, "show", "-json", "plan"))
+        _terraform(work, "apply", "-input=false", "plan")
+        (out / f"twin{twin}.state.json").write_text(_public(_terraform(work, "show", "-json")))
 
 
 def _public(text: str) -> str:
@@ -97,11 +122,11 @@ def _public(text: str) -> str:
     return re.sub(r'"127\.(?=\d+\.\d+\.\d+")', '"52.', text)
 
 
-def _write(work: Path, chosen: list[str], address: str, *, changed: bool) -> None:
+def _write(work: Path, chosen: list[str], address: str, *, changed: bool = False, twin: int = 0) -> None:
     root = [_PROVIDER.replace("ADDRESS", address)]
     for name in chosen:
         root.append(f'module "{name}" {{\n  source = "./{name}"\n}}\n')
-        for file, text in texts(name, changed=changed).items():
+        for file, text in texts(name, changed=changed, twin=twin).items():
             (work / name / file).parent.mkdir(parents=True, exist_ok=True)
             (work / name / file).write_text(text)
     (work / "main.tf").write_text("".join(root))

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from tests.importing.terraform.files import EVERYTHING, group, host, imported, plan, rule, state, verdict
 
+from reachsim.importing import Imported
+
 FAR = "2606:4700:4700::1111"
 ALL_V6 = {"protocol": "-1", "from_port": 0, "to_port": 0, "ipv6_cidr_blocks": ["::/0"]}
 SOURCES: dict[str, Any] = {
@@ -84,12 +86,13 @@ def test_what_is_in_a_subnet_that_only_it_names_is_known_by_its_groups(
     assert verdict(_in_the_default_vpc(tmp_path), source, destination, traffic) == expected
 
 
-@pytest.mark.parametrize(("traffic", "expected"), [("tcp/80", "undecided"), ("tcp/22", "fails")])
-def test_a_default_subnet_is_in_the_default_vpc(tmp_path: Path, traffic: str, expected: str) -> None:
-    """`aws_default_vpc` and `aws_default_subnet` adopt what is there, of which a plan knows neither id nor block."""
+def _in_a_default_subnet(tmp_path: Path, providers: tuple[str, str] = ("aws", "aws"), **subnet: Any) -> Imported:
+    """`aws_default_vpc` and `aws_default_subnet` adopt what is there, of which a plan knows neither id nor block.
+    `providers`: those of the two; `subnet`: what else is known of the subnet."""
     group = {"name": "g", "egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["0.0.0.0/0"])]}
     made: dict[str, Any] = {
-        "aws_default_vpc.d": {}, "aws_default_subnet.a": {"availability_zone": "eu-west-1a"},
+        "aws_default_vpc.d": {"region": "eu-west-1"} if subnet else {},
+        "aws_default_subnet.a": {"availability_zone": "eu-west-1a", **subnet},
         "aws_security_group.g": group, "aws_instance.h": {},
     }  # fmt: skip
     blocks: dict[str, Any] = {
@@ -105,5 +108,24 @@ def test_a_default_subnet_is_in_the_default_vpc(tmp_path: Path, traffic: str, ex
         "aws_default_subnet.a": {"vpc_id": True, "cidr_block": True, "map_public_ip_on_launch": True},
         "aws_instance.h": {"subnet_id": True, "vpc_security_group_ids": True, "private_ip": True, "public_ip": True},
     }  # fmt: skip
-    found = imported(tmp_path, plan(made, blocks, unknown))
+    told = plan(made, blocks, unknown)
+    for block in told["configuration"]["root_module"]["resources"]:
+        block["provider_config_key"] = providers[block["type"] == "aws_default_subnet"]
+    return imported(tmp_path, told)
+
+
+@pytest.mark.parametrize(("traffic", "expected"), [("tcp/80", "undecided"), ("tcp/22", "fails")])
+def test_a_default_subnet_is_in_the_default_vpc(tmp_path: Path, traffic: str, expected: str) -> None:
+    found = _in_a_default_subnet(tmp_path)
     assert verdict(found, "internet", "aws_instance.h", traffic) == expected
+    assert found.design["vpcs"]["d"]["subnets"]
+
+
+@pytest.mark.parametrize(
+    ("providers", "subnet"), [(("aws", "aws.frankfurt"), {}), (("aws", "aws"), {"region": "eu-central-1"})]
+)
+def test_a_default_subnet_of_another_region_is_not_in_the_only_default_vpc_of_the_plan(
+    tmp_path: Path, providers: tuple[str, str], subnet: dict[str, str]
+) -> None:
+    found = _in_a_default_subnet(tmp_path, providers, **subnet)
+    assert not found.design["vpcs"]["d"].get("subnets")

@@ -15,8 +15,10 @@ OF_THE_VPC = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
 LB = ["aws_security_group.lb.id", "aws_security_group.lb"]
 
 
-def _rule_that_names(tmp_path: Path, others: list[str], variables: dict[str, Any], **call: Any) -> Imported:
-    """A host behind a group of which a rule names another group, and something else beside it."""
+def _rule_that_names(
+    tmp_path: Path, others: list[str], variables: dict[str, Any], *, strict: bool = False, **call: Any
+) -> Imported:
+    """A host behind a group of which a rule names another group, and something else beside it; a host of a third group."""
     made: dict[str, Any] = {
         "aws_vpc.v": {"cidr_block": "10.0.0.0/16"},
         "aws_subnet.s": {"cidr_block": "10.0.0.0/24"},
@@ -24,6 +26,8 @@ def _rule_that_names(tmp_path: Path, others: list[str], variables: dict[str, Any
         "aws_security_group.app": {"name": "app", "egress": [], "ingress": [rule(3000)]},
         "aws_instance.lb": {"private_ip": "10.0.0.8"},
         "aws_instance.app": {"private_ip": "10.0.0.9"},
+        "aws_security_group.c": {"name": "c", "egress": [EVERYTHING], "ingress": []},
+        "aws_instance.c": {"private_ip": "10.0.0.10"},
         "data.aws_region.r": {"id": "eu-west-1", "name": "eu-west-1"},
         "module.net.aws_vpc_dhcp_options.d": {},
     }
@@ -34,6 +38,10 @@ def _rule_that_names(tmp_path: Path, others: list[str], variables: dict[str, Any
         "aws_security_group.app": {**OF_THE_VPC, "ingress": [*LB, *others]},
         "aws_instance.lb": {"subnet_id": subnet, "vpc_security_group_ids": LB},
         "aws_instance.app": {"subnet_id": subnet, "vpc_security_group_ids": app},
+        "aws_security_group.c": OF_THE_VPC,
+        "aws_instance.c": {
+            "subnet_id": subnet, "vpc_security_group_ids": ["aws_security_group.c.id", "aws_security_group.c"],
+        },
         "data.aws_region.r": {},
     }  # fmt: skip
     host = {"subnet_id": True, "vpc_security_group_ids": True}
@@ -41,11 +49,12 @@ def _rule_that_names(tmp_path: Path, others: list[str], variables: dict[str, Any
         "aws_subnet.s": {"vpc_id": True}, "aws_security_group.lb": {"vpc_id": True},
         "aws_security_group.app": {"vpc_id": True, "ingress": [{"security_groups": True}]},
         "aws_instance.lb": host, "aws_instance.app": host, "data.aws_region.r": {"id": False},
+        "aws_instance.c": host, "aws_security_group.c": {"vpc_id": True},
     }  # fmt: skip
     given = {name: {"value": value} for name, value in variables.items()}
     told = plan(made, blocks, unknown, variables=given)
     told["configuration"]["root_module"] |= call
-    return imported(tmp_path, told)
+    return imported(tmp_path, told, strict=strict)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +88,21 @@ def test_what_is_known_to_be_no_id_stands_beside_the_group_of_a_rule(
     calls = {"net": {"expressions": {"group": {"references": ["var.group"]}}, "module": inner}}
     found = _rule_that_names(tmp_path, others, variables, module_calls=calls)
     assert verdict(found, "aws_instance.lb", "aws_instance.app", "tcp/3000") == expected
+
+
+@pytest.mark.parametrize(
+    ("others", "strict", "expected"),
+    [
+        ([], False, "fails"),
+        (["var.group"], False, "undecided"),  # a known id, of which the plan has no trace: it may be anybody's group
+        ([], True, "undecided"),  # so may one that is written as text beside the reference
+    ],
+)
+def test_a_rule_that_may_name_a_group_of_somebody_else_may_be_about_anybody(
+    tmp_path: Path, others: list[str], strict: bool, expected: str
+) -> None:
+    found = _rule_that_names(tmp_path, others, {"group": "sg-1"}, strict=strict)
+    assert verdict(found, "aws_instance.c", "aws_instance.app", "tcp/3000") == expected
 
 
 def _asked_by_id(tmp_path: Path, type: str, argument: str, asked: list[str] | None) -> Imported:

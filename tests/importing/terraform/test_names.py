@@ -139,3 +139,93 @@ def test_a_plan_tells_a_record_by_its_name_in_its_zone_which_has_its_id_twice(
     }
     zones = imported(tmp_path, plan(made, blocks, unknown)).design["private_hosted_zones"]
     assert zones == {"shop.internal": {"vpcs": ["v"], "records": {means: ["10.0.1.10"]}}}
+
+
+@pytest.mark.parametrize(
+    ("members", "strict", "seen"),
+    [
+        (("x/a", "x/b", "y/a", "y/b"), False, ["own", "this-a", "this-b"]),
+        (("x/a", "x/b", "y/a"), False, ["own", "unknown"]),  # one pair is left out, nobody knows which
+        (("x/a", "x/b", "y/a", "y/b"), True, ["own", "unknown"]),
+    ],
+)
+def test_zones_of_endpoints_that_are_joined_with_each_vpc(
+    tmp_path: Path, members: tuple[str, ...], strict: bool, seen: list[str]
+) -> None:
+    """Zones with the names of endpoints, associated by `setproduct`, which AWS would refuse to do twice."""
+    zone, endpoint = "aws_route53_zone.z", "aws_vpc_endpoint.e"
+    made: dict[str, Any] = {
+        "aws_vpc.own": {"cidr_block": "10.0.0.0/16", "enable_dns_hostnames": True},
+        "aws_subnet.s": {"cidr_block": "10.0.0.0/24"}, "aws_security_group.g": {"ingress": [], "egress": []},
+        **{f'aws_vpc.this["{key}"]': {"cidr_block": "10.1.0.0/16", "enable_dns_hostnames": True} for key in "ab"},
+    }  # fmt: skip
+    unknown: dict[str, Any] = {"aws_subnet.s": {"vpc_id": True}, "aws_security_group.g": {"vpc_id": True}}
+    for key in "xy":
+        made |= {
+            f'{zone}["{key}"]': {"name": f"{key}.example", "vpc": [{}]},
+            f'{endpoint}["{key}"]': {
+                "vpc_endpoint_type": "Interface",
+                "service_name": key,
+                "private_dns_enabled": False,
+            },
+            f'aws_route53_record.r["{key}"]': {"name": "", "type": "A", "alias": [{}]},
+        }
+        unknown |= {
+            f'{zone}["{key}"]': {"vpc": [{"vpc_id": True}], "zone_id": True},
+            f'{endpoint}["{key}"]': {"vpc_id": True, "subnet_ids": True, "security_group_ids": True, "dns_entry": True},
+            f'aws_route53_record.r["{key}"]': {
+                "zone_id": True,
+                "fqdn": True,
+                "alias": [{"name": True, "zone_id": True}],
+            },
+        }
+    for key in members:
+        made[f'aws_route53_zone_association.a["{key}"]'] = {}
+        unknown[f'aws_route53_zone_association.a["{key}"]'] = {"zone_id": True, "vpc_id": True}
+    own = {"vpc_id": ["aws_vpc.own.id", "aws_vpc.own"]}
+    over = {"for_each_expression": ["local.names"]}
+    blocks: dict[str, Any] = {
+        "aws_vpc.own": {}, "aws_vpc.this": {}, "aws_subnet.s": own, "aws_security_group.g": own,
+        zone: {"vpc": (own,)} | over,
+        endpoint: {
+            **own, **over, "subnet_ids": ["aws_subnet.s.id", "aws_subnet.s"],
+            "security_group_ids": ["aws_security_group.g.id", "aws_security_group.g"],
+        },
+        "aws_route53_record.r": {"zone_id": [zone, "each.key"], "alias": ({"name": [endpoint, "each.key"]},)} | over,
+        "aws_route53_zone_association.a": {
+            "zone_id": [zone, "each.value.zone", "each.value"], "vpc_id": ["aws_vpc.this", "each.value.vpc", "each.value"],
+        },
+    }  # fmt: skip
+    zones = imported(tmp_path, plan(made, blocks, unknown), strict=strict).design["private_hosted_zones"]
+    assert [sorted(zones[f"{key}.example"]["vpcs"]) for key in "xy"] == [sorted(seen)] * 2
+    if not strict:
+        assert [zones[f"{key}.example"]["records"] for key in "xy"] == [{"@": [f"own.e-{key}"]} for key in "xy"]
+
+
+def test_a_record_may_lead_to_an_endpoint_by_its_name() -> None:
+    endpoint = {
+        "aws_vpc_endpoint.e": {
+            "id": "vpce-1", "vpc_id": "vpc-1", "vpc_endpoint_type": "Interface",
+            "service_name": "com.amazonaws.eu-west-1.sqs",
+            "subnet_ids": ["subnet-a"], "security_group_ids": ["sg-1"], "state": "available",
+            "dns_entry": [{"dns_name": "vpce-1.sqs.eu-west-1.vpce.amazonaws.com", "hosted_zone_id": "Z7"}],
+        }
+    }  # fmt: skip
+    alias = {"name": "vpce-1.sqs.eu-west-1.vpce.amazonaws.com", "zone_id": "Z7"}
+    record = {"aws_route53_record.q": {"zone_id": "Z1", "name": "queue", "type": "A", "alias": [alias]}}
+    assert named("queue", endpoint, record) == "reachable"
+    assert state(ZONE, endpoint, record).trace("job", "queue.corp.example", "tcp/80").verdict == "blocked"
+
+
+def test_a_name_that_two_things_have_means_neither() -> None:
+    """DNS does not tell upper case from lower case."""
+    endpoints = {
+        f"aws_vpc_endpoint.{name}": {
+            "id": f"vpce-{name}", "vpc_id": "vpc-1", "vpc_endpoint_type": "Interface", "service_name": name,
+            "subnet_ids": ["subnet-a"], "security_group_ids": ["sg-1"], "state": "available",
+            "dns_entry": [{"dns_name": f"{name}.example"}],
+        }
+        for name in ("it", "IT")
+    }  # fmt: skip
+    record = {"aws_route53_record.q": {"zone_id": "Z1", "name": "it", "type": "A", "alias": [{"name": "it.example"}]}}
+    assert named("it", endpoints, record) == "undecided"

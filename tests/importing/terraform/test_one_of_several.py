@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.importing.terraform.files import EVERYTHING, imported, plan, rule, verdict
+from tests.importing.terraform.files import EVERYTHING, imported, module, plan, rule, verdict
 
 from reachsim.importing import Imported
 
@@ -155,3 +155,143 @@ def test_a_balancer_that_chooses_by_zone_asks_for_the_zone(tmp_path: Path, type:
 
 def test_strict_takes_no_association_for_granted(tmp_path: Path) -> None:
     assert verdict(_hosts(tmp_path, strict=True), "aws_instance.one", "8.8.8.8", "tcp/443") == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("part", "strict", "expected"),
+    [
+        ("private", False, "fails"),
+        ("public", False, "holds"),
+        ("private", True, "undecided"),
+        ("nothing", False, "undecided"),
+    ],
+)
+def test_a_part_of_a_module_that_is_gone_over_is_the_output_of_its_name(
+    tmp_path: Path, part: str, strict: bool, expected: str
+) -> None:
+    """`for_each = module.net` and `subnet_id = each.value.private`: of two subnets, with and without a way out."""
+    made: dict[str, Any] = {}
+    for site, block in (("a", "10.1"), ("b", "10.2")):
+        made |= {
+            f'module.net["{site}"].{name}': values
+            for name, values in {
+                "aws_vpc.v": {"cidr_block": f"{block}.0.0/16"},
+                "aws_internet_gateway.i": {},
+                "aws_subnet.private": {"cidr_block": f"{block}.0.0/24"},
+                "aws_subnet.public": {"cidr_block": f"{block}.1.0/24"},
+                "aws_route_table.t": {"route": [{"cidr_block": "0.0.0.0/0"}]},
+                "aws_route_table_association.t": {},
+                "aws_security_group.g": {"name": "g", "egress": [EVERYTHING], "ingress": []},
+            }.items()
+        }
+    made |= {f'aws_instance.h["{site}"]': {"associate_public_ip_address": True} for site in "ab"}
+    gateway = ["aws_internet_gateway.i.id", "aws_internet_gateway.i"]
+    inner = {
+        "aws_vpc.v": {}, "aws_internet_gateway.i": OF_THE_VPC,
+        "aws_subnet.private": OF_THE_VPC, "aws_subnet.public": OF_THE_VPC,
+        "aws_route_table.t": {**OF_THE_VPC, "route": gateway}, "aws_security_group.g": OF_THE_VPC,
+        "aws_route_table_association.t": {
+            "subnet_id": ["aws_subnet.public.id"], "route_table_id": ["aws_route_table.t.id"],
+        },
+    }  # fmt: skip
+    outputs = {
+        name: {"expression": {"references": [f"{of}.id", of]}}
+        for name, of in {
+            "private": "aws_subnet.private",
+            "public": "aws_subnet.public",
+            "group": "aws_security_group.g",
+        }.items()
+    }
+    host = {
+        "for_each_expression": ["module.net"], "subnet_id": [f"each.value.{part}", "each.value"],
+        "vpc_security_group_ids": ["each.value.group", "each.value"],
+    }  # fmt: skip
+    unknown: dict[str, Any] = {
+        address: {"vpc_id": True, "subnet_id": True, "route_table_id": True, "route": [{"gateway_id": True}]}
+        for address in made
+    }
+    unknown |= {
+        f'aws_instance.h["{site}"]': {
+            "subnet_id": True,
+            "vpc_security_group_ids": True,
+            "private_ip": True,
+            "public_ip": True,
+        }
+        for site in "ab"
+    }
+    for address in made:
+        if "route_table.t" not in address:
+            unknown[address] = {key: value for key, value in unknown[address].items() if key != "route"}
+    told = plan(made, {"aws_instance.h": host}, unknown)
+    told["configuration"]["root_module"]["module_calls"] = {"net": {"module": module(inner, outputs=outputs)}}
+    found = imported(tmp_path, told, strict=strict)
+    assert verdict(found, 'aws_instance.h["a"]', "8.8.8.8", "tcp/443") == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("internet", "fails"), ("aws_instance.two", "fails"), ("aws_instance.m", "undecided")],
+)
+def test_a_rule_that_names_one_of_several_groups_is_about_nobody_else(
+    tmp_path: Path, source: str, expected: str
+) -> None:
+    """`source_security_group_id = element(aws_security_group.s[*].id, ...)`: a member of one of them may be meant."""
+    second = ["aws_security_group.s[1].id", "aws_security_group.s[1]", "aws_security_group.s"]
+    found = _hosts(
+        tmp_path,
+        made={
+            **{f"aws_security_group.s[{n}]": {"name": f"s{n}", "egress": [EVERYTHING], "ingress": []} for n in (0, 1)},
+            "aws_security_group_rule.r": {"type": "ingress", **rule(90)},
+            "aws_instance.m": {},
+        },
+        blocks={
+            "aws_security_group.s": OF_THE_VPC,
+            "aws_security_group_rule.r": {
+                "security_group_id": ["aws_security_group.g.id", "aws_security_group.g"],
+                "source_security_group_id": ["aws_security_group.s"],
+            },
+            "aws_instance.m": {"subnet_id": ["aws_subnet.s"], "vpc_security_group_ids": second},
+        },
+        unknown={
+            **{f"aws_security_group.s[{n}]": {"vpc_id": True} for n in (0, 1)},
+            "aws_security_group_rule.r": {"security_group_id": True, "source_security_group_id": True},
+            "aws_instance.m": {
+                "subnet_id": True,
+                "vpc_security_group_ids": True,
+                "private_ip": True,
+                "public_ip": True,
+            },
+        },
+    )
+    assert verdict(found, source, "aws_instance.one", "tcp/90") == expected
+
+
+@pytest.mark.rule("SG-11")
+def test_a_group_of_a_peered_vpc_is_among_those_that_a_rule_may_name(tmp_path: Path) -> None:
+    other = {"vpc_id": ["aws_vpc.w.id", "aws_vpc.w"]}
+    either = ["var.x", *(f"aws_security_group.{name}{end}" for name in "st" for end in (".id", ""))]
+    ends = {"peer_vpc_id": ["aws_vpc.w.id", "aws_vpc.w"], **OF_THE_VPC}
+    found = _hosts(
+        tmp_path,
+        made={
+            "aws_vpc.w": {"cidr_block": "10.9.0.0/16"}, "aws_vpc_peering_connection.p": {"auto_accept": True},
+            **{f"aws_security_group.{name}": {"name": name, "egress": [EVERYTHING], "ingress": []} for name in "st"},
+            "aws_security_group_rule.r": {"type": "ingress", **rule(90)},
+        },
+        blocks={
+            "aws_vpc.w": {}, "aws_vpc_peering_connection.p": ends, "aws_security_group.s": OF_THE_VPC,
+            "aws_security_group.t": other,
+            "aws_security_group_rule.r": {
+                "security_group_id": ["aws_security_group.g.id", "aws_security_group.g"], "source_security_group_id": either,
+            },
+        },
+        unknown={
+            **{f"aws_security_group.{name}": {"vpc_id": True} for name in "st"},
+            "aws_vpc_peering_connection.p": {"vpc_id": True, "peer_vpc_id": True},
+            "aws_security_group_rule.r": {"security_group_id": True, "source_security_group_id": True},
+        },
+    )  # fmt: skip
+    (told,) = (
+        each for each in found.design["vpcs"]["v"]["security_groups"]["g"]["ingress"] if each["allow"] == "tcp/90"
+    )
+    assert told["from"] == "unknown" or {"s", "w.t"} <= set(told["from"])

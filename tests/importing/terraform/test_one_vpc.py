@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.importing.terraform.files import EVERYTHING, imported, module, plan, rule, verdict
+from tests.importing.terraform.files import EVERYTHING, imported, plan, rule, verdict
+from tests.importing.terraform.test_locals import listed
 
 from reachsim.importing import Imported
 
@@ -15,8 +16,9 @@ OVER = {"for_each_expression": ["local.subnets"]}
 UNTOLD = {"vpc_id": True}
 
 
-def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: bool = False) -> Imported:
-    """Two VPCs, and in each a subnet, a table and a host of one block: `aws_vpc.this[each.value.vpc].id`."""
+def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: bool = False, added: str = "") -> Imported:
+    """Two VPCs, and in each a subnet, a table and a host of one block: `aws_vpc.this[each.value.vpc].id`. `added`: the type
+    of what adds the block of the first to the second."""
     made: dict[str, Any] = {
         'aws_vpc.this["p"]': {"cidr_block": "10.1.0.0/16"}, 'aws_vpc.this["d"]': {"cidr_block": second},
         "aws_internet_gateway.i": {},
@@ -29,6 +31,7 @@ def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: boo
             f'aws_route_table_association.a["{key}"]': {},
             f'aws_instance.h["{key}"]': {"associate_public_ip_address": True},
         }
+    made |= {f"{added}.more": {"cidr_block": "10.1.0.0/16"}} if added else {}
     open_to_all = [rule(443, cidr_blocks=["0.0.0.0/0"])]
     made |= {f'aws_security_group.g["{key}"]': {"egress": [EVERYTHING], "ingress": open_to_all} for key in "pd"}
     table = {"route_table_id": ["aws_route_table.t", "each.key"]}
@@ -43,6 +46,7 @@ def _maps_of_objects(tmp_path: Path, *, second: str = "10.2.0.0/16", strict: boo
             **subnet, **OVER, "vpc_security_group_ids": ["aws_security_group.g", "each.value.vpc", "each.value"],
         },
     }  # fmt: skip
+    blocks |= {f"{added}.more": {"vpc_id": ['aws_vpc.this["d"].id', "aws_vpc.this"]}} if added else {}
     marks: dict[str, dict[str, Any]] = {
         "aws_route_table": UNTOLD | {"route": True},
         "aws_route_table_association": {"subnet_id": True, "route_table_id": True},
@@ -70,71 +74,16 @@ def test_what_fits_two_vpcs_is_where_its_links_are_and_else_open(tmp_path: Path)
     assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["p-b"]', "tcp/443") == "undecided"
 
 
+@pytest.mark.parametrize("provider", ["aws_vpc_ipv4_cidr_block_association", "awscc_ec2_vpc_cidr_block"])
+def test_a_block_that_is_added_to_a_vpc_is_one_of_its_own_whoever_adds_it(tmp_path: Path, provider: str) -> None:
+    """A subnet of 10.1.0.0/16 may then be in the VPC of 10.2.0.0/16, too."""
+    found = _maps_of_objects(tmp_path, second="10.2.0.0/16", added=provider)
+    assert verdict(found, 'aws_instance.h["p-a"]', 'aws_instance.h["p-b"]', "tcp/443") == "undecided"
+
+
 def test_nothing_is_taken_for_an_index_where_nothing_is_to_be_inferred(tmp_path: Path) -> None:
     found = _maps_of_objects(tmp_path, strict=True)
     assert verdict(found, "internet", 'aws_instance.h["p-a"]', "tcp/443") == "undecided"
-
-
-def _listed(*told: tuple[str, list[str]]) -> dict[str, Any]:
-    return {"relevant_attributes": [{"resource": resource, "attribute": path} for resource, path in told]}
-
-
-NAMED = (("aws_vpc.v", ["id"]), ("aws_subnet.s", ["id"]), ("aws_security_group.g[0]", ["id"]))
-
-
-def _group_of_a_local(
-    tmp_path: Path, groups: list[str] | None = None, calls: dict[str, Any] | None = None, **more: Any
-) -> Imported:
-    """Two hosts whose groups are `local.groups`; the module makes one group, and its VPC has a default group."""
-    made: dict[str, Any] = {
-        "aws_vpc.v": {"cidr_block": "10.0.0.0/16"}, "aws_subnet.s": {"cidr_block": "10.0.0.0/24"},
-        "aws_security_group.g[0]": {"egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["10.0.0.0/8"])]},
-        "aws_instance.a": {}, "aws_instance.b": {},
-    }  # fmt: skip
-    vpc = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
-    host = {"subnet_id": ["aws_subnet.s.id", "aws_subnet.s"], "vpc_security_group_ids": groups or ["local.groups"]}
-    blocks: dict[str, Any] = {
-        "aws_vpc.v": {}, "aws_subnet.s": vpc, "aws_security_group.g": vpc | {"ingress": 0, "egress": 0},
-        "aws_instance.a": host, "aws_instance.b": host,
-    }  # fmt: skip
-    both = {"subnet_id": True, "vpc_security_group_ids": True}
-    unknown = {
-        "aws_subnet.s": UNTOLD,
-        "aws_security_group.g[0]": UNTOLD,
-        "aws_instance.a": both,
-        "aws_instance.b": both,
-    }
-    root = {"root_module": module(blocks, module_calls=calls or {})}
-    return imported(tmp_path, {**plan(made, blocks, unknown, **more), "configuration": root})
-
-
-@pytest.mark.parametrize(
-    ("more", "expected"),
-    [
-        ({}, "undecided"),  # a version of Terraform that does not tell
-        (_listed(*NAMED), "holds"),
-        (_listed(*NAMED, ("aws_vpc.v", ["default_security_group_id"])), "undecided"),
-        (_listed(*NAMED, ("aws_vpc.v", [])), "undecided"),
-        (_listed(*NAMED) | {"errored": True}, "undecided"),
-        ({"relevant_attributes": [{"resource": "no address"}]}, "undecided"),
-    ],
-)
-def test_a_local_can_only_be_what_the_plan_says_that_something_refers_to(
-    tmp_path: Path, more: dict[str, Any], expected: str
-) -> None:
-    found = _group_of_a_local(tmp_path, **more)
-    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
-
-
-@pytest.mark.parametrize(
-    ("part", "expected"), [("tier", "holds"), ("groups", "undecided"), ("group_ids", "undecided"), ("id", "undecided")]
-)
-def test_what_stands_beside_a_resource_may_be_more_of_a_list_and_no_key(
-    tmp_path: Path, part: str, expected: str
-) -> None:
-    """`[aws_security_group.g[each.value.tier].id]`, or `concat(aws_security_group.g[*].id, each.value.groups)`."""
-    found = _group_of_a_local(tmp_path, ["aws_security_group.g", f"each.value.{part}", "each.value"])
-    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
 
 
 def test_groups_of_subnets_of_two_services_may_be_called_alike(tmp_path: Path) -> None:
@@ -166,35 +115,10 @@ def test_groups_of_subnets_of_two_services_may_be_called_alike(tmp_path: Path) -
         "aws_db_instance": {"vpc_security_group_ids": True}, "aws_elasticache_cluster": {"security_group_ids": True},
     }  # fmt: skip
     unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
-    named = _listed(*((f"aws_security_group.{n}", ["id"]) for n in "ab"))
+    named = listed(*((f"aws_security_group.{n}", ["id"]) for n in "ab"))
     found = imported(tmp_path, plan(made, blocks, unknown, **named))
     assert verdict(found, "aws_instance.b", "aws_elasticache_cluster.c", "tcp/6379") == "undecided"
     assert not [note for note in map(str, found.notes) if "cluster.c" in note and "group.a and nothing else" in note]
-
-
-@pytest.mark.parametrize(
-    ("over", "expected"),
-    [
-        (["aws_vpc.v"], "undecided"),
-        (["local.all"], "undecided"),
-        (["aws_vpc.v.id", "aws_vpc.v"], "holds"),
-        ([], "holds"),
-    ],
-)
-def test_terraform_does_not_follow_what_the_call_of_a_module_goes_over(
-    tmp_path: Path, over: list[str], expected: str
-) -> None:
-    call = {"m": {"expressions": {}, "for_each_expression": {"references": over}, "module": {"resources": []}}}
-    found = _group_of_a_local(tmp_path, calls=call, **_listed(*NAMED))
-    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == expected
-
-
-def test_a_module_that_makes_nothing_passes_on_what_it_is_given(tmp_path: Path) -> None:
-    inner = {"resources": [], "outputs": {"ids": {"expression": {"references": ["var.ids"]}}}, "variables": {"ids": {}}}
-    given = ["aws_security_group.g[0].id", "aws_security_group.g[0]", "aws_security_group.g"]
-    call = {"names": {"expressions": {"ids": {"references": given}}, "module": inner}}
-    found = _group_of_a_local(tmp_path, calls=call, groups=["module.names.ids", "module.names"])
-    assert verdict(found, "aws_instance.a", "aws_instance.b", "tcp/80") == "holds"
 
 
 def test_rules_that_are_alike_but_for_their_own_group_have_one_group_each(tmp_path: Path) -> None:
@@ -226,10 +150,10 @@ def test_rules_that_are_alike_but_for_their_own_group_have_one_group_each(tmp_pa
     unknown = {address: marks.get(address.partition(".")[0], UNTOLD) for address in made}
 
     def asked(*cidr_blocks: list[Any]) -> str:
-        for name, listed in zip("ab", cidr_blocks, strict=False):
+        for name, blocks_of in zip("ab", cidr_blocks, strict=False):
             each = f'aws_security_group_rule.out["{name}"]'
-            made[each]["cidr_blocks"] = listed
-            unknown[each] = {"security_group_id": True, "cidr_blocks": [block is None for block in listed]}
+            made[each]["cidr_blocks"] = blocks_of
+            unknown[each] = {"security_group_id": True, "cidr_blocks": [block is None for block in blocks_of]}
         return verdict(imported(tmp_path, plan(made, blocks, unknown)), "aws_instance.a", "aws_instance.b", "tcp/80")
 
     assert asked() == "holds"

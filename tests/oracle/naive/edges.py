@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.oracle.naive.addresses import NAT64, inside, is_private
+from tests.oracle.naive.addresses import NAT64, Address, inside, is_private
 from tests.oracle.naive.filters import acl
 from tests.oracle.naive.packets import ICMP, TCP, Lost, Packet, Undecided
 from tests.oracle.naive.parts import GONE, INTERNET, KEPT, End, Identity, Interface, ServiceOf
@@ -58,7 +58,7 @@ class Edges(State):
                 )
         self.block_public_access(owner, outward=True)
         if packet.dst.version == 6:
-            if is_private(packet.src) or is_private(packet.dst):
+            if self.is_off_the_internet(packet.src) or self.is_off_the_internet(packet.dst):
                 raise Lost(f"IGW-15: {packet.src} to {packet.dst} is private IPv6")
             return self.over_the_internet(packet)
         public = owner.public_of(packet.src)
@@ -73,7 +73,7 @@ class Edges(State):
         owner = self.world.owner(vpc, packet.src)
         if packet.dst.version == 4 or owner is None:
             raise Lost(f"IPV6-4: the egress-only gateway of {vpc} does not carry {packet.src}")
-        if is_private(packet.src) or is_private(packet.dst):
+        if self.is_off_the_internet(packet.src) or self.is_off_the_internet(packet.dst):
             raise Lost(f"IGW-15: {packet.src} to {packet.dst} is private IPv6")
         if self.replying:
             raise Lost(f"IPV6-4: the egress-only gateway of {vpc} has not seen the connection")
@@ -81,9 +81,13 @@ class Edges(State):
         self.egress_only.append(packet)
         return self.over_the_internet(packet)
 
+    def is_off_the_internet(self, where: Address) -> bool:
+        """IGW-15: also what a VPC says that it holds as private."""
+        return is_private(where) or any(inside(where, vpc.get("private_ipv6", [])) for vpc in self.world.vpcs.values())
+
     def over_the_internet(self, packet: Packet) -> End:
         """To a host outside AWS, or in through the internet gateway of a VPC (WALK-12, WALK-25, IGW-6)."""
-        if is_private(packet.dst) or is_private(packet.src):
+        if self.is_off_the_internet(packet.dst) or self.is_off_the_internet(packet.src):
             raise Lost(f"IGW-6: {packet.src} to {packet.dst} is no traffic of the internet")
         if inside(packet.dst, [NAT64]):
             raise Undecided(f"NATGW-16: {packet.dst} without a NAT gateway")

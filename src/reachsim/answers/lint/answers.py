@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reachsim.answers.lint.registry import Found, Subject, finds, one_of_each
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.filters import Filter
-from reachsim.dataplane.relay import Relay
+from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.net.address import format_address
 from reachsim.net.intervals import PortSet
@@ -93,7 +93,7 @@ def _questions(subject: Subject) -> Iterator[_Question]:
             if whole[key]:
                 continue
             receiver = next((interface for interface in other.members if interface is not sender), None)
-            acls = frozenset() if receiver is None else _acls(sender, receiver)
+            acls = frozenset() if receiver is None else _acls(sender, receiver, *_targets_of(receiver))
             if receiver is None or not acls or (number, acls) in asked or sender.shared or receiver.shared:
                 continue
             asked.add((number, acls))
@@ -118,8 +118,9 @@ def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, Interfac
     """The pairs of classes between which an ACL may keep answers out, by number, and what a number means.
 
     An answer passes the ACL of the server's subnet outward and that of the client's inward. Others it passes where something
-    stands on its way, in the VPC of the client or the server; in any, where a transit gateway or a load balancer brings it
-    there. An ACL that lets TCP through to all client ports, to and from everybody in the design, keeps no answer.
+    stands on its way, in the VPC of the client or the server; in any, where a transit gateway brings it there, or an
+    inspection; and of what is sent to a load balancer, those of its targets. An ACL that lets TCP through to all client
+    ports, to and from everybody in the design, keeps no answer.
     """
     network, topology = subject.network, subject.topology
     classes = network.classes.classes
@@ -138,16 +139,15 @@ def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, Interfac
 
     subnets = [subnet for vpc in topology.vpcs.values() for subnet in vpc.subnets.values()]
     keeping = {subnet for subnet in subnets if keeps(subnet, subnet.ingress) or keeps(subnet, subnet.egress)}
-    hosts = (interface.host for interface in topology.interfaces.values())
-    anywhere = any(isinstance(host, Relay) and (host.targets or host.passes_on) for host in hosts)
-    anywhere |= any(subnet.attached for subnet in keeping)
+    anywhere = any(subnet.attached for subnet in keeping)
+    anywhere |= any(interface.host.inspects for interface in topology.interfaces.values())
     between = {each.vpc for each in topology.passed if each.subnet in keeping}
 
     def may(subnet: SubnetSite, filter: Filter) -> bool:
         return anywhere or subnet.vpc in between or keeps(subnet, filter)
 
     clients = [c for c in classes if may(c.first.subnet, c.first.subnet.ingress)]
-    servers = [c for c in classes if may(c.first.subnet, c.first.subnet.egress)]
+    servers = [c for c in classes if may(c.first.subnet, c.first.subnet.egress) or relay_of(c.first) is not None]
     others = [c for c in classes if not may(c.first.subnet, c.first.subnet.ingress)]
     from_clients = network.rows_between(_firsts(clients), _firsts(classes))
     to_servers = network.rows_between(_firsts(others), _firsts(servers))
@@ -164,6 +164,13 @@ def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, Interfac
 
 def _firsts(classes: Iterable[InterfaceClass]) -> list[NetworkInterface]:
     return [each.first for each in classes]
+
+
+def _targets_of(interface: NetworkInterface) -> Iterator[NetworkInterface]:
+    """Whom what is sent to an interface comes to in the end, where that is somebody else."""
+    relay = relay_of(interface)
+    if relay is not None:
+        yield from (choice.target for _, choice in relay.ways(interface.addresses[0]) if choice.target is not None)
 
 
 def _acls(*interfaces: NetworkInterface) -> frozenset[KeyPath]:

@@ -72,12 +72,14 @@ def _balancers(subject: Subject) -> Iterator[tuple[NetworkInterface, Relay]]:
 
 
 def _lost(subject: Subject) -> dict[tuple[object, ...], list[tuple[NetworkInterface, Trace]]]:
-    """What is lost of what load balancers send themselves, by load balancer, purpose, traffic and what stops it."""
+    """What is lost of what load balancers send themselves, by load balancer, purpose, traffic and what stops it. Answers to
+    some of its ports alone are the ACL's matter (`ANSWERS_CLOSED`): most connections work."""
     network = subject.network
     found: dict[tuple[object, ...], list[tuple[NetworkInterface, Trace]]] = {}
     for interface, _ in _balancers(subject):
         for trace in past_listeners([interface], EVERYTHING, network.ends, network.locate, network.book).traces:
-            if not trace.reachable and not trace.undecided and trace.blockers:
+            whole = any(way.verdict in ("blocked", "no reply") for way in trace.ways)
+            if whole and not trace.undecided and trace.blockers:
                 cause = trace.blockers[0].cause
                 key = interface.path, trace.purpose, trace.traffic, cause.code, cause.path[:4]
                 found.setdefault(key, []).append((interface, trace))

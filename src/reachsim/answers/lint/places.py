@@ -19,7 +19,7 @@ def hosts_in_public_subnets(subject: Subject) -> Iterator[Found]:
     for vpc in subject.topology.vpcs.values():
         for subnet in vpc.subnets.values():
             hosts = list(_hosts(subnet))
-            if not hosts or any(_public(interface) for interface in hosts):
+            if not hosts or subnet.hidden or any(_public(interface) for interface in hosts):
                 continue
             first = hosts[0]
             lost = without_public_address(first)

@@ -14,6 +14,8 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import walk
 from reachsim.net.address import IPV4_LAST, format_address, parse_address
 from reachsim.reach.pair import Progress, Reach
+from reachsim.resources.capacity_provider import NOUN as CAPACITY_PROVIDER
+from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.lint import LintCode
@@ -83,6 +85,14 @@ class Subject:
             for group in interface.groups or ():
                 out.setdefault(group, []).append(interface)
         return out
+
+    @cached_property
+    def untold(self) -> set[str]:
+        """The VPCs in which something that the design does not tell may carry any group (SG-10)."""
+        doors = [d for d in self.topology.doors.values() if d.host and d.noun != CAPACITY_PROVIDER]
+        places = {vpc for door in doors for vpc in (door.vpc, *(vpc for vpc, _ in door.subnets)) if vpc}
+        unsure = (each for group, members in self.members.items() if group[1] == UNKNOWN for each in members)
+        return places | {interface.vpc.name for interface in unsure}
 
 
 def one_of_each(members: Iterable[NetworkInterface]) -> Iterable[NetworkInterface]:

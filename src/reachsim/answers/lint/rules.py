@@ -103,7 +103,7 @@ def _never(subject: Subject, group: GroupId, direction: Direction) -> str:
     """Why no packet can have a member of a group at the other end of a rule; empty where one may."""
     members = subject.members.get(group, [])
     hidden = any(group[0] == vpc and group[1] in groups for vpc, groups in _groups_of_providers(subject))
-    if hidden:
+    if hidden or group[0] in subject.untold:
         return ""
     if not members:
         return "no interface carries the group"

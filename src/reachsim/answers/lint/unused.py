@@ -8,6 +8,7 @@ from typing import Any
 from reachsim.answers.lint.registry import Found, Subject, finds
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.traffic import Traffic
+from reachsim.resources.reference import UNKNOWN
 from reachsim.resources.resource import At
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.vpc_endpoint import VpcEndpoint
@@ -20,19 +21,21 @@ _HTTPS = Traffic.parse("tcp/443")
 
 @finds(LintCode.ROUTE_TABLE_UNUSED, LintCode.ACL_UNUSED, LintCode.GROUP_UNUSED)
 def unused(subject: Subject) -> Iterator[Found]:
-    """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1)."""
+    """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1); none that something which
+    is not known may use."""
     named = _named_groups(subject)
     for vpc, body in subject.design.vpcs.items():
         tables = {subnet.table_name for subnet in body.subnets.values()}
         acls = {subnet.acl_name for subnet in body.subnets.values()}
         for name, table in body.route_tables.items():
-            if name not in tables and table.gateway is None and (name != "main" or table.routes):
+            if not tables & {name, UNKNOWN} and table.gateway is None and (name != "main" or table.routes):
                 yield _unused(LintCode.ROUTE_TABLE_UNUSED, vpc, "route_tables", name, "no subnet uses it", "ROUTE-2")
         for name, acl in body.network_acls.items():
             edited = not all(rule.is_default for rules in (acl.ingress, acl.egress) for rule in rules or ())
-            if name not in acls and (name != "default" or edited):
+            if not acls & {name, UNKNOWN} and (name != "default" or edited):
                 yield _unused(LintCode.ACL_UNUSED, vpc, "network_acls", name, "no subnet uses it", "NACL-1")
-        for name in body.security_groups:
+        unsure = vpc in subject.untold or any(group == UNKNOWN for _, group in named)
+        for name in () if unsure else body.security_groups:
             if name != "default" and (vpc, name) not in subject.members and (vpc, name) not in named:
                 text = "no interface carries it, and no rule names it"
                 yield _unused(LintCode.GROUP_UNUSED, vpc, "security_groups", name, text, "SG-10")
@@ -54,7 +57,9 @@ def _named_groups(subject: Subject) -> set[tuple[str, str]]:
             peers = [peer for rule in rules.ingress for peer in rule.peers]
             peers += [peer for rule in rules.egress or () for peer in rule.peers]
             for peer in peers:
-                if isinstance(peer, str):
+                if peer == UNKNOWN:
+                    named.add(("", UNKNOWN))  # any group
+                elif isinstance(peer, str):
                     named |= {g for g in policy.source.names.peer(vpc, peer)[1] if g != (vpc, group)}
         for provider in body.capacity_providers.values():
             named |= {(vpc, group) for group in provider.security_groups or ()}
@@ -84,7 +89,7 @@ def endpoints_that_nothing_leads_to(subject: Subject) -> Iterator[Found]:
                     if target == name
                 }
                 tables = written | {*endpoint.route_tables}
-                if not tables & used:
+                if not tables & used and _tables_are_told(vpc, subject):
                     yield Found(
                         LintCode.ENDPOINT_UNUSED, at.full_name, at.path, "no subnet has a route to it",
                         f"its tables are {', '.join(sorted(tables)) or 'none'}, which no subnet uses",
@@ -126,7 +131,7 @@ def endpoints_that_nobody_reaches(subject: Subject) -> Iterator[Found]:
     """Interface endpoints to which no interface of their VPC gets through with what they are called on (EP-6, SSM-4)."""
     interfaces = subject.topology.interfaces.values()
     for interface in interfaces:
-        if interface.kind != VpcEndpoint.noun:
+        if interface.kind != VpcEndpoint.noun or interface.vpc.name in subject.untold:
             continue
         clients = [
             other for other in interfaces if other.vpc is interface.vpc and other.silent is None and not other.shared
@@ -166,23 +171,31 @@ def connections_that_no_route_leads_to(subject: Subject) -> Iterator[Found]:
                 used |= {(site.name, route.target) for route in subnet.table.routes if not route.local}
     for name, peering in design.peering_connections.items():
         sides = [side for side in (peering.requester, peering.accepter) if (side, name) not in used]
-        if peering.active and len(sides) == 2:
+        if peering.active and len(sides) == 2 and all(_tables_are_told(side, subject) for side in sides):
             yield _unrouted(name, ("peering_connections", name), f"VPC {sides[0]} or {sides[1]}", "PEER-3")
     for vpc, body in design.vpcs.items():
+        if not _tables_are_told(vpc, subject):
+            continue
         for name in getattr(body, "vpn_gateways", {}):
             if (vpc, name) not in used:
                 yield _unrouted(f"{vpc}.{name}", ("vpcs", vpc, "vpn_gateways", name), f"VPC {vpc}", "VPN-4")
-        tables = [subnet.table for subnet in subject.topology.vpcs[vpc].subnets.values()]
-        told = all(isinstance(t, RouteTableCheckpoint) and not any(r.unknown for r in t.routes) for t in tables)
-        if told:
-            for name in body.nat_gateways:
-                if (vpc, name) not in used:
-                    yield Found(
-                        LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name),
-                        "no route leads to it",
-                        f"no table that a subnet of VPC {vpc} uses has a route to it",
-                        "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
-                    )  # fmt: skip
+        for name in body.nat_gateways:
+            if (vpc, name) not in used:
+                yield Found(
+                    LintCode.CONNECTION_UNUSED, f"{vpc}.{name}", ("vpcs", vpc, "nat_gateways", name),
+                    "no route leads to it",
+                    f"no table that a subnet of VPC {vpc} uses has a route to it",
+                    "write a default route to it in the tables of the subnets that need it, or remove it", "ROUTE-16",
+                )  # fmt: skip
+
+
+def _tables_are_told(vpc: str, subject: Subject) -> bool:
+    """Whether it is known which tables the subnets of a VPC have, and what is in these."""
+    site = subject.topology.vpcs.get(vpc)
+    if site is None or any(subnet.table_name == UNKNOWN for subnet in subject.design.vpcs[vpc].subnets.values()):
+        return False
+    tables = [subnet.table for subnet in site.subnets.values()]
+    return all(isinstance(table, RouteTableCheckpoint) and not any(r.unknown for r in table.routes) for table in tables)
 
 
 def _unrouted(component: str, path: KeyPath, where: str, rule: str) -> Found:

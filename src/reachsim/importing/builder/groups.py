@@ -97,12 +97,29 @@ def peers(draft: Draft, item: Item, permission: Fields) -> tuple[list[str], list
     for key, peer in _PEERS.items():
         listed = permission.members(key)
         for each in listed.known:
+            told = each.either("GroupId")
+            if isinstance(told, Unknown) and (some := _candidates(draft, item, told)):
+                draft.unknown(item, "a group that a rule names", told.reason)
+                maybe |= some
+                continue
             for name in peer(draft, item, each):
                 (maybe if each.maybe else certain)[name] = None
-        if listed.unknown:
-            draft.unknown(item, "whom a rule names", listed.reason)
-            certain[UNKNOWN] = None
+        for unknown in listed.unknown:
+            draft.unknown(item, "whom a rule names", unknown.reason)
+            some = _candidates(draft, item, unknown) if key == _GROUPS else {}
+            (maybe if some else certain).update(some or {UNKNOWN: None})
     return list(certain), [each for each in maybe if each not in certain]
+
+
+def _candidates(draft: Draft, item: Item, told: Unknown) -> dict[str, None]:
+    """The groups that one which is not known can be, where it is known which these are: none of them is certain, and nobody
+    else is meant. Empty where it can be any."""
+    names: dict[str, None] = {}
+    for id in getattr(told, "candidates", ()):
+        if draft.local(draft.vpc_of[item.id], id) is None:
+            return {}
+        names[draft.names[id]] = None
+    return names
 
 
 def _block(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
@@ -159,7 +176,8 @@ def _group(draft: Draft, item: Item, each: Fields) -> Iterator[str]:
         yield UNKNOWN
 
 
-_PEERS: Final = {"IpRanges": _block, "Ipv6Ranges": _block, "PrefixListIds": _listed, "UserIdGroupPairs": _group}
+_GROUPS: Final = "UserIdGroupPairs"
+_PEERS: Final = {"IpRanges": _block, "Ipv6Ranges": _block, "PrefixListIds": _listed, _GROUPS: _group}
 
 
 def is_joined(draft: Draft, one: str, other: str) -> bool | None:

@@ -54,7 +54,9 @@ def _shows_names(draft: Draft, vpc: str) -> bool:
 
 def add_zones(draft: Draft) -> None:
     """Private hosted zones with the records that are addresses, or lead to what has one."""
-    named = dict(_named(draft))
+    named: dict[str, str] = {}
+    for text, name in _named(draft):
+        named[text] = name if named.get(text, name) == name else UNKNOWN
     for item in draft.found.of("HostedZones"):
         add_zone(draft, item, named)
 

@@ -35,6 +35,9 @@ def add_vpc(draft: Draft, vpc: str) -> None:
     blocks = Members((*blocks.known, *given.values()), tuple(each for each in blocks.unknown if each not in given))
     name = draft.naming.name("vpcs", "" if item is None else item.name, vpc)
     body: Data = {"cidrs": list(dict.fromkeys(blocks.known))}
+    held = [] if item is None else [text for text in private_ipv6(item) if text in body["cidrs"]]
+    if held:
+        body["private_ipv6"] = held
     account = None if item is None else item.either("OwnerId")
     if isinstance(account, str) and cleaned(account):
         body["account"] = cleaned(account)
@@ -123,6 +126,14 @@ def vpc_blocks(item: Item) -> Members:
         if key == "CidrBlockAssociationSet" and not found and item.either("CidrBlock") is not None:
             _sort(item.either("CidrBlock"), known, unknown)
     return Members(tuple(known), tuple(unknown))
+
+
+def private_ipv6(item: Item) -> Iterator[str]:
+    """The IPv6 blocks of a VPC that AWS holds as private (IGW-15)."""
+    for each in item.certain("Ipv6CidrBlockAssociationSet").known:
+        text = each.either("Ipv6CidrBlock")
+        if each.either("Ipv6AddressAttribute") == "private" and isinstance(text, str):
+            yield block(text)
 
 
 def _sort(value: str | Unknown, known: list[str], unknown: list[Unknown]) -> None:

@@ -7,8 +7,8 @@ the same routes, what reaches what is the same whichever it is.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from itertools import permutations
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import permutations, product
 from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
@@ -43,14 +43,25 @@ _EACH_ITS_OWN: Final = (
 )  # fmt: skip
 """By type: a link that no two may have alike (AWS refuses a second one), and what else tells two apart; a route is
 told apart as a route."""
+_EACH_PAIR: Final = (
+    ("aws_route53_zone_association", "zone_id", "vpc_id"),
+    (
+        "aws_ec2_transit_gateway_route_table_propagation",
+        "transit_gateway_attachment_id",
+        "transit_gateway_route_table_id",
+    ),
+)
+"""By type: two links that no two may have alike (AWS refuses a second one), and that are all there is to it."""
 _RULES: Final = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule", "aws_security_group_rule")
 _TARGET_IDS: Final = ("NatGatewayId",)
 _ALIKE: Final = "all that it can be are alike"
+_PAIRS: Final = "there is one for each pair"
 
 
 def choose(links: Links) -> None:
     """Take one of those that are alike, the one with the same key if there is such, with a note. One choice may make others
     alike, so this is repeated."""
+    _each_pair(links)
     chosen = True
     while chosen:
         likeness = _Likeness(links)
@@ -100,13 +111,32 @@ def _each_its_own(links: Links, likeness: _Likeness) -> bool:
     return False
 
 
+def _each_pair(links: Links) -> None:
+    """Where as many join two sorts of things as there are pairs of these (`setproduct`), there is one for each pair."""
+    for kind, one, other in _EACH_PAIR:
+        for members in _by_block(links, kind):
+            ends = [(each.get(one), each.get(other)) for each in members]
+            told = {tuple(end.candidates if isinstance(end, Open) else () for end in pair) for pair in ends}
+            first, second = told.pop() if len(told) == 1 else ((), ())
+            if min(len(first), len(second)) > 1 and len(first) * len(second) == len(members):
+                pairs = product(sorted(first), sorted(second))
+                for each, (left, right) in zip(members, pairs, strict=True):
+                    _take(links, each, one, left, _PAIRS)
+                    _take(links, each, other, right, _PAIRS)
+
+
+def _by_block(links: Links, kind: str) -> Iterable[list[Resource]]:
+    """What was made of each block of the configuration."""
+    blocks: dict[Any, list[Resource]] = {}
+    for each in links.found.of(kind):
+        blocks.setdefault((each.address.configured, each.address.modules), []).append(each)
+    return blocks.values()
+
+
 def _of_one_block(links: Links) -> Iterator[tuple[list[Resource], str, tuple[str, ...]]]:
     """What was made of one block of the configuration, with the link that each has for its own and what else there is."""
     for kind, key, others in _EACH_ITS_OWN:
-        blocks: dict[Any, list[Resource]] = {}
-        for each in links.found.of(kind):
-            blocks.setdefault((each.address.configured, each.address.modules), []).append(each)
-        for members in blocks.values():
+        for members in _by_block(links, kind):
             yield members, key, others
 
 

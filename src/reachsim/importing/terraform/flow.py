@@ -102,10 +102,19 @@ class Flows:
             for end in range(1, len(at.modules) + 1):
                 self.modules.setdefault(at.modules[: end - 1], set()).add(at.modules[:end])
 
-    def of(self, expressions: Iterable[Expression | None], scope: Scope, kind: Kind, keyed: bool = False) -> Flow:
+    def of(
+        self,
+        expressions: Iterable[Expression | None],
+        scope: Scope,
+        kind: Kind,
+        keyed: bool = False,
+        *,
+        several: bool = False,
+    ) -> Flow:
         """What of a kind can flow into expressions. `keyed`: take `x[each.key]` for the one with the same key, where both
-        have the same keys (an inference: the expression may compute another)."""
-        walk = _Walk(self, kind, keyed)
+        have the same keys (an inference: the expression may compute another). `several`: into a list, where
+        `[x[each.value.y]]` is told as `concat(x[*], [each.value.y])`."""
+        walk = _Walk(self, kind, keyed, several=several)
         for each in expressions:
             walk.references(references(each), scope)
         return walk.flow
@@ -156,16 +165,23 @@ class Flows:
             self.read[text] = steps(text)
         return self.read[text]
 
+    def is_output(self, text: str, name: str, scope: Scope) -> bool:
+        """Whether a reference is a module that has an output of a name."""
+        way = self.steps(text)
+        call = (*scope.modules, Step(way[1].name)) if len(way) == 2 and way[0].name == "module" else ()
+        return bool(call) and any(self.configuration.outputs(call, name))
+
     def keys(self, address: tuple[tuple[Step, ...], bool, str, str]) -> set[Any]:
         """The keys that a resource has instances with."""
         return {each.address.key for each in self.instances.get(address, [])}
 
 
 class _Walk:
-    """One walk backwards from an expression. `local`: from those of the locals of a module, which nobody knows."""
+    """One walk backwards from an expression. `local`: from those of the locals of a module, which nobody knows; `several`:
+    from a list."""
 
-    def __init__(self, flows: Flows, kind: Kind, keyed: bool, *, local: bool = False) -> None:
-        self.flows, self.kind, self.keyed, self.local = flows, kind, keyed, local
+    def __init__(self, flows: Flows, kind: Kind, keyed: bool, *, local: bool = False, several: bool = False) -> None:
+        self.flows, self.kind, self.keyed, self.local, self.several = flows, kind, keyed, local, several
         self.flow = Flow()
         self.seen: set[Any] = set()
 
@@ -191,13 +207,15 @@ class _Walk:
 
     def is_indexed(self, listed: list[str], scope: Scope) -> bool:
         """Whether one thing of several is taken by a key that is a part of `each.value` (`x[each.value.y].id`): a condition
-        would go before. Ids and lists are no keys: `concat(x[*].id, each.value.ids)` is told alike."""
+        would go before. Ids and lists are no keys: `concat(x[*].id, each.value.ids)` is told alike, as is
+        `concat(x[*].id, [each.value.y])`, which only what is counted can be in."""
         if len(listed) != 2 or not listed[1].startswith("each.value"):
             return False
         if listed[1].rstrip('"]').endswith(("s", "id")):
             return False
         whole = listed[0].split(".")
-        return len(whole) == 2 and None not in self.flows.keys((scope.modules, False, whole[0], whole[1]))
+        keys = self.flows.keys((scope.modules, False, whole[0], whole[1])) if len(whole) == 2 else {None}
+        return None not in keys and not (self.several and any(isinstance(key, int) for key in keys))
 
     def reference(self, text: str, scope: Scope, key: Any) -> None:
         # Whose `each` is meant matters to nothing else, and which of its keys only where keys are looked at.
@@ -216,7 +234,7 @@ class _Walk:
             return
         if head == "each":
             if len(way) > 1 and way[1].name == "value":
-                self.each_value(scope)
+                self.each_value(scope, way[2].name if len(way) > 2 else "")
         elif head == "var":
             self.variable(way[1].name if len(way) > 1 else "", scope)
         elif head == "local":
@@ -230,10 +248,13 @@ class _Walk:
         elif len(way) > 1:
             self.resource(way, scope, False, key)
 
-    def each_value(self, scope: Scope) -> None:
-        """What a block goes over. Where that is a resource with the same keys, `each.value` is the one of the same key."""
+    def each_value(self, scope: Scope, part: str) -> None:
+        """What a block goes over. Where that is a resource with the same keys, `each.value` is the one of the same key;
+        where it is a module, what is taken of that is the output of this name."""
         listed = references(scope.block.get("for_each_expression"))
         same = scope.key if self.keyed and len(listed) == 1 else None
+        if same is not None and self.flows.is_output(listed[0], part, scope):
+            listed = [f"{listed[0]}.{part}"]
         self.flow.chosen = self.flow.chosen or len(listed) != 1 or listed[0].startswith(("var.", "local."))
         outer = Scope(scope.modules, {}, None)
         for each in listed:
@@ -350,7 +371,8 @@ class _Walk:
 
     def attribute(self, each: Resource, attribute: str, modules: tuple[Step, ...]) -> None:
         """An attribute of another type that may pass an id on: what it was given itself."""
-        if not isinstance(each.values.get(attribute), Unknown | list | dict):
+        told = self.flows.found.as_told(each).get(attribute)
+        if not isinstance(told, Unknown | list | dict):
             return
         if attribute in _IDS:
             self.unsettled_by(each, attribute)
@@ -362,14 +384,14 @@ class _Walk:
         if found is not None:
             for one in every_expression(found):
                 self.references(references(one), scope)
-        elif isinstance(each.values.get(attribute), Unknown):
+        elif isinstance(told, Unknown):
             self.unsettled_by(each, attribute)
             if _may_be_an_id(each, attribute, self.kind):
                 self.flow.open = self.flow.open or f"{each.address}.{attribute} is computed"
 
     def unsettled_by(self, each: Resource, attribute: str) -> None:
         """An attribute that is not known and is no id of the kind: a condition may be about it."""
-        if isinstance(each.values.get(attribute), Unknown):
+        if isinstance(self.flows.found.as_told(each).get(attribute), Unknown):
             self.flow.unsettled = self.flow.unsettled or f"{each.address}.{attribute}"
 
     def whole(self, each: Resource, modules: tuple[Step, ...]) -> None:
@@ -381,7 +403,7 @@ class _Walk:
         written = block.get("expressions")
         scope = Scope(modules, block, each.address.key)
         for name, found in (written if isinstance(written, dict) else {}).items():
-            if isinstance(each.values.get(name), Unknown | list | dict):
+            if isinstance(self.flows.found.as_told(each).get(name), Unknown | list | dict):
                 for one in every_expression(found):
                     self.references(references(one), scope)
         if not each.address.type.startswith("aws_") or each.address.type == "aws_cloudformation_stack":

@@ -110,6 +110,16 @@ FUNCTION: Final = Kind(
 )
 VERSION: Final = Kind("version of a function", frozenset(), {("aws_lambda_function", "version"): "version"})
 
+NAMED: Final = Kind(
+    "what has a name",
+    frozenset(),
+    {
+        **{(balancer, "dns_name"): "dns_name" for balancer in ("aws_lb", "aws_alb", "aws_elb")},
+        ("aws_vpc_endpoint", "dns_entry.dns_name"): "dns_entry.dns_name",
+    },
+)
+"""What AWS gives a name that records lead to."""
+
 PLACES: Final = {
     **dict.fromkeys(
         (
@@ -157,7 +167,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_subnet": {"vpc_id": VPC},
     "aws_route53_zone": {"vpc.vpc_id": VPC},
     "aws_route53_zone_association": {"zone_id": ZONE, "vpc_id": VPC},
-    "aws_route53_record": {"zone_id": ZONE},
+    "aws_route53_record": {"zone_id": ZONE, "alias.name": NAMED},
     "aws_vpc_block_public_access_exclusion": {"vpc_id": VPC, "subnet_id": SUBNET},
     "aws_vpc_ipv4_cidr_block_association": {"vpc_id": VPC},
     "aws_vpc_ipv6_cidr_block_association": {"vpc_id": VPC},
@@ -167,6 +177,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_route_table_association": {"route_table_id": TABLE, "subnet_id": SUBNET, "gateway_id": GATEWAY},
     "awscc_ec2_subnet_route_table_association": {"subnet_id": SUBNET},
     "awscc_ec2_route": {"route_table_id": TABLE},
+    "awscc_ec2_vpc_cidr_block": {"vpc_id": VPC},
     "awscc_ec2_security_group_ingress": {"group_id": GROUP},
     "awscc_ec2_security_group_egress": {"group_id": GROUP},
     "awscc_ec2_network_acl_entry": {"network_acl_id": ACL},

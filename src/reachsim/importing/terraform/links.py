@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
@@ -52,21 +51,37 @@ class Links:
     found: Snapshot
     strict: bool
     assumed: list[tuple[Resource, str]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set, init=False)
+    """The ids that a plan knows."""
+    by_id: dict[str, Resource] = field(default_factory=dict, init=False)
+    """The resources by their ids."""
 
     def resolve(self) -> None:
-        """Put ids in place of what is not known, VPCs first: what else is known of a link hangs on them."""
-        self.flows = Flows(self.found, infers=not self.strict)
+        """Put ids in place of what is not known: first of what adopts the defaults of a VPC, which are known by the VPC's,
+        whoever names them; then VPCs, since what else is known of a link hangs on them."""
+        self.known = {each.id for each in self.found.managed if not each.created}
         self._foreign: dict[str, str] = {}
+        self._look()
         for each in self.found.managed:
             self.settle(each)
+        self.found.keep()
+        for each in self.found.of(*_ADOPTS):
+            key = _ADOPTS[each.address.type]
+            self.attribute(each, (key,), LINKS[each.address.type][key])
+        for each in self.found.of(*_ADOPTS):
+            _adopt(each)
+        self._look()
         for wanted in (VPC, SUBNET, None):
             for each in self.found.managed:
                 places = PLACES if stands(each.address.type) else {}
                 for path, kind in LINKS.get(each.address.type, places).items():
                     if wanted is None or kind is wanted:
                         self.attribute(each, tuple(path.split(".")), kind)
-        for each in self.found.managed:
-            _adopt(each)
+
+    def _look(self) -> None:
+        """What flows where, and what has which id."""
+        self.flows = Flows(self.found, infers=not self.strict)
+        self.by_id = {each.id: each for each in self.found.managed}
 
     # -- attributes ----------------------------------------------------------------------------------------------
 
@@ -176,11 +191,6 @@ class Links:
             left = {id: one for id, one in left.items() if _holds(one, each)}
         return left
 
-    @cached_property
-    def known(self) -> set[str]:
-        """The ids that a plan knows."""
-        return {each.id for each in self.found.managed if not each.created}
-
     def shared(self, each: Resource, way: tuple[str, ...], kind: Kind, own: Expression | None, scope: Scope) -> Any:
         """An attribute of one of several blocks that share a list of references, or have none."""
         sharing = [holder for holder, _, _ in holders(each.values, way) if isinstance(holder.get(way[-1]), Unknown)]
@@ -247,11 +257,6 @@ class Links:
                     return id.removesuffix(".default_route_table_id")
         return None
 
-    @cached_property
-    def by_id(self) -> dict[str, Resource]:
-        """The resources by their ids."""
-        return {each.id: each for each in self.found.managed}
-
     # -- lists ---------------------------------------------------------------------------------------------------
 
     def list_of(
@@ -274,7 +279,7 @@ class Links:
             keyed = self.flows.of([own], scope, kind, keyed=True)
             members = list(keyed.found) if len(keyed.found) == 1 and not keyed.open else None
         if members is None:
-            flow = self.flows.of([own], scope, kind)
+            flow = self.flows.of([own], scope, kind, several=True)
             if flow.chosen and name in MAY_BE_COMPUTED.get(each.address.type, ()) and not self.needed(each, name):
                 return open_link(kind, (), _NOTHING)
             if flow.unsettled and not isinstance(value, list) and _may_be_empty(each, kind):
@@ -322,7 +327,10 @@ class Links:
         if not flow.open and members is not None and fits and not self.strict and not others:
             self.assumed.append((each, f"{'.'.join(way)}: {', '.join(members)}, as the blocks name nothing else"))
             return members
-        return open_link(kind, () if own is None or flow.open else tuple(flow.found), "" if own is None else flow.open)
+        if own is None or flow.open or others or self.strict:
+            return open_link(kind, (), "" if own is None else flow.open or _OTHERS)
+        self.assumed.append((each, f"{'.'.join(way)}: some of {', '.join(sorted(flow.found))} and nobody else"))
+        return open_link(kind, tuple(flow.found), "")
 
 
 _INSTEAD: Final = {"subnets": "subnet_mapping", "vpc_zone_identifier": "availability_zones"}
@@ -445,16 +453,24 @@ def open_link(kind: Kind, candidates: tuple[str, ...], reason: str) -> Open:
     return Open(f"it is one of {listed}; the plan does not tell which", candidates)
 
 
+_ADOPTS: Final = {
+    "aws_default_route_table": "default_route_table_id",
+    "aws_default_network_acl": "default_network_acl_id",
+    "aws_default_security_group": "vpc_id",
+}
+"""What adopts a default object of a VPC, and by which attribute it names that, or the VPC."""
+
+
 def _adopt(each: Resource) -> None:
     """Give what adopts a default object of a VPC the id that this is known by."""
-    for kind, key in (
-        ("aws_default_route_table", "default_route_table_id"),
-        ("aws_default_network_acl", "default_network_acl_id"),
-    ):
-        if each.address.type == kind and each.created and isinstance(each.get(key), str):
-            each.values["id"] = each.values[key]
-            vpc = each.values[key].removesuffix(f".{key}")
-            if vpc != each.values[key]:
-                each.values["vpc_id"] = vpc
-    if each.address.type == "aws_default_security_group" and each.created and isinstance(each.get("vpc_id"), str):
-        each.values["id"] = f"{each.values['vpc_id']}.default_security_group_id"
+    key = _ADOPTS[each.address.type]
+    named = each.get(key)
+    if not each.created or not isinstance(named, str):
+        return
+    if key == "vpc_id":
+        each.values["id"] = f"{named}.default_security_group_id"
+        return
+    each.values["id"] = named
+    vpc = named.removesuffix(f".{key}")
+    if vpc != named:
+        each.values["vpc_id"] = vpc

@@ -176,7 +176,7 @@ class _Homes:
         """Whether a VPC can have the block of a subnet."""
         further = [
             one
-            for one in self.links.found.of("aws_vpc_ipv4_cidr_block_association")
+            for one in self.links.found.of("aws_vpc_ipv4_cidr_block_association", "awscc_ec2_vpc_cidr_block")
             if isinstance(one.get("vpc_id"), Unknown) or one.get("vpc_id") == id
         ]
         vpc = self.links.by_id.get(id)

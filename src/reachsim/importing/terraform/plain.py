@@ -101,7 +101,8 @@ def _attribute(flows: Flows, way: list[Step], scope: Scope) -> bool:
         return False
     instances = flows.instances.get((scope.modules, data, parts[0].name, parts[1].name), [])
     name = parts[2].name
-    return bool(instances) and all(name in each.values and _is_plain(each.values[name]) for each in instances)
+    told = [flows.found.as_told(each) for each in instances]
+    return bool(told) and all(name in values and _is_plain(values[name]) for values in told)
 
 
 def _is_plain(value: Any) -> bool:

@@ -68,7 +68,8 @@ class Resource:
 class Snapshot:
     """All resources of one moment, managed ones and data sources. `skipped`: what is no resource that can be read, with the
     reason. `planned`: whether it is what a plan will make, of which not all is known; `configuration`: that of the plan;
-    `variables`: what those of its root module are; `relevant`: what its expressions refer to, if it tells."""
+    `variables`: what those of its root module are; `relevant`: what its expressions refer to, if it tells; `told`: by
+    address, the attributes of resources before their links are resolved."""
 
     file: str
     managed: list[Resource] = field(default_factory=list)
@@ -79,7 +80,16 @@ class Snapshot:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict, repr=False)
     relevant: Any = field(default=None, repr=False)
+    told: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     _linked: dict[tuple[str, str], dict[str, list[Resource]]] = field(default_factory=dict, repr=False)
+
+    def keep(self) -> None:
+        """Keep what the plan tells, before anything that it does not is put in its place."""
+        self.told = {each.origin.path: dict(each.values) for each in self.managed}
+
+    def as_told(self, each: Resource) -> Mapping[str, Any]:
+        """The attributes of a resource as the plan tells them."""
+        return self.told.get(each.origin.path, each.values)
 
     def linked(self, type: str, key: str, id: str) -> list[Resource]:
         """The managed resources of a type of which an attribute is the id of something. Ask once all are there."""

@@ -21,8 +21,10 @@ resource "aws_default_network_acl" "main" {
     rule_no    = 100
     action     = "allow"
     protocol   = "tcp"
-    from_port  = 443
-    to_port    = 443
+    from_port  = 443 #before
+    to_port    = 443 #before
+#after    from_port  = 80
+#after    to_port    = 80
     cidr_block = "0.0.0.0/0"
   }
   egress {

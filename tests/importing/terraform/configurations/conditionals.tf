@@ -26,7 +26,8 @@ resource "aws_route" "out" {
 }
 resource "aws_route_table_association" "a" {
   subnet_id      = aws_subnet.a.id
-  route_table_id = var.public ? aws_route_table.a.id : aws_vpc.main.main_route_table_id
+  route_table_id = var.public ? aws_route_table.a.id : aws_vpc.main.main_route_table_id #not1
+#twin1  route_table_id = !var.public ? aws_route_table.a.id : aws_vpc.main.main_route_table_id
 }
 resource "aws_security_group" "app" {
   name   = "app"

@@ -22,7 +22,8 @@ resource "aws_route" "out" {
 }
 resource "aws_route_table_association" "app" {
   count          = 2
-  subnet_id      = aws_subnet.app[count.index].id
+  subnet_id      = aws_subnet.app[count.index].id #not1
+#twin1  subnet_id      = aws_subnet.app[(count.index + 1) % 2].id
   route_table_id = aws_route_table.app[count.index].id
 }
 resource "aws_security_group" "app" {

@@ -21,7 +21,8 @@ resource "aws_security_group_rule" "https" {
   protocol          = "tcp"
   from_port         = 443
   to_port           = 443
-  cidr_blocks       = ["0.0.0.0/0"]
+  cidr_blocks       = ["0.0.0.0/0"] #before
+#after  cidr_blocks       = ["203.0.113.0/24"]
 }
 resource "aws_instance" "a" {
   ami           = "ami-12c6146b"

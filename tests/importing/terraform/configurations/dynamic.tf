@@ -1,6 +1,7 @@
 # Dynamic blocks: a plan has their values and not what they refer to.
 locals {
-  allowed = { 443 = "0.0.0.0/0", 22 = "203.0.113.0/24" }
+  allowed = { 443 = "0.0.0.0/0", 22 = "203.0.113.0/24" } #before
+#after  allowed = { 80 = "0.0.0.0/0", 22 = "203.0.113.0/24" }
 }
 resource "aws_vpc" "main" {
   cidr_block = "10.8.0.0/16"
@@ -55,7 +56,8 @@ resource "aws_security_group" "app" {
       protocol        = "tcp"
       from_port       = ingress.value
       to_port         = ingress.value
-      security_groups = ingress.value == 8080 ? [aws_security_group.bastion.id] : [aws_security_group.other.id]
+      security_groups = ingress.value == 8080 ? [aws_security_group.bastion.id] : [aws_security_group.other.id] #not1
+#twin1      security_groups = ingress.value == 8081 ? [aws_security_group.bastion.id] : [aws_security_group.other.id]
     }
   }
   egress {

@@ -40,8 +40,10 @@ resource "aws_vpc_security_group_ingress_rule" "zone" {
   for_each          = aws_security_group.zone
   security_group_id = each.value.id
   ip_protocol       = "tcp"
-  from_port         = 22
-  to_port           = 22
+  from_port         = 22 #before
+  to_port           = 22 #before
+#after  from_port         = 443
+#after  to_port           = 443
   cidr_ipv4         = aws_vpc.main.cidr_block
 }
 resource "aws_vpc_security_group_egress_rule" "zone" {

@@ -30,7 +30,18 @@ resource "aws_security_group" "open" {
     cidr_blocks = ["0.0.0.0/0"]
   }
 }
-resource "aws_security_group" "closed" {
+resource "aws_security_group" "closed" { #before
+#afterresource "aws_security_group" "more" {
+#after  name   = "more"
+#after  vpc_id = aws_vpc.main.id
+#after  egress {
+#after    protocol    = "-1"
+#after    from_port   = 0
+#after    to_port     = 0
+#after    cidr_blocks = ["0.0.0.0/0"]
+#after  }
+#after}
+#afterresource "aws_security_group" "closed" {
   name   = "closed"
   vpc_id = aws_vpc.main.id
 }
@@ -58,7 +69,9 @@ resource "aws_instance" "other" {
   private_ip             = "10.16.1.11"
   vpc_security_group_ids = [aws_security_group.closed.id]
 }
-resource "aws_network_interface_sg_attachment" "other" {
-  security_group_id    = aws_security_group.open.id
+resource "aws_network_interface_sg_attachment" "other" { #before
+  security_group_id    = aws_security_group.open.id #before
+#afterresource "aws_network_interface_sg_attachment" "other" {
+#after  security_group_id    = aws_security_group.more.id
   network_interface_id = aws_instance.other.primary_network_interface_id
 }

@@ -1,7 +1,8 @@
 # Ids through locals, of which a plan keeps no expression.
 locals {
   vpc_id = aws_vpc.main.id
-  groups = { app = aws_security_group.app.id, db = aws_security_group.db.id }
+  groups = { app = aws_security_group.app.id, db = aws_security_group.db.id } #not1
+#twin1  groups = { db = aws_security_group.app.id, app = aws_security_group.db.id }
   subnet = aws_subnet.only.id
 }
 resource "aws_vpc" "main" {
@@ -32,8 +33,10 @@ resource "aws_security_group_rule" "db" {
   security_group_id        = aws_security_group.db.id
   source_security_group_id = local.groups["app"]
   protocol                 = "tcp"
-  from_port                = 5432
-  to_port                  = 5432
+  from_port                = 5432 #before
+  to_port                  = 5432 #before
+#after  from_port                = 80
+#after  to_port                  = 443
 }
 resource "aws_instance" "app" {
   ami                    = "ami-12c6146b"

@@ -8,7 +8,8 @@ resource "aws_internet_gateway" "main" {
 resource "aws_route_table" "public" {
   vpc_id = aws_vpc.main.id
   route {
-    cidr_block = "0.0.0.0/0"
+    cidr_block = "0.0.0.0/0" #before
+#after    cidr_block = "203.0.113.0/24"
     gateway_id = aws_internet_gateway.main.id
   }
 }

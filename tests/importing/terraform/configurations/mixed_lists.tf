@@ -14,7 +14,8 @@ resource "aws_security_group" "app" {
     protocol    = "tcp"
     from_port   = 80 + count.index
     to_port     = 80 + count.index
-    cidr_blocks = ["10.22.0.0/16"]
+    cidr_blocks = ["10.22.0.0/16"] #before
+#after    cidr_blocks = ["10.22.1.10/32"]
   }
   egress {
     protocol    = "-1"
@@ -28,7 +29,8 @@ resource "aws_instance" "all" {
   instance_type          = "t3.small"
   subnet_id              = aws_subnet.a.id
   private_ip             = "10.22.1.10"
-  vpc_security_group_ids = aws_security_group.app[*].id
+  vpc_security_group_ids = aws_security_group.app[*].id #not1
+#twin1  vpc_security_group_ids = slice(aws_security_group.app[*].id, 1, 2)
 }
 resource "aws_instance" "one" {
   ami                    = "ami-12c6146b"

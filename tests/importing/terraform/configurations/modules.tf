@@ -54,8 +54,10 @@ resource "aws_security_group" "this" {
   vpc_id = var.vpc_id
   ingress {
     protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
+    from_port   = 443 #before
+    to_port     = 443 #before
+#after    from_port   = 80
+#after    to_port     = 80
     cidr_blocks = ["10.0.0.0/8"]
   }
   egress {

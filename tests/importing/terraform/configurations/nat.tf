@@ -60,8 +60,10 @@ resource "aws_security_group" "app" {
   vpc_id = aws_vpc.main.id
   egress {
     protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
+    from_port   = 443 #before
+    to_port     = 443 #before
+#after    from_port   = 80
+#after    to_port     = 80
     cidr_blocks = ["0.0.0.0/0"]
   }
 }

@@ -16,9 +16,12 @@ resource "aws_security_group" "app" {
   }
   ingress {
     protocol        = "tcp"
-    from_port       = 443
-    to_port         = 443
-    security_groups = [module.network[each.key].edge]
+    from_port       = 443 #before
+    to_port         = 443 #before
+#after    from_port       = 8080
+#after    to_port         = 8080
+    security_groups = [module.network[each.key].edge] #not1
+#twin1    security_groups = [module.network[each.key].inner]
   }
 }
 resource "aws_instance" "app" {

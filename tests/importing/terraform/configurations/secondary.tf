@@ -44,8 +44,10 @@ resource "aws_security_group" "b" {
   vpc_id = aws_vpc.b.id
   ingress {
     protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
+    from_port   = 443 #before
+    to_port     = 443 #before
+#after    from_port   = 22
+#after    to_port     = 22
     cidr_blocks = ["100.64.0.0/16"]
   }
 }

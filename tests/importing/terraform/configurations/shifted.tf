@@ -22,7 +22,8 @@ resource "aws_route" "out" {
 resource "aws_route_table_association" "app" {
   count          = 2
   subnet_id      = aws_subnet.app[count.index].id
-  route_table_id = element(aws_route_table.app[*].id, count.index + 1)
+  route_table_id = element(aws_route_table.app[*].id, count.index + 1) #not1
+#twin1  route_table_id = element(aws_route_table.app[*].id, count.index)
 }
 resource "aws_security_group" "app" {
   name   = "app"

@@ -11,8 +11,10 @@ resource "aws_security_group" "odd" {
   vpc_id = aws_vpc.main.id
   ingress {
     protocol    = "tcp"
-    from_port   = 0
-    to_port     = 0
+    from_port   = 0 #before
+    to_port     = 0 #before
+#after    from_port   = 80
+#after    to_port     = 80
     cidr_blocks = ["10.20.0.0/16"]
   }
   ingress {

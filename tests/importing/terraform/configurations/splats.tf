@@ -9,15 +9,19 @@ resource "aws_subnet" "app" {
 }
 resource "aws_network_acl" "closed" {
   vpc_id     = aws_vpc.main.id
-  subnet_ids = slice(aws_subnet.app[*].id, 1, 3)
+  subnet_ids = slice(aws_subnet.app[*].id, 1, 3) #not12
+#twin1  subnet_ids = slice(aws_subnet.app[*].id, 0, 0)
+#twin2  subnet_ids = slice(aws_subnet.app[*].id, 2, 3)
 }
 resource "aws_security_group" "app" {
   name   = "app"
   vpc_id = aws_vpc.main.id
   ingress {
     protocol    = "tcp"
-    from_port   = 443
-    to_port     = 443
+    from_port   = 443 #before
+    to_port     = 443 #before
+#after    from_port   = 80
+#after    to_port     = 80
     cidr_blocks = aws_subnet.app[*].cidr_block
   }
   egress {

@@ -31,14 +31,18 @@ resource "aws_security_group" "app" {
   vpc_id = aws_vpc.main.id
   ingress {
     protocol        = "tcp"
-    from_port       = 8080
-    to_port         = 8080
+    from_port       = 8080 #not1
+    to_port         = 8080 #not1
+#twin1    from_port       = 22
+#twin1    to_port         = 22
     security_groups = [aws_security_group.web.id]
   }
   ingress {
     protocol        = "tcp"
-    from_port       = 22
-    to_port         = 22
+    from_port       = 22 #not1
+    to_port         = 22 #not1
+#twin1    from_port       = 8080
+#twin1    to_port         = 8080
     security_groups = [aws_security_group.bastion.id]
   }
 }

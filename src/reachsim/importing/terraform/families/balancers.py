@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
-from reachsim.importing.terraform.assembly import Assembly, known, present
+from reachsim.importing.terraform.assembly import Assembly, name_given, present
 from reachsim.importing.terraform.families.hosts import vpc_of
 from reachsim.importing.terraform.snapshot import Resource
 
@@ -83,7 +83,7 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
             vpc = holder.get("VpcId") if holder is not None else vpc
     body = {
         "LoadBalancerName": each.get("name") or each.address.name,
-        "DNSName": known(each.get("dns_name")),
+        "DNSName": name_given(each, "dns_name"),
         "Type": each.get("load_balancer_type") or "application",
         "Scheme": internal if isinstance(internal, Unknown) else "internal" if internal else "internet-facing",
         "VpcId": vpc,
@@ -179,6 +179,7 @@ def _add_classic(made: Assembly) -> None:
         crosses = each.get("cross_zone_load_balancing")
         body = {
             "LoadBalancerName": name,
+            "DNSName": name_given(each, "dns_name"),
             "VPCId": vpc_of(made, next(iter(each.each("subnets")), None)),
             "Subnets": each.values.get("subnets"),
             "Scheme": internal if isinstance(internal, Unknown) else "internal" if internal else "internet-facing",

@@ -31,8 +31,11 @@ _KINDS: Final = {
 
 
 def default_id(vpc: Resource, key: str) -> str:
-    """The id of a default object of a VPC: AWS's, or a word for it before it is there."""
+    """The id of a default object of a VPC: AWS's, or a word for it before it is there. An old state tells the main table
+    alone."""
     known = vpc.get(key)
+    if known is None and key == TABLE:
+        known = vpc.get("main_route_table_id")
     return known if isinstance(known, str) else f"{vpc.id}.{key}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
-from reachsim.importing.terraform.assembly import Assembly, known, present
+from reachsim.importing.terraform.assembly import Assembly, known, name_given, present
 from reachsim.importing.terraform.families.hosts import vpc_of
 from reachsim.importing.terraform.snapshot import Resource
 
@@ -231,6 +231,7 @@ def _add_endpoints(made: Assembly) -> None:
             "SubnetIds": _ids(each.values.get("subnet_ids")),
             "Groups": groups if isinstance(groups, Unknown) else [{"GroupId": id} for id in groups or []],
             "NetworkInterfaceIds": _known_ids(each.values.get("network_interface_ids")),
+            "DnsEntries": [{"DnsName": name} for name in _names(each)],
             "PrivateDnsEnabled": (each.get("private_dns_enabled") or False) if kind == "Interface" else None,
         }
         made.put("VpcEndpoints", each, present(body))
@@ -255,6 +256,12 @@ def _add_endpoints(made: Assembly) -> None:
             if isinstance(listed, list) and members[0] in listed:
                 continue
             made.append("VpcEndpoints", each, key, "vpc_endpoint_id", members)
+
+
+def _names(endpoint: Resource) -> list[str]:
+    """The names of an endpoint."""
+    listed = [known(one.get("dns_name")) for one in endpoint.each("dns_entry") if isinstance(one, dict)]
+    return list(filter(None, listed)) or list(filter(None, [name_given(endpoint, "dns_entry.dns_name")]))
 
 
 def _name_of(service: Resource) -> str:

@@ -98,11 +98,22 @@ def _attach_vpc(made: Assembly, each: Resource, accepter: Resource) -> None:
         "VpcId": each.get("vpc_id"),
         "ResourceType": "vpc",
         "SubnetIds": subnets if isinstance(subnets, Unknown) else list(subnets or []),
-        "State": "available",
+        "State": "available" if accepter is not each else _accepted(made, each),
         "Options": {"ApplianceModeSupport": each.get("appliance_mode_support")},
     }
     holder = made.put(_OF_VPCS, each, present(body), id if isinstance(id, str) else str(each.address))
     _defaults(made, holder, id, accepter)
+
+
+def _accepted(made: Assembly, each: Resource) -> Any:
+    """The state of an attachment that nothing in the file accepts: a gateway of the same account takes it at once, that of
+    another one if it is told to (`auto_accept_shared_attachments`)."""
+    gateway = next((one for one in made.found.of(_P) if one.id == each.get("transit_gateway_id")), None)
+    if gateway is None or gateway.get("auto_accept_shared_attachments") == "enable":
+        return "available"
+    owners = known(each.get("vpc_owner_id")), known(gateway.get("owner_id"))
+    same = owners[0] == owners[1] if all(owners) else made.place_of(each)[0] == made.place_of(gateway)[0]
+    return "available" if same else Unknown("whether the owner of the transit gateway accepts it is not known")
 
 
 def _attach_peer(made: Assembly, each: Resource) -> None:

@@ -11,9 +11,11 @@ from reachsim.importing.terraform.snapshot import Open, Resource
 TYPES: Final = frozenset(
     {
         "aws_vpc", "aws_default_vpc", "aws_subnet", "aws_default_subnet",
-        "aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association",
+        "aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association", "awscc_ec2_vpc_cidr_block",
     }
 )  # fmt: skip
+
+_OTHER_PROVIDER: Final = "awscc_ec2_vpc_cidr_block"
 
 
 def add(made: Assembly) -> None:
@@ -21,21 +23,33 @@ def add(made: Assembly) -> None:
     for each in made.found.of("aws_vpc", "aws_default_vpc"):
         made.put("Vpcs", each, _vpc(each))
         made.place("VpcAttributes", f"attributes of {each.id}", _dns(each), each.origin)
-    for each in made.found.of("aws_vpc_ipv4_cidr_block_association"):
-        members = [{"CidrBlock": each.get("cidr_block")}]
-        made.append("Vpcs", each, "CidrBlockAssociationSet", "vpc_id", members)
-    for each in made.found.of("aws_vpc_ipv6_cidr_block_association"):
-        ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block")}]
-        made.append("Vpcs", each, "Ipv6CidrBlockAssociationSet", "vpc_id", ipv6)
+    for each in made.found.of("aws_vpc_ipv4_cidr_block_association", _OTHER_PROVIDER):
+        if not _is_for_ipv6(each):
+            members = [{"CidrBlock": each.get("cidr_block")}]
+            made.append("Vpcs", each, "CidrBlockAssociationSet", "vpc_id", members)
+    for each in made.found.of("aws_vpc_ipv6_cidr_block_association", _OTHER_PROVIDER):
+        if _is_for_ipv6(each):
+            attribute = known(each.get("ipv6_address_attribute"))
+            ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block"), "Ipv6AddressAttribute": attribute}]
+            made.append("Vpcs", each, "Ipv6CidrBlockAssociationSet", "vpc_id", ipv6)
     for each in made.found.of("aws_subnet", "aws_default_subnet"):
         made.put("Subnets", each, {**_subnet(each), **_of_the_default_vpc(made, each)})
 
 
+def _is_for_ipv6(each: Resource) -> bool:
+    """Whether a block that is added to a VPC is one of IPv6: the provider ``awscc`` has one type for both families."""
+    asked = ("amazon_provided_ipv6_cidr_block", "ipv6_pool", "ipv6_ipam_pool_id")
+    told = each.get("cidr_block") is None and any(each.get(key) for key in (*asked, "ipv6_cidr_block"))
+    return told if each.address.type == _OTHER_PROVIDER else "_ipv6_" in each.address.type
+
+
 def _of_the_default_vpc(made: Assembly, each: Resource) -> Attributes:
-    """The VPC of a default subnet that does not tell it yet: a Region has one default VPC."""
-    own = list(made.found.of("aws_default_vpc"))
-    adopted = each.address.type == "aws_default_subnet" and isinstance(each.get("vpc_id"), Unknown)
-    return {"VpcId": own[0].id} if adopted and len(own) == 1 else {}
+    """The VPC of a default subnet that does not tell it yet: a Region of an account has one default VPC, and what one
+    configured provider makes is in one Region (that which the resource names, in the provider's version 6)."""
+    if each.address.type != "aws_default_subnet" or not isinstance(each.get("vpc_id"), Unknown):
+        return {}
+    own = [one for one in made.found.of("aws_default_vpc") if made.place_of(one) == made.place_of(each)]
+    return {"VpcId": own[0].id} if len(own) == 1 else {}
 
 
 def _vpc(each: Resource) -> Attributes:
