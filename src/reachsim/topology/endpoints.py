@@ -151,8 +151,8 @@ class Endpoints:
         within = next((name for name in further if name.endswith(f".{asked}")), None)
         every = [*self.names(), *self.by_bare, *further]
         near = within or suggest(asked, every) or _with_word(asked, every)
-        known = [name for name in self.names() if name != "internet"]
-        raise EndpointError.unknown(asked, [] if near is None else [near], known)
+        here = [name for name in self.names() if name != "internet"]
+        raise EndpointError.unknown(asked, [] if near is None else [near], here)
 
     @cached_property
     def _no_ends(self) -> list[RouteTarget]:
