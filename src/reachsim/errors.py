@@ -203,15 +203,18 @@ class EndpointError(ReachsimError):
         return printable(self.message)
 
     @classmethod
-    def unknown(cls, name: str, candidates: Iterable[str] = ()) -> EndpointError:
-        """`name` is nothing in this design; `candidates` are near matches, best first (possibly none).
+    def unknown(cls, name: str, candidates: Iterable[str] = (), known: Sequence[str] = ()) -> EndpointError:
+        """`name` is nothing in this design; `candidates`: near matches, best first (possibly none); `known`: what there is.
 
         >>> str(EndpointError.unknown("fetsh", ["fetch"]))
         "unknown endpoint 'fetsh'; did you mean 'fetch'?"
+        >>> str(EndpointError.unknown("x", [], ["app.web", "app.db"]))
+        "unknown endpoint 'x'; write the name of something in the file (app.web, app.db), an address, a block or internet"
         """
         near = tuple(candidates)
-        known = "write the name of something in the file, an address, a block or internet"
-        hint = f"did you mean {_alternatives(near)}?" if near else known
+        such = f" ({summary(known)})" if known else ""
+        write = f"write the name of something in the file{such}, an address, a block or internet"
+        hint = f"did you mean {_alternatives(near)}?" if near else write
         return cls(f"unknown endpoint {shown(name)}; {hint}", name, near)
 
     @classmethod
@@ -315,7 +318,8 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was probably meant by `name`, or None.
 
     A candidate that differs in case, in hyphens or underscores only goes before one that differs in letters, and one of
-    which the name is the first words before one that differs in more than a slip.
+    which the name is the first words before one that differs in more than a slip. Two letters in the wrong order are a
+    slip in a short name too.
 
     >>> suggest("securityGroups", ["subnets", "security_groups"]), suggest("cidrr", ["cidr"])
     ('security_groups', 'cidr')
@@ -323,6 +327,8 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
     'security_groups'
     >>> suggest("NO_ROUTE", ["CANNOT_ROUTE", "NO_ROUTE_TO_DESTINATION"])
     'NO_ROUTE_TO_DESTINATION'
+    >>> suggest("bd", ["web", "db"])
+    'db'
     """
     import difflib  # only a message needs it
 
@@ -342,8 +348,21 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
             close.append(candidate)
     matches = difflib.get_close_matches(name, close, n=1, cutoff=0.6)
     if not any(difflib.SequenceMatcher(None, each, name).ratio() >= _A_SLIP for each in matches):
-        matches = _begun(name, known) or matches
+        matches = _begun(name, known) or matches or [each for each in known if _is_swapped(name, each)]
     return matches[0] if matches else next((each for each in known if _initials(each) == folded), None)
+
+
+def _is_swapped(name: str, other: str) -> bool:
+    """Whether two neighbouring letters in the other order are all that differs.
+
+    >>> _is_swapped("bd", "db"), _is_swapped("abc", "cba")
+    (True, False)
+    """
+    differ = [place for place, (one, two) in enumerate(zip(name, other, strict=False)) if one != two]
+    if len(name) != len(other) or len(differ) != 2:
+        return False
+    first, second = differ
+    return second == first + 1 and name[first] == other[second] and name[second] == other[first]
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:

@@ -37,13 +37,6 @@ def test_the_restricted_range_comes_first() -> None:
     assert cidrs(public, "big") == ["198.19.0.0/17", "100.64.0.0/16"]
 
 
-@pytest.mark.rule("CIDR-4")
-def test_a_block_of_the_lowest_range_comes_before_others_of_10_0_0_0_15() -> None:
-    """It cannot join a VPC that has a block of 10.0.0.0/15; another block of that range may join one that has it."""
-    primary, lowest, beside = map(Cidr.parse, ("10.2.0.0/16", "10.0.0.0/24", "10.1.0.0/16"))
-    assert order_of_creation([primary], [beside, lowest]) == (lowest, beside)
-
-
 SOME = ["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.168.0.0/16"]
 SOME += ["198.19.0.0/16", "100.64.0.0/16", "8.8.0.0/16"]
 some_blocks = st.lists(st.sampled_from(SOME), min_size=1, max_size=5, unique=True)

@@ -233,7 +233,10 @@ def test_a_vpc_for_a_pool(capsys: pytest.CaptureFixture[str]) -> None:
             "db-a:5432",
             "'db-a:5432' is an end with a port; write the end, db-a, and the traffic apart, such as tcp/5432",
         ),
-        ("http://example.com", "unknown endpoint 'http://example.com'; write the name of something in the file, "),
+        (
+            "http://example.com",
+            "unknown endpoint 'http://example.com'; write the name of something in the file (shop.bastion, shop.web-a, ",
+        ),
         ("fd00:zz::1", "'fd00:zz::1' is not an IPv6 address: 'zz' is not a group of 1 to 4 hex digits"),
     ],
 )
@@ -251,7 +254,23 @@ vpcs:
   v:
     cidrs: [10.0.0.0/16]
     subnets: {s: {cidr: 10.0.0.0/24}}
-    interfaces: {app-db: {subnets: [s], count: 2}, web: {subnet: s}}
+    interfaces: {app-db: {subnets: [s], count: 2}, web: {subnet: s}, CacheNode: {subnet: s}}
 """)
     with pytest.raises(EndpointError, match="unknown endpoint 'db'; did you mean 'app-db'"):
         net.trace("web", "db", "tcp/22")
+    with pytest.raises(EndpointError, match="unknown endpoint 'cache'; did you mean 'CacheNode'"):
+        net.trace("web", "cache", "tcp/22")
+
+
+def test_two_letters_in_the_wrong_order() -> None:
+    """Most names of databases have two, which are not alike enough for a comparison of all letters."""
+    net = reachsim.load("models/tutorial/3-kept.yaml")
+    with pytest.raises(EndpointError, match="unknown endpoint 'bd'; did you mean 'db'"):
+        net.trace("web", "bd", "tcp/22")
+
+
+def test_where_nothing_is_alike_what_there_is_is_named() -> None:
+    net = reachsim.load("models/tutorial/3-kept.yaml")
+    with pytest.raises(EndpointError, match=r"something in the file \(shop.web, shop.db\), an address") as caught:
+        net.trace("web", "frontend", "tcp/22")
+    assert caught.value.candidates == ()

@@ -61,6 +61,21 @@ def test_a_word_for_something_else_is_told_what_to_write(line: str, said: str) -
     assert said in problem(line)
 
 
+@pytest.mark.parametrize("section", ["security_groups", "network_acls"])
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("inbound", "ingress"),
+        ("Inbound-Rules", "ingress"),
+        ("incoming", "ingress"),
+        ("outbound", "egress"),
+        ("out", "egress"),
+    ],
+)
+def test_rules_have_the_words_of_the_api_and_those_of_the_console_are_told(section: str, word: str, key: str) -> None:
+    assert problem(f"    {section}: {{web: {{{word}: []}}}}") == f"unknown key '{word}'; did you mean '{key}'?"
+
+
 def test_a_word_that_means_nothing_here_gets_no_advice() -> None:
     assert problem("    wibble: {}") == "unknown key 'wibble'; None"
     assert problem("    '': {}") == "unknown key ''; None"

@@ -198,3 +198,11 @@ def test_refusals_of_blocks_are_those_of_the_single_questions(pairs):
         if index:
             alone = alone or rules.secondary_block_refusal(made[0], made[:index], each)
         assert (index in refused) == (alone is not None)
+
+
+@pytest.mark.rule("CIDR-4")
+def test_a_block_of_10_0_0_0_16_is_made_before_others_of_10_0_0_0_15() -> None:
+    """AWS refuses the second of these where the first stands; the VPC's own block is neither."""
+    there, late, first = map(Cidr.parse, ("10.5.0.0/16", "10.1.0.0/16", "10.0.0.0/20"))
+    assert rules.secondary_block_refusal(there, (there, late), first) is not None
+    assert rules.order_of_creation((there,), (late, first)) == (first, late)

@@ -61,12 +61,19 @@ _IN_DESIGN: Final = (
     ),
 )
 
+_IN_RULES: Final = (
+    (r"in(bound|coming)?(_rules?)?|ingress_rules?", Advice("ingress")),
+    (r"out(bound|going)?(_rules?)?|egress_rules?", Advice("egress")),
+)
+
 
 def advice(name: str, known: Collection[str]) -> Advice | None:
     """What is meant by a key that is not among those known in its place; None where nothing is known of it.
 
     A kind of resource says itself what else it is called, and stands here or in the other place."""
     word = name.lower().replace("-", "_")
+    if {"ingress", "egress"} <= {*known}:
+        return _other(word, _IN_RULES)
     if "vpcs" in known:
         return _resource(word, "design") or _other(word, _IN_DESIGN) or _elsewhere(word, "vpc")
     if "route_tables" in known and "subnets" in known:

@@ -29,7 +29,8 @@ from reachsim.topology.topology import Topology
 
 _IPV6 = re.compile(r"[0-9A-Fa-f]*:")
 """How what is meant to be one begins."""
-_WORDS = re.compile(r"[^0-9a-z]+")
+_WORDS = re.compile(r"[^0-9A-Za-z]+|(?<=[0-9a-z])(?=[A-Z])")
+"""What is between the words of a name; templates write them together: ``WebHost``."""
 
 
 class Endpoints:
@@ -150,7 +151,8 @@ class Endpoints:
         within = next((name for name in further if name.endswith(f".{asked}")), None)
         every = [*self.names(), *self.by_bare, *further]
         near = within or suggest(asked, every) or _with_word(asked, every)
-        raise EndpointError.unknown(asked, [] if near is None else [near])
+        here = [name for name in self.names() if name != "internet"]
+        raise EndpointError.unknown(asked, [] if near is None else [near], here)
 
     @cached_property
     def _no_ends(self) -> list[RouteTarget]:
@@ -404,5 +406,6 @@ class Endpoints:
 
 
 def _with_word(asked: str, names: Iterable[str]) -> str | None:
-    """The shortest of some names that has what is asked for as one of its words: ``app-db`` for ``db``."""
-    return min((name for name in names if asked.casefold() in _WORDS.split(name.casefold())), key=len, default=None)
+    """The shortest of some names that has what is asked for as one of its words: ``app-db`` or ``DbHost`` for ``db``."""
+    word = asked.casefold()
+    return min((n for n in names if word in map(str.casefold, _WORDS.split(n))), key=len, default=None)
