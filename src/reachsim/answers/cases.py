@@ -78,7 +78,7 @@ class Looking:
         """Every name that a route of a VPC may lead to; of every VPC, where none is named."""
         names = self.engine.source.names
         inside = (name for owner, targets in names.targets.items() if vpc in ("", owner) for name in targets)
-        return frozenset([*names.outside, *names.connections, *self.design.vpcs, *inside])
+        return frozenset([*names.connections, *self.design.vpcs, *inside])
 
     def free(self, vpc: str, prefix_length: int) -> Cidr | None:
         """A block of a VPC that no subnet has, of a size; None where there is none."""

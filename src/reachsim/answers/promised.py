@@ -79,7 +79,7 @@ def plain_names(source: Source, asked: Iterable[str]) -> frozenset[str]:
     wanted = dict.fromkeys(asked, 0)
     bare = {name.rpartition(".")[2] for name in wanted}
     found: set[str] = set()
-    others = (*names.connections, *names.outside, *design.lambda_functions, *design.api_gateways)
+    others = (*names.connections, *design.lambda_functions, *design.api_gateways)
     outside = ("internet", *design.internet.hosts)
     for name in (*others, *outside):
         if name in wanted:

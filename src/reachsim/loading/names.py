@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from reachsim.errors import did_you_mean, shown, with_article
 from reachsim.net.cidr import AddressSet
-from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
+from reachsim.resources.design import Design
 from reachsim.resources.network_interface import ElasticInterface
 from reachsim.resources.reference import BLACKHOLE as BLACKHOLE
 from reachsim.resources.reference import UNKNOWN as UNKNOWN
@@ -65,10 +65,6 @@ class Names:
             at.name: RouteTarget(body.noun, "", at.name, at.path, routable=type(body).entrance is not Resource.entrance)
             for at, body in resources("design", design)
         }
-        self.outside: dict[str, RouteTarget] = {
-            name: RouteTarget(UNMODELLED_OUTSIDE[section], "", name, (section, name), modelled=False)
-            for section, name in design.unmodelled()
-        }
 
     @cached_property
     def targets(self) -> dict[str, dict[str, RouteTarget]]:
@@ -103,10 +99,10 @@ class Names:
         owner, name = self.split(vpc, reference)
         found = self.targets.get(owner, {}).get(name)
         if found is None and "." not in reference:
-            found = self.connections.get(reference) or self.outside.get(reference)
+            found = self.connections.get(reference)
         if found is None:
             connections = [name for name, target in self.connections.items() if target.routable]
-            known = [*self.targets.get(vpc, {}), *connections, *self.outside, LOCAL, BLACKHOLE]
+            known = [*self.targets.get(vpc, {}), *connections, LOCAL, BLACKHOLE]
             raise UnknownName(
                 f"{shown(reference)} is not a route target in VPC {vpc}",
                 did_you_mean(reference, known)

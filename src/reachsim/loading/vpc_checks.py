@@ -103,9 +103,8 @@ class VpcChecks(Reports):
         """What has a name outside the VPCs, and a route of one may lead to: a service may have the name of an endpoint."""
         target = self.names.connections.get(name)
         found = None if target is None else self.names.resource(target)
-        if found is not None and found[1].routable and found[1].route_refusal(found[0], vpc) is None:
-            return target
-        return self.names.outside.get(name)
+        leads = found is not None and found[1].routable and found[1].route_refusal(found[0], vpc) is None
+        return target if leads else None
 
     def check_subnets(self, here: KeyPath, name: str, vpc: Vpc) -> None:
         """Blocks of subnets (SUBNET-1), their route tables and ACLs."""

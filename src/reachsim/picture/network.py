@@ -17,7 +17,7 @@ from reachsim.errors import counted, summary
 from reachsim.net.address import format_address
 from reachsim.picture.fold import _Likeness, fold
 from reachsim.picture.scene import Appearance, Line, Scene, SceneBox, key_of
-from reachsim.resources.design import UNMODELLED_OUTSIDE, Design
+from reachsim.resources.design import Design
 from reachsim.resources.lambda_function import LATEST, LambdaFunction
 from reachsim.resources.resource import At, Resource, resources
 from reachsim.resources.route_table import RouteTableCheckpoint
@@ -346,8 +346,6 @@ def _others(
         noun, state = type(resource).noun, resource.down()
         ends, parts = _ends(joined[at.path], home), tuple(resource.parts_down())
         there.append(_Other(at.path, at.name, noun, blocks, ends, state, parts))
-    for section, name in design.unmodelled():
-        there.append(_Other((section, name), name, f"{UNMODELLED_OUTSIDE[section]}, not modelled", (), ()))
     for section, noun in (("lambda_functions", "Lambda function"), ("api_gateways", "API gateway")):
         for name, body in getattr(design, section).items():
             places = tuple(_places(body)) if isinstance(body, LambdaFunction) else ()

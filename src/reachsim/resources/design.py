@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -73,12 +72,6 @@ class Design(Schema):
     expect: tuple[Expectation, ...] = ()
     """Promises that are checked for all packets."""
 
-    def unmodelled(self) -> Iterator[tuple[str, str]]:
-        """What it has outside VPCs that reachsim does not model: section and name."""
-        for section in UNMODELLED_OUTSIDE:
-            for name in getattr(self, section):
-                yield section, name
-
 
 def design_model() -> type[Design]:
     """The schema of a design with every kind of resource that is registered."""
@@ -112,7 +105,3 @@ def extended(model: type[M], kinds: tuple[type[Resource], ...], **fields: Any) -
                 Field(default_factory=ReadOnly, description=f"Each is {with_article(kind.noun)}."),
             )
     return create_model(model.__name__, __base__=model, __doc__=model.__doc__, **fields) if fields else model
-
-
-UNMODELLED_OUTSIDE: dict[str, str] = {}
-"""Sections outside VPCs that reachsim does not model, with the word for one of them."""

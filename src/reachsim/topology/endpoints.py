@@ -157,9 +157,8 @@ class Endpoints:
     @cached_property
     def _no_ends(self) -> list[RouteTarget]:
         """What has a name and is not an end, or is not modelled: few of all that has one."""
-        names = self.topology.source.names
-        targets = (*(t for vpc in names.targets.values() for t in vpc.values()), *names.outside.values())
-        return [target for target in targets if target.no_end or not target.modelled]
+        every = (target for vpc in self.topology.source.names.targets.values() for target in vpc.values())
+        return [target for target in every if target.no_end or not target.modelled]
 
     def _unmodelled(self, asked: str) -> Endpoint | None:
         """Something in the design that is no interface: what is not modelled cannot be decided, a gateway is no end."""
