@@ -312,3 +312,23 @@ def test_an_allow_fails_by_what_is_there_for_certain(source: Any, destination: s
         }
     )
     assert net.expect(source, destination, allow="tcp/443").verdict == verdict
+
+
+@pytest.mark.rule("NATI-5")
+def test_what_may_be_behind_a_component_that_is_not_known_may_ask_the_component_itself() -> None:
+    """It may be a host with clients behind it, as the route says: nobody knows whether these are there, and get to it."""
+    text = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.0.0/24}, b: {cidr: 10.0.1.0/24}}
+    route_tables: {main: {10.210.0.0/24: box}}
+    security_groups: {g: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+    instances: {x: {subnet: a, security_groups: [g]}}
+    unknown_components: {box: {subnets: [b]}}
+"""
+    net = reachsim.loads(text)
+    for destination in ("app.box", "app.x"):
+        assert str(net.trace("10.210.0.9", destination, "tcp/80")).startswith("CANNOT DECIDE")
+        assert str(net.reach("10.210.0.9", destination)).startswith("CANNOT DECIDE")

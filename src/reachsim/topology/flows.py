@@ -52,8 +52,9 @@ def flows_by_sender(
     hidden = list(from_doors(source, destination, ends))
     if not source.origins and not hidden:
         nobody = ends.outside("", AddressSet.nothing())
-        loss = None if source.unknown else _no_sender(source)
-        yield [Flow(nobody, 0, 0, None, loss=loss, unknown=source.unknown)]
+        # What is not modelled may have the source behind it, also where it is what is asked itself.
+        unknown = source.unknown or (destination.unknown if source.hidden else "")
+        yield [Flow(nobody, 0, 0, None, loss=None if unknown else _no_sender(source), unknown=unknown)]
     elif hidden:
         yield _each_target(hidden, ends)
 
