@@ -73,6 +73,23 @@ def test_what_is_not_known_of_it_is_undecided() -> None:
 
 
 @pytest.mark.rule("DNS-2")
+@pytest.mark.parametrize("wanted", ["allow", "deny"])
+def test_of_several_doubts_a_promise_tells_that_of_the_first_sender(wanted: str) -> None:
+    """In the order of the file, as a trace does. Each VPC sees a zone of its own that has the name."""
+    zones = {
+        zone: {"vpcs": [vpc], "records": {record: "unknown"}}
+        for zone, vpc, record in [("a.internal", "app", "x"), ("internal", "data", "x.a")]
+    }
+    ask = ("10.0.0.0/8", "x.a.internal")
+    promise = {"from": ask[0], "to": ask[1], wanted: "tcp/443"}
+    hostnames = {f"vpcs {vpc} enable_dns_hostnames": True for vpc in ("app", "data")}
+    net = load({"private_hosted_zones": zones, "expect": [promise]}, hostnames)
+    (result,) = net.check()
+    told = str(result.reason), net.trace(*ask, "tcp/443").undecided
+    assert told == ("what x.a.internal means in private zone a.internal is not known",) * 2
+
+
+@pytest.mark.rule("DNS-2")
 def test_the_smallest_zone_that_is_seen_speaks_for_a_name() -> None:
     inner = {"vpcs": ["app"], "records": {"b": "twin"}}
     outer = {"vpcs": ["app"], "records": {"b.a.corp.example": "10.0.2.20", "c.a.corp.example": "10.0.2.20"}}

@@ -110,12 +110,16 @@ class _Judged:
             if part.flow.perhaps:
                 self._perhaps(part)
             elif part.undecided and part.found is None:
-                self.unknown = self.unknown or part.undecided
+                self._doubt(part.undecided)
             elif not (part.flow.beside and self.allow):
                 self.known |= part.found is not None
                 # A name means its own addresses: nobody who asks for those needs another way.
                 self._judge(part)
         self._settle_hidden()
+
+    def _doubt(self, reason: str) -> None:
+        """Some cannot be decided; of several reasons the first is told."""
+        self.unknown = self.unknown or reason
 
     def _perhaps(self, part: FlowAnswer) -> None:
         """A flow that exists or not; nobody who asks for an end's own addresses needs a further one."""
@@ -125,7 +129,7 @@ class _Judged:
             flow, sender = part.flow, (part.flow.origin.label, part.flow.origin.path, part.flow.origin.interface)
             self.hidden.setdefault((sender, flow.target, flow.among, flow.perhaps), []).append(part)
         elif self._may_pass(part):
-            self.unknown = self.unknown or part.undecided
+            self._doubt(part.undecided)
 
     def _may_pass(self, part: FlowAnswer) -> bool:
         """Whether any of a flow that exists or not may pass."""
@@ -136,12 +140,12 @@ class _Judged:
         asked, ports = self.expectation.traffic, self.ports(part)
         bad = _failing(part, self.expectation, ports, self.below) if self.allow else _leaking(part, self.expectation)
         if part.aside & asked and (not self.allow or part.destinations.count <= FEW):
-            self.unknown = self.unknown or part.why_aside
+            self._doubt(part.why_aside)
             bad = HeaderSpace.nothing() if self.allow else bad
         if part.undecided:
             unsure = part.unsure_of(one_way=self.expectation.one_way or not self.allow)
             if unsure & part.asked(asked & part.family, ports):
-                self.unknown = self.unknown or part.undecided
+                self._doubt(part.undecided)
             bad -= unsure
         if bad:
             self.failing.append(bad if self.whole is None else self.whole.space(bad, part))
@@ -153,7 +157,7 @@ class _Judged:
         one is there for certain, or nothing else is asked for."""
         for (_, _, among, reason), parts in self.hidden.items():
             if any(self._may_pass(part) for part in parts) or (among is None and self.known):
-                self.unknown = self.unknown or reason
+                self._doubt(reason)
             elif self.worst is None:
                 self.worst = parts[0]
                 asked = self.expectation.traffic & self.worst.family
