@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.designs import ANY, GONE, Changes, group, load
+from tests.designs import ANY, GONE, MIDDLEBOX, NAT_INSTANCE, Changes, group, load
 
 from reachsim.answers.book import Meaning, codes, findings, meaning_of, rule, rules
 from reachsim.answers.explain import Explanation
@@ -22,6 +22,10 @@ SHUT: Changes = {**group("shut"), "vpcs app instances db security_groups": ["shu
 CLOSED_ACL: Changes = {
     "vpcs app subnets isolated network_acl": "strict",
     "vpcs app network_acls strict": {"ingress": [], "egress": [{"rule": 100, "allow": "all", "to": ANY}]},
+}
+NO_ANSWER: Changes = {
+    "vpcs app subnets isolated network_acl": "strict",
+    "vpcs app network_acls strict": {"ingress": [{"rule": 100, "allow": "all", "from": ANY}], "egress": []},
 }
 
 
@@ -113,11 +117,7 @@ def test_what_a_silent_drop_looks_like() -> None:
 
 @pytest.mark.rule("OBS-3")
 def test_what_a_lost_answer_looks_like() -> None:
-    acl: Changes = {
-        "vpcs app subnets isolated network_acl": "strict",
-        "vpcs app network_acls strict": {"ingress": [{"rule": 100, "allow": "all", "from": ANY}], "egress": []},
-    }
-    seen = tools(load(acl).explain("probe", "db", "tcp/5432"))
+    seen = tools(load(NO_ANSWER).explain("probe", "db", "tcp/5432"))
     assert seen["netstat"] == "SYN_SENT at the client, SYN_RECV at the server: its answers are lost"
 
 
@@ -134,6 +134,27 @@ def test_traceroute_shows_the_nat_gateway_and_the_target() -> None:
     assert seen["traceroute"] == "10.0.0.5 (app.ngw), then 203.0.113.9"
     assert seen["curl"] == "connects"
     assert seen["netstat"] == "ESTABLISHED at both ends"
+
+
+@pytest.mark.rule("OBS-9")
+@pytest.mark.parametrize(
+    ("changes", "question", "shown"),
+    [
+        # Who translates or forwards has a name, and so has the target, by the address that was asked for.
+        (NAT_INSTANCE, ("probe", "www"), "10.0.0.10 (app.nat), then 203.0.113.9"),
+        (MIDDLEBOX, ("probe", "db"), "10.0.0.10 (app.nat), then 10.0.2.20"),
+        ({}, ("internet", "web"), "198.51.100.20"),
+        ({}, ("probe", "api"), "10.1.1.80"),
+        # Behind them it is lost, or what answers is.
+        ({"vpcs app route_tables public": {}}, ("probe", "www"), "10.0.0.5 (app.ngw), then * * *"),
+        ({**MIDDLEBOX, **SHUT}, ("probe", "db"), "10.0.0.10 (app.nat), then * * *"),
+        (NO_ANSWER, ("probe", "db"), "* * *"),
+    ],
+)
+def test_traceroute_shows_who_translates_or_forwards_and_the_target(
+    changes: Changes, question: tuple[str, str], shown: str
+) -> None:
+    assert tools(load(changes).explain(*question, "tcp/443"))["traceroute"] == shown
 
 
 @pytest.mark.rule("OBS-12")

@@ -98,12 +98,8 @@ def _traceroute(engine: Engine, found: Trace) -> Tool:
         named = _answers(engine, hop)
         if named and (not shown or shown[-1] != named):
             shown.append(named)
-    if found.shown.delivered and found.packet is not None and found.forward:
-        last = found.forward[-1].before.destination
-        target = format_address(found.packet.destination if last != found.packet.destination else last)
-        shown = [*[name for name in shown if not name.startswith(f"{target} ")], target if found.reachable else "* * *"]
-    else:
-        shown.append("* * *")
+    target = None if found.packet is None else format_address(found.packet.destination)
+    shown.append(target if target is not None and found.reachable else "* * *")
     return Tool("traceroute", ", then ".join(shown), "OBS-9")
 
 
