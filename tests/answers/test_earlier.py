@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
-from tests.designs import group, load
+from tests.designs import ANY, Changes, group, load
 from tests.networks import any_edit, expectations, laws, loaded, network, seeds, structure_edit
 
 import reachsim
@@ -104,3 +105,29 @@ def test_what_is_decided_after_an_edit_of_a_rule_counts_for_the_copy_too() -> No
     assert numbers == [1, 4]  # what db sends, or answers
     assert said(copy) == said(load(copy.source.document.data))
     assert [result.number for result in results] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("promise", "key", "value"),
+    [
+        ({"from": "www", "to": "web"}, "client_ports", "80-1023"),
+        ({"from": "www", "to": "web"}, "ip", "203.0.113.10"),
+        ({"from": "web", "to": "www"}, "ip", "203.0.113.10"),
+    ],
+)
+def test_a_promise_of_a_host_outside_is_decided_anew_where_that_is_another(
+    promise: dict[str, str], key: str, value: str
+) -> None:
+    """An ACL is stateless (NACL-5): it lets out what goes to one address and the upper ports alone."""
+    answers: Changes = {
+        "vpcs app subnets public network_acl": "strict",
+        "vpcs app network_acls strict": {
+            "ingress": [{"rule": 1, "allow": "all", "from": ANY}],
+            "egress": [{"rule": 1, "allow": "tcp/1024-65535", "to": "203.0.113.9/32"}],
+        },
+        "expect": [{**promise, "allow": "tcp/8443"}],
+    }
+    net = load(answers)
+    assert net.check().ok
+    edits: dict[Any, Any] = {("internet", "hosts", "www", key): value}
+    assert [result.verdict for result in net.with_(edits).check()] == ["fails"]
