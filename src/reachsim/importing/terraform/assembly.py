@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Final
 
 from reachsim.importing.inventory import MAYBE, PARTS, WHERE, Attributes, Inventory, Item, Origin, Unknown, Where
 from reachsim.importing.terraform.addresses import Step
-from reachsim.importing.terraform.configuration import Configuration
 from reachsim.importing.terraform.snapshot import Open, Resource, Snapshot
 
 _STALE: Final = "no resource beside it is like it, and the state may tell it as it was before the last apply"
@@ -31,14 +29,9 @@ class Assembly:
     unread: list[tuple[str, str, Origin]] = field(default_factory=list)
     """What could not be placed: of which object, why, and where it was read."""
 
-    @cached_property
-    def configuration(self) -> Configuration:
-        """The configuration of a plan; an empty one of a state."""
-        return Configuration(self.found.configuration)
-
     def place_of(self, each: Resource) -> tuple[str, str]:
         """What tells the account and the Region of something that a plan makes: its provider, and its own word."""
-        block = self.configuration.block(each.address) or {}
+        block = self.found.blocks.block(each.address) or {}
         return known(block.get("provider_config_key")), known(each.get("region"))
 
     def put(self, kind: str, resource: Resource, attributes: Attributes, id: str = "") -> Attributes:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.addresses import Step, steps
-from reachsim.importing.terraform.configuration import Configuration, Expression, Scope, every_expression, references
+from reachsim.importing.terraform.configuration import Expression, Scope, every_expression, references
 from reachsim.importing.terraform.kinds import LINKS, MADE, Kind
 from reachsim.importing.terraform.relevance import relevance
 from reachsim.importing.terraform.snapshot import Resource, Snapshot
@@ -89,7 +89,7 @@ class Flows:
         self.found, self.infers = found, infers
         self.relevant = relevance(found.relevant) if heeds else None
         self.beyond: dict[str, Flow] = {}
-        self.configuration = Configuration(found.configuration, found.variables)
+        self.configuration = found.blocks
         self.instances: dict[tuple[tuple[Step, ...], bool, str, str], list[Resource]] = {}
         self.modules: dict[tuple[Step, ...], set[tuple[Step, ...]]] = {}
         self.by_module: dict[tuple[Step, ...], list[Resource]] = {}

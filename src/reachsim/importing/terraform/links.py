@@ -65,12 +65,14 @@ class Links:
         for each in self.found.managed:
             self.settle(each)
         self.found.keep()
-        for each in self.found.of(*_ADOPTS):
+        adopting = list(self.found.of(*_ADOPTS))
+        for each in adopting:
             key = _ADOPTS[each.address.type]
             self.attribute(each, (key,), LINKS[each.address.type][key])
-        for each in self.found.of(*_ADOPTS):
+        for each in adopting:
             _adopt(each)
-        self._look()
+        if adopting:
+            self._look()
         for wanted in (VPC, SUBNET, None):
             for each in self.found.managed:
                 places = PLACES if stands(each.address.type) else {}

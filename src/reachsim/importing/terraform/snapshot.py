@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from reachsim.importing.inventory import Origin, Unknown
 from reachsim.importing.terraform import addresses
 from reachsim.importing.terraform.addresses import Address, Key, Step
+from reachsim.importing.terraform.configuration import Configuration
 from reachsim.importing.terraform.shapes import shaped, single
 
 COMPUTED: Final = "it is computed when it is applied"
@@ -82,6 +84,11 @@ class Snapshot:
     relevant: Any = field(default=None, repr=False)
     told: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     _linked: dict[tuple[str, str], dict[str, list[Resource]]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def blocks(self) -> Configuration:
+        """What the configuration of the plan has in it; nothing of a state."""
+        return Configuration(self.configuration, self.variables)
 
     def keep(self) -> None:
         """Keep what the plan tells, before anything that it does not is put in its place."""
