@@ -24,6 +24,7 @@ def unused(subject: Subject) -> Iterator[Found]:
     """Tables and ACLs of no subnet, groups of no interface that no rule names (ROUTE-2, NACL-1); none that something which
     is not known may use."""
     named = _named_groups(subject)
+    any_is_named = any(group == UNKNOWN for _, group in named)
     for vpc, body in subject.design.vpcs.items():
         tables = {subnet.table_name for subnet in body.subnets.values()}
         acls = {subnet.acl_name for subnet in body.subnets.values()}
@@ -34,8 +35,9 @@ def unused(subject: Subject) -> Iterator[Found]:
             edited = not all(rule.is_default for rules in (acl.ingress, acl.egress) for rule in rules or ())
             if not acls & {name, UNKNOWN} and (name != "default" or edited):
                 yield _unused(LintCode.ACL_UNUSED, vpc, "network_acls", name, "no subnet uses it", "NACL-1")
-        unsure = vpc in subject.untold or any(group == UNKNOWN for _, group in named)
-        for name in () if unsure else body.security_groups:
+        if any_is_named or vpc in subject.untold:
+            continue
+        for name in body.security_groups:
             if name != "default" and (vpc, name) not in subject.members and (vpc, name) not in named:
                 text = "no interface carries it, and no rule names it"
                 yield _unused(LintCode.GROUP_UNUSED, vpc, "security_groups", name, text, "SG-10")
