@@ -6,16 +6,19 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from reachsim.dataplane.checkpoint import Checkpoint
-from reachsim.dataplane.place import SubnetPlace, VpcPlace
+from reachsim.dataplane.place import SubnetPlace
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Walk
 from reachsim.net.intervals import Span
 from reachsim.reach.classes import RoutingClass
 from reachsim.reach.template import Template, templates_of
-from reachsim.topology.addressed import means_private
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
 from reachsim.topology.public_sides import StandsFor
+
+_FEW = 8
+"""Runs of public addresses to which one source has ways of their own; where there are more, each pair is walked and known by
+itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +52,6 @@ class TemplateBook:
         self._same: dict[tuple[Template, ...], Ways] = {}
         self._spokes: dict[Hashable, Ways | None] = {}
         self._public: dict[tuple[int, int, int], list[tuple[StandsFor, Ways]]] = {}
-        self._apart: dict[tuple[VpcPlace, VpcPlace], bool] = {}
 
     def __len__(self) -> int:
         return len(self._alike) + len(self._pairs) + len(self._spokes) + len(self._public)
@@ -59,16 +61,15 @@ class TemplateBook:
         that are not passed; None where each pair has its own."""
         if _is_lost(destination.first, self._lost.get((False, source.client.alike), ())):
             return self._as_known(())
-        by_internet, made = self._by_internet(source, destination, ends)
-        if by_internet is not None:
-            return by_internet
-        between_spokes, made = self._between_spokes(source, destination, ends) if made is None else (None, made)
-        if between_spokes is not None:
-            return between_spokes
         sent = self._sent_to(source, destination)
         key = source.client.broad, sent, destination.server.alike
         if key in self._alike:
             return self._alike[key]
+        ways, made = self._by_internet(source, destination, sent, ends)
+        if ways is None and made is None:
+            ways, made = self._between_spokes(source, destination, ends)
+        if ways is not None:
+            return ways
         table = destination.first.subnet.table
         seen_alike = self._broad.setdefault((source.client.broad, sent, destination.server.broad), [])
         for asked, sends, ways in seen_alike:
@@ -131,14 +132,17 @@ class TemplateBook:
         return self._spokes[key], made  # not as known: each is asked about its own addresses
 
     def _by_internet(
-        self, source: RoutingClass, destination: RoutingClass, ends: Endpoints
+        self, source: RoutingClass, destination: RoutingClass, sent: int, ends: Endpoints
     ) -> tuple[Ways | None, tuple[Template, ...] | None]:
         """What holds from all that walk alike to a public address in another VPC, whichever that is (`PublicSides`); None
-        where that may differ. Then the templates of these two themselves, if they were walked to find that out."""
+        where that may differ, or something joins the two. Then the templates of these two themselves, if they were walked to
+        find that out. `sent`: what becomes of packets to the destination at the route table of the source."""
         one, other = source.first, destination.first
-        if destination.server.public is None or not self._only_by_internet(source, destination, ends):
+        if destination.server.public is None or one.vpc is other.vpc:
             return None, None
-        key = source.client.broad, self._sent_to(source, destination), destination.server.public
+        if ends.topology.are_joined(one.vpc.name, other.vpc.name):  # a name means private addresses there
+            return None, None
+        key = source.client.broad, sent, destination.server.public
         known = self._public.setdefault(key, [])
         for reached, ways in known:
             if reached.holds(other):
@@ -148,20 +152,11 @@ class TemplateBook:
         found = ends.topology.public_sides.reached(walks, other) if alike else None
         if found is None:
             return None, made
+        if len(known) == _FEW:
+            return None, made
         ways = self._as_known(made)
         known.append((found, ways))
         return ways, made
-
-    def _only_by_internet(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> bool:
-        """Whether a source means a destination by its public address, since nothing joins their VPCs."""
-        vpc = destination.first.vpc
-        key = source.first.vpc, vpc
-        known = self._apart.get(key)
-        if known is None:
-            origins = ends.of_interface(source.first).origins
-            joined = any(means_private(origin, vpc, ends) for origin in origins)
-            known = self._apart[key] = vpc is not source.first.vpc and bool(origins) and not joined
-        return known
 
     def _walked(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> tuple[Template, ...]:
         """The templates of all flows of a pair. What is surely lost on the way from those that are alike is lost here."""

@@ -11,7 +11,6 @@ from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.net.cidr import AddressSet
 from reachsim.rules.addresses import PUBLIC
-from reachsim.rules.clauses import KeyPath
 from reachsim.topology.parts import Compared, decide_by_more
 from reachsim.topology.reaching import Reaching
 from reachsim.topology.topology import Topology
@@ -161,16 +160,11 @@ def _joined_apart(before: Topology, after: Topology) -> set[str]:
     mean other addresses between them."""
     if before.joined == after.joined:
         return set()
-    nothing: set[KeyPath] = set()
-
-    def join(topology: Topology, one: str, other: str) -> bool:
-        return not topology.joined.get(one, nothing).isdisjoint(topology.joined.get(other, nothing))
-
     vpcs = {*before.vpcs, *after.vpcs}
     apart: set[str] = set()
     for one in sorted(vpcs):
         if before.joined.get(one) != after.joined.get(one) and any(
-            join(before, one, other) is not join(after, one, other) for other in vpcs - {one} - apart
+            before.are_joined(one, other) is not after.are_joined(one, other) for other in vpcs - {one} - apart
         ):
             apart.add(one)
     return {name for t in (before, after) for name, interface in t.interfaces.items() if interface.vpc.name in apart}

@@ -71,9 +71,8 @@ def _joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:
     """Whether a peering, a transit gateway or a connection joins the place of an origin with a VPC. What is behind a host is
     joined with all that the host's VPC is joined with: the host forwards for it."""
     interface = origin.interface or ends.topology.interfaces.get(origin.place)
-    joined = ends.topology.joined
     places = {origin.place} if interface is None else {origin.place, interface.vpc.name}
-    return any(not joined.get(place, _NONE).isdisjoint(joined.get(vpc, _NONE)) for place in places)
+    return any(ends.topology.are_joined(place, vpc) for place in places)
 
 
 def perhaps_joined(origin: Origin, vpc: str, ends: Endpoints) -> bool:

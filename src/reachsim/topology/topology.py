@@ -27,6 +27,8 @@ from reachsim.rules.nat import NAT64
 from reachsim.topology.public_sides import PublicSides, public_sides_of
 from reachsim.topology.spokes import Spokes, spokes_of
 
+_NOTHING: frozenset[KeyPath] = frozenset()
+
 
 @dataclass(eq=False, repr=False)
 class Topology(Faced):
@@ -135,6 +137,10 @@ class Topology(Faced):
         """What walks by the internet come to alike; nothing where it is not known what else stands in the design."""
         doubtful = self.something_unknown or bool(self.perhaps_joined)
         return PublicSides({}) if doubtful else public_sides_of(self.internet, self.checkpoints)
+
+    def are_joined(self, one: str, other: str) -> bool:
+        """Whether a peering, a transit gateway or a connection joins two VPCs or networks, by their names."""
+        return not self.joined.get(one, _NOTHING).isdisjoint(self.joined.get(other, _NOTHING))
 
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""

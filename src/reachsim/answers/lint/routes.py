@@ -236,10 +236,9 @@ def routes_on_one_side(subject: Subject) -> Iterator[Found]:
         if sender.interface is not None:
             by_vpc.setdefault(sender.subnet.vpc.name, []).append(sender.interface)
             tables[sender.interface.name] = table
-    joined = subject.topology.joined
     seen: set[tuple[object, ...]] = set()
     for one, own in by_vpc.items():
-        others = [vpc for vpc in by_vpc if vpc != one and not joined.get(one, set()).isdisjoint(joined.get(vpc, set()))]
+        others = [vpc for vpc in by_vpc if vpc != one and subject.topology.are_joined(one, vpc)]
         for interface in own:
             for other in (each for vpc in others for each in by_vpc[vpc] if each.takes):
                 if _answers_come_back(subject, interface, other):
