@@ -114,7 +114,10 @@ def apart(net: reachsim.Network) -> reachsim.Matrix:
 @given(st.data())
 def test_walks_that_are_shared_are_those_to_each_vpc(data: st.DataObject) -> None:
     text = json.dumps(published(lambda of: data.draw(st.sampled_from(list(of)))))
-    assert reachsim.loads(text).matrix() == apart(reachsim.loads(text))
+    own = apart(reachsim.loads(text))
+    assert reachsim.loads(text).matrix() == own
+    with patch("reachsim.reach.template_book._FEW", 1):  # the others are walked and known by themselves
+        assert reachsim.loads(text).matrix() == own
 
 
 def first(of: Sequence[T]) -> T:
