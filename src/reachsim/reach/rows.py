@@ -131,6 +131,6 @@ def parts_of(classes: Iterable[InterfaceClass]) -> list[RoutingPart]:
     return [
         (whole, whole)
         if len(part) == len(whole.classes)
-        else (whole, RoutingClass(whole.index, whole.client, whole.server, part))
+        else (whole, RoutingClass(whole.index, whole.client, whole.server, whole.first, part))
         for whole, part in found.items()
     ]
