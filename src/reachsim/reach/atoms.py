@@ -138,8 +138,8 @@ class _Runs(dict[int, int]):
 class _Members(dict[tuple[int, frozenset[GroupId]], int]):
     """The same, by run and groups.
 
-    Where rules are known and only permit, as those of groups do (SG-1), what they let through to the members of a group comes
-    on top of what the address of a member may do anyway, so that each set of groups that is met is a few `|`.
+    Where rules are known and only permit, as those of groups do (SG-1), what they let through to the members of a group
+    comes on top of what the address of a member may do anyway, so that each set of groups that is met is a few `|`.
     """
 
     def __init__(self, filter: Filter, at_best: bool, mask: Callable[[Traffic], int]) -> None:
