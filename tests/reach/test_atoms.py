@@ -17,7 +17,7 @@ from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import all_filters
-from reachsim.rules.clauses import SOME_GROUP, Clause, GroupId
+from reachsim.rules.clauses import SOME_GROUP, Clause
 from reachsim.rules.codes import Code
 
 
