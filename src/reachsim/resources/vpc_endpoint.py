@@ -283,7 +283,8 @@ class VpcEndpoint(Resource):
         for table in self.route_tables:
             # In a Region that the table does not have, any address may be the service's. A default route goes before
             # that: what it delivers of TCP, the endpoint would deliver too.
-            wiring.add_unwritten(at.vpc, table, gateway.unsure, gateway.published.maybe, always=not known)
+            maybe = gateway.published.maybe
+            wiring.add_unwritten(at.vpc, table, gateway.unsure, maybe, always=not known, target=at.name)
 
     def published(self, at: At, design: Any) -> Published:
         """The addresses of its service: the list that it names, or that a route to it names, goes first."""
