@@ -160,9 +160,10 @@ def _clear(
 ) -> tuple[int, int]:
     """From where to where a bar reaches between the lines that pass it: where most of its own lines come to it."""
     mine = [x for line, x in lanes.items() if bar.key in line]
-    walls = sorted({x for x in passing if x > low - need and x < high + need})
+    walls = sorted(passing)
     stretches = [(start + _NEAR, end - _NEAR) for start, end in pairwise([PAD - _NEAR, *walls])]
-    stretches.append((walls[-1] + _NEAR if walls else low, max(high, walls[-1] + _NEAR + need) if walls else high))
+    last = walls[-1] + _NEAR if walls else low
+    stretches.append((last, max(high, last + need)))
     best: tuple[tuple[int, int], tuple[int, int]] | None = None
     for start, end in stretches:
         if end - start < need:
