@@ -16,6 +16,8 @@ LANE = 26
 """How much of a VPC's width a line takes."""
 _ASIDE, _APART = 16, 12
 """How far lines in a gap between columns are from the VPCs, and from each other."""
+_BAR = 82
+"""How much room a row of what joins VPCs takes."""
 _SHAPE = 1.5
 """How much wider than high a picture is at best."""
 
@@ -60,7 +62,8 @@ def columns_of(scene: Scene, top: int) -> Columns:
     rooms = {vpc.key: _room(vpc, scene) for vpc in scene.vpcs}
     found = Columns()
     x = PAD
-    for column in _arranged(scene.vpcs, [rooms[vpc.key] for vpc in scene.vpcs]):
+    below = _BAR * len({end for line in scene.lines for end in line} & {box.key for box in scene.others})
+    for column in _arranged(scene.vpcs, [rooms[vpc.key] for vpc in scene.vpcs], below):
         ends = dict.fromkeys(end for vpc in column[:-1] for end in ends_of(vpc.key, scene.lines))
         x += _ASIDE + _APART * len(ends) - BETWEEN * bool(found.columns) if ends else 0
         found.trunks.append({end: x - _ASIDE - _APART * index for index, end in enumerate(ends)})
@@ -90,15 +93,17 @@ def _room(vpc: SceneBox, scene: Scene) -> tuple[int, int]:
     return max(wide, LANE * (len(ends_of(vpc.key, scene.lines)) + 1)), high
 
 
-def _arranged(vpcs: Sequence[SceneBox], rooms: Sequence[tuple[int, int]]) -> list[list[SceneBox]]:
-    """VPCs in columns: one for each where they fit side by side, else as many as suit a screen best."""
+def _arranged(vpcs: Sequence[SceneBox], rooms: Sequence[tuple[int, int]], below: int) -> list[list[SceneBox]]:
+    """VPCs in columns: one for each where they fit side by side, else as many as suit a screen best. `below`: how much room
+    what is under them takes."""
     if sum(wide for wide, _ in rooms) + BETWEEN * (len(rooms) - 1) <= WIDE:
         return [[vpc] for vpc in vpcs]
-    return min((_in_columns(vpcs, rooms, count) for count in range(1, len(vpcs) + 1)), key=lambda found: found[0])[1]
+    found = (_in_columns(vpcs, rooms, below, count) for count in range(1, len(vpcs) + 1))
+    return min(found, key=lambda each: each[0])[1]
 
 
 def _in_columns(
-    vpcs: Sequence[SceneBox], rooms: Sequence[tuple[int, int]], count: int
+    vpcs: Sequence[SceneBox], rooms: Sequence[tuple[int, int]], below: int, count: int
 ) -> tuple[float, list[list[SceneBox]]]:
     """VPCs in so many columns, each in the one that ends first; and how wide a screen is that has room for that."""
     columns: list[list[SceneBox]] = [[] for _ in range(count)]
@@ -108,4 +113,4 @@ def _in_columns(
         columns[index].append(vpc)
         heights[index] += high + BETWEEN
         widths[index] = max(widths[index], wide)
-    return max(sum(widths) + 2 * BETWEEN * (count - 1), _SHAPE * max(heights)), columns
+    return max(sum(widths) + 2 * BETWEEN * (count - 1), _SHAPE * (max(heights) + below)), columns

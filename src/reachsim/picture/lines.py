@@ -18,8 +18,8 @@ from reachsim.picture.columns import BETWEEN, LANE, Columns, ends_of
 from reachsim.picture.routing import Point
 from reachsim.picture.scene import Line, Scene, SceneBox
 
-_NEAR = 8
-"""How far from a corner lines meet a bar at least, and how far from its sides they pass it."""
+_NEAR, _CORNER = 8, 4
+"""How far from the sides of a bar lines pass it at least, and how far from its corners they meet it."""
 _APART = 9
 """How far from each other lines meet a box at least."""
 
@@ -104,7 +104,7 @@ def _strokes(lanes: Mapping[Line, int], columns: Columns, bars: Sequence[Placed]
 
 def _meets(bar: Placed, x: int, border: int) -> list[Point]:
     """How a line at `x` comes to a bar: at a border, or from the side where the bar does not reach so far."""
-    if bar.x <= x <= bar.right:
+    if bar.x + _CORNER <= x <= bar.right - _CORNER:
         return [(x, border)]
     middle = bar.y + bar.height // 2
     return [(x, middle), (bar.x if x < bar.x else bar.right, middle)]
@@ -158,21 +158,22 @@ def _reach(bar: Placed, lanes: Mapping[Line, int]) -> tuple[int, int]:
 def _clear(
     low: int, high: int, need: int, bar: SceneBox, lanes: Mapping[Line, int], passing: Sequence[int]
 ) -> tuple[int, int]:
-    """From where to where a bar reaches between the lines that pass it: where most of its own lines come to it."""
+    """From where to where a bar reaches between the lines that pass it: where most of its own come to it, or near."""
     mine = [x for line, x in lanes.items() if bar.key in line]
     walls = sorted(passing)
     stretches = [(start + _NEAR, end - _NEAR) for start, end in pairwise([PAD - _NEAR, *walls])]
     last = walls[-1] + _NEAR if walls else low
     stretches.append((last, max(high, last + need)))
-    best: tuple[tuple[int, int], tuple[int, int]] | None = None
+    best: tuple[tuple[int, int, int], tuple[int, int]] | None = None
     for start, end in stretches:
         if end - start < need:
             continue
         left = max(start, min(low, end - need))
         right = min(end, max(high, left + need))
-        reached = sum(left + _NEAR <= x <= right - _NEAR for x in mine)
-        if best is None or (reached, right - left) > best[0]:
-            best = (reached, right - left), (left, right)
+        away = [max(left + _CORNER - x, x - right + _CORNER, 0) for x in mine]
+        rank = (away.count(0), -min(away), right - left)
+        if best is None or rank > best[0]:
+            best = rank, (left, right)
     assert best is not None  # right of all lines there is always room
     return best[1]
 
