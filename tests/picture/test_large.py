@@ -95,6 +95,8 @@ def test_subnets_tell_what_is_in_them_where_interfaces_would_be_too_many_boxes()
     (first,) = (placed for placed in subnets if placed.box.names[0] == "v0.app-b")
     assert first.notes == ("10.0.4.0/24", "2 instances: app-b-0, app-b-1")
     assert first.box.names == ("v0.app-b", "v0.app-b-0", "v0.app-b-1")
+    assert first.box.names[: first.box.own] == ("v0.app-b",)
+    assert f'"{first.box.key}": "v0.app-b"' in net.draw().html  # by which the page calls it
     (alone,) = (placed for placed in boxes(of_tiers(4, 3, 5, 2, 6, instances=1)) if "v0.app-b" in placed.box.names)
     assert alone.notes[-1] == "instance app-b-0"
 

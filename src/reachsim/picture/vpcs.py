@@ -194,12 +194,13 @@ class Inside:
         if len(group) > 1:
             kinds = Counter(self.kind(interface) for interface in inside)
             notes = (f"alike: {alike}", *counts(kinds), summary([subnet.name for subnet in group]))
-            return SceneBox(key_of(*first.path), look, f"{len(group)} subnets ({sort})", notes, names=names)
+            title = f"{len(group)} subnets ({sort})"
+            return SceneBox(key_of(*first.path), look, title, notes, names=names, own=len(group))
         title, notes = f"{first.name} ({sort})", summed(first.blocks)
         if self.detail == Detail.INTERFACES or self.subnet_alone(first):
             rows = tuple((box,) for box in self.interfaces(first))
             return SceneBox(key_of(*first.path), look, title, notes, (), rows, (first.full_name,))
-        return SceneBox(key_of(*first.path), look, title, (*notes, *self.told(first)), names=names)
+        return SceneBox(key_of(*first.path), look, title, (*notes, *self.told(first)), names=names, own=1)
 
     def told(self, subnet: SubnetSite) -> Iterator[str]:
         """What is in a subnet, a line for each kind: one or two by name."""
