@@ -252,5 +252,7 @@ def _(found: Lint) -> str:
 def _finding(finding: Finding) -> tuple[object, ...]:
     severity = tag(_SEVERITIES[finding.severity], finding.severity)
     code = element("div", " ".join(filter(None, (finding.code, finding.rule))), class_="rs-dim")
-    what = joined(escape(finding.sentence.replace("->", "→")), code)  # a column for the code would squeeze the sentences
+    what = joined(
+        escape(finding.sentence.replace("->", "→")), code
+    )  # a column for the code would squeeze the sentences
     return (severity, what, finding.evidence, finding.cure, place(finding.where))
