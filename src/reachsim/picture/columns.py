@@ -23,7 +23,7 @@ _SHAPE = 1.5
 
 
 @dataclass(slots=True)
-class Columns:
+class VpcColumns:
     """VPCs with their places, column by column from left to right. `trunks`: for each column, where the lines to something
     go down left of it; `worlds`: where those from the internet come down right of it."""
 
@@ -57,10 +57,10 @@ class Columns:
         return vpc.bottom - _ASIDE - step * ends.index(end)
 
 
-def columns_of(scene: Scene, top: int) -> Columns:
+def columns_of(scene: Scene, top: int) -> VpcColumns:
     """VPCs from `top` on."""
     rooms = {vpc.key: _room(vpc, scene) for vpc in scene.vpcs}
-    found = Columns()
+    found = VpcColumns()
     x = PAD
     below = _BAR * len({end for line in scene.lines for end in line} & {box.key for box in scene.others})
     for column in _arranged(scene.vpcs, [rooms[vpc.key] for vpc in scene.vpcs], below):

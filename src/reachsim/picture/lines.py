@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from reachsim.picture.boxes import GAP, PAD, Placed, place, size
-from reachsim.picture.columns import BETWEEN, LANE, Columns, ends_of
+from reachsim.picture.columns import BETWEEN, LANE, VpcColumns, ends_of
 from reachsim.picture.routing import Point
 from reachsim.picture.scene import Line, Scene, SceneBox
 
@@ -42,7 +42,7 @@ class Bars:
     bottom: int = 0
 
 
-def to_internet(scene: Scene, world: Placed, columns: Columns) -> list[Stroke]:
+def to_internet(scene: Scene, world: Placed, columns: VpcColumns) -> list[Stroke]:
     """From the internet down to the gateways of VPCs: straight to those at the top, past these to the others."""
     homes = {each.box.key: (each, vpc) for vpc in columns.vpcs for each in vpc.inside}
     strokes, taken = list[Stroke](), list[int]()
@@ -59,7 +59,7 @@ def to_internet(scene: Scene, world: Placed, columns: Columns) -> list[Stroke]:
     return _joined(strokes, [world.box.key])
 
 
-def bars_under(scene: Scene, columns: Columns) -> Bars:
+def bars_under(scene: Scene, columns: VpcColumns) -> Bars:
     """What joins VPCs, in rows from top to bottom, with the lines to it."""
     order = _nearest_first(scene, columns)
     lanes = _lanes(scene, columns, order)
@@ -85,7 +85,7 @@ def bars_under(scene: Scene, columns: Columns) -> Bars:
     return bars
 
 
-def _strokes(lanes: Mapping[Line, int], columns: Columns, bars: Sequence[Placed]) -> Iterator[Stroke]:
+def _strokes(lanes: Mapping[Line, int], columns: VpcColumns, bars: Sequence[Placed]) -> Iterator[Stroke]:
     """The lines to bars, each down its lane."""
     vpcs = columns.vpcs
     found = {placed.box.key: placed for placed in (*vpcs, *bars)}
@@ -209,7 +209,7 @@ def _above(line: Line, box: SceneBox, rank: Mapping[str, int]) -> str:
 # -- lanes ------------------------------------------------------------------------------------------------------------
 
 
-def _lanes(scene: Scene, columns: Columns, order: Sequence[SceneBox]) -> dict[Line, int]:
+def _lanes(scene: Scene, columns: VpcColumns, order: Sequence[SceneBox]) -> dict[Line, int]:
     """Where each line goes down: under its VPC or beside its column, or right of all VPCs and bars where both of its ends
     are bars."""
     bars = {box.key: row for row, box in enumerate(order)}
@@ -234,7 +234,7 @@ def _lanes(scene: Scene, columns: Columns, order: Sequence[SceneBox]) -> dict[Li
     return lanes
 
 
-def _side_by_side(vpc: Placed, scene: Scene, columns: Columns, bars: Mapping[str, int]) -> list[Line]:
+def _side_by_side(vpc: Placed, scene: Scene, columns: VpcColumns, bars: Mapping[str, int]) -> list[Line]:
     """The lines of a VPC, from left to right, so that few pass a bar: those to what joins it with VPCs on its left, the
     highest bar first; those to what joins both sides; those to the right, the lowest bar first."""
     key = vpc.box.key
@@ -250,7 +250,7 @@ def _side_by_side(vpc: Placed, scene: Scene, columns: Columns, bars: Mapping[str
     return sorted((line for line in scene.lines if key in line and bars.keys() & {*line}), key=rank)
 
 
-def _nearest_first(scene: Scene, columns: Columns) -> list[SceneBox]:
+def _nearest_first(scene: Scene, columns: VpcColumns) -> list[SceneBox]:
     """What joins VPCs, then what lies behind that, as often as there is something behind; what joins neighbours before
     what joins VPCs far apart, and what only one VPC has to do with after them."""
     places = {each.box.key: index for index, column in enumerate(columns.columns) for each in column}
