@@ -46,6 +46,12 @@ def test_every_page_is_in_the_site(site: Path) -> None:
         assert (site / page.relative_to(ROOT / "docs")).with_suffix(".html").exists(), page.name
 
 
+def test_the_front_page_leads_to_pages_by_their_names(site: Path) -> None:
+    """Where the README, which it is, names files of docs/."""
+    front = (site / "index.html").read_text(encoding="utf-8")
+    assert re.search(r'href="tutorial.html"[^>]*><span[^>]*>tutorial<', front)
+
+
 def test_the_reference_has_what_docstrings_and_the_schema_say(site: Path) -> None:
     reference = (site / "api/reachsim.html").read_text(encoding="utf-8")
     for name in ("load", "Network.trace", "Network.matrix", "Trace", "Check"):

@@ -61,7 +61,7 @@ padding:.2em .8em .2em .3em;border:0;border-bottom:1px solid rgba(128,128,128,.3
 background:rgba(128,128,128,.12);white-space:pre}
 .reachsim pre .rs-plus{background:rgba(46,160,67,.28)}
 .reachsim pre .rs-minus{background:rgba(198,40,40,.25)}
-.reachsim img{max-width:100%;height:auto}
+.reachsim img{max-width:100%;min-width:44rem;height:auto}
 """
 
 
@@ -123,7 +123,7 @@ def picture(svg: str, said: str) -> Html:
     `said`: what stands for it where no image is shown.
     """
     data = b64encode(svg.encode()).decode()
-    return element("p", element("img", alt=said, src=f"data:image/svg+xml;base64,{data}"))
+    return wide(element("img", alt=said, src=f"data:image/svg+xml;base64,{data}"))
 
 
 def lines(items: Iterable[object], title: str = "", *, ordered: bool = False) -> Html | None:
