@@ -13,6 +13,7 @@ from typing import Any
 from reachsim.answers.book import Rule, rules
 from reachsim.answers.cases import Looking, routes_of
 from reachsim.answers.observe import Tool, observed
+from reachsim.calls import made_by
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
@@ -111,6 +112,7 @@ class Probe(Faced):
         }
 
 
+@made_by("net.explain(source, destination, traffic)")
 @dataclass(frozen=True, repr=False)
 class Explanation(ToldOf):
     """Why one question has its answer. `trace`: the packet and its answer; `obstacles`: in the order in which AWS would meet

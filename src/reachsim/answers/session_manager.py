@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from reachsim.answers.editable import Editable
 from reachsim.answers.superfluous import Superfluous, superfluous
+from reachsim.calls import made_by
 from reachsim.engine import Engine
 from reachsim.errors import EndpointError, UsageError, counted, shown, suggest
 from reachsim.faces import Faced, ToldOf
@@ -124,6 +125,7 @@ class ManagedNode(Faced):
         }
 
 
+@made_by("net.session_manager()")
 @dataclass(frozen=True, repr=False)
 class SessionManager(ToldOf):
     """Every instance that was asked about. True when all of them are ready.

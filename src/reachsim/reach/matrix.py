@@ -16,6 +16,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any, overload
 
+from reachsim.calls import made_by
 from reachsim.csvfile import csv_line
 from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.filters import FilterBook
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     import networkx
 
 
+@made_by("net.matrix()")
 @dataclass(eq=False)
 class Matrix(Numbered, ToldOf):
     """All ordered pairs of a network's endpoints. Made by `Network.matrix`.
@@ -311,6 +313,7 @@ class Matrix(Numbered, ToldOf):
                             yield one.name, other.name, words_or_none
 
 
+@made_by("net.matrix()['tcp/443']")
 @dataclass(frozen=True, repr=False)
 class Slice(ToldOf):
     """The pairs between which some of one kind of traffic is reachable. Iterates over (source, destination) names."""

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from reachsim.calls import checks_types, made_by
 from reachsim.loading.tree import value_at
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.packet import Packet
@@ -22,6 +23,7 @@ _MOST_NAMES: Final = 500
 _LAST_PORT: Final = 65535
 
 
+@made_by("given(rs.questions(net))")
 class Question(NamedTuple):
     """One packet to ask about: `network.trace(*question)`."""
 
@@ -65,6 +67,7 @@ def _ends(written: object) -> list[int]:
     return [end for end in out if end >> 16 in PROTOCOL_NAMES]
 
 
+@checks_types
 @st.composite
 def questions(
     draw: st.DrawFn, network: Network, *, sources: Sequence[str] = (), destinations: Sequence[str] = ()
@@ -79,6 +82,7 @@ def questions(
     return Question(one, other, traffic, port)
 
 
+@checks_types
 @st.composite
 def border_packets(draw: st.DrawFn, space: HeaderSpace) -> Packet:
     """Packets of a set at the corners of its boxes: each field is at the end of one of its runs, or anywhere in it."""
