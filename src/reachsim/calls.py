@@ -7,7 +7,8 @@ with a UsageError of one line: what was given, and what to write. Three decorato
 - `checks_types`: a function that would go wrong later only, such as one that makes a strategy;
 - `made_by`: a class. Nobody makes an answer by hand, so whoever calls ``Trace(...)`` is told the question.
 
-Errors, enumerations, schemas of files and the algebra of sets are left as Python and pydantic have them.
+Errors, enumerations, schemas of files, the algebra of sets and what there may be a million of are left as Python and
+pydantic have them.
 """
 
 from __future__ import annotations

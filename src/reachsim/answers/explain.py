@@ -36,6 +36,7 @@ Editor = Callable[[Mapping[str | KeyPath, Any]], Engine]
 """An edited copy of the network."""
 
 
+@made_by("net.explain(source, destination, traffic).obstacles")
 @dataclass(frozen=True, repr=False)
 class Obstacle(Faced):
     """One blocker, explained.
@@ -72,6 +73,7 @@ class Obstacle(Faced):
         }
 
 
+@made_by("net.explain(source, destination, traffic).layers")
 @dataclass(frozen=True, repr=False)
 class Layer(Faced):
     """What is proven of one layer: `innocent` when it stops nothing; `text`: what was tried, and what came of it."""

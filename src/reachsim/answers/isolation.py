@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from reachsim.answers.between import addresses_between
 from reachsim.answers.deciding import few_of_each
 from reachsim.answers.rowwise import Delivery, by_rows
-from reachsim.calls import made_by
+from reachsim.calls import made_by, says_how_to_call
 from reachsim.dataplane.checkpoint import CheckpointType, Forward, Header
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.site import NetworkInterface
@@ -27,6 +27,7 @@ from reachsim.reach.template_book import Ways
 from reachsim.topology.addressed import publics_left_out
 
 
+@says_how_to_call
 class Leak(NamedTuple):  # there may be a million of them
     """Traffic that is delivered between two endpoints that should be isolated.
 

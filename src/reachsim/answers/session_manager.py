@@ -40,6 +40,7 @@ Met = Literal["met", "missing", "unknown"]
 MOST_MINUTES: Final = 10**9
 
 
+@made_by("net.session_manager()")
 @dataclass(frozen=True, repr=False)
 class Need(Faced):
     """One thing that an instance needs: ``role``, ``agent``, or the name of a service that the agent has to reach.
@@ -75,6 +76,7 @@ class Need(Faced):
         }
 
 
+@made_by("net.session_manager()")
 @dataclass(frozen=True, repr=False)
 class ManagedNode(Faced):
     """One instance. `waiting`: why it is not ready yet though nothing is missing; empty where that is not so."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from reachsim.calls import made_by
 from reachsim.csvfile import csv_line
@@ -44,6 +44,12 @@ from reachsim.topology.flows import flows
 
 if TYPE_CHECKING:
     import networkx
+
+
+_FOR_GUESTS: Final = (
+    "by", "cell", "describe_class", "group", "pairs", "reach", "title",
+    "to_csv", "to_dict", "to_json", "to_networkx", "to_rows",
+)  # fmt: skip
 
 
 @made_by("net.matrix()")
@@ -102,6 +108,10 @@ class Matrix(Numbered, ToldOf):
 
     def __hash__(self) -> int:
         return hash(self._names())
+
+    def __dir__(self) -> list[str]:
+        """What a person asks a matrix; the rest of it is what it is made of."""
+        return list(_FOR_GUESTS)
 
     def _names(self) -> frozenset[str]:
         return frozenset(self.endpoints.topology.interfaces)

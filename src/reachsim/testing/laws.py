@@ -36,6 +36,10 @@ _MOST = 3
 """Breaches that are told in full."""
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 class Broken(AssertionError):
     """A law that does not hold. The text says for whom, why, and at which line of the design."""
 

@@ -114,6 +114,7 @@ class Blocker(Caused, Faced):
 _BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant")
 
 
+@made_by("net.trace(source, destination, traffic).ways")
 @dataclass(frozen=True, slots=True, repr=False)
 class TracedWay(Faced):
     """One way in which the source may send: a subnet of a function, a version of an alias, an address family.
