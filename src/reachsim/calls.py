@@ -63,6 +63,7 @@ def checks_types(function: C) -> C:
 
     @wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # of pytest: what a law raises is shown where it was asked
         takes.check(args, kwargs)
         return function(*args, **kwargs)
 
@@ -188,8 +189,10 @@ class _Takes:
     @cached_property
     def _wanted(self) -> dict[str, _Wanted]:
         """Of each parameter that asks for a type which can be told at run time."""
-        home = (self.made or self.function).__module__
-        known = {**vars(typing), **vars(collections.abc), **vars(sys.modules[home])}
+        home = sys.modules.get((self.made or self.function).__module__)
+        # What it was made with comes first: a module may have been imported anew since.
+        own = getattr(inspect.unwrap(self.function), "__globals__", {})
+        known = {**vars(typing), **vars(collections.abc), **(vars(home) if home else {}), **own}
         plain = [each for each in self._signature.parameters.values() if each.kind not in _MANY]
         found = {each.name: _wanted(_resolved(each.annotation, known), _items_of(self.made)) for each in plain}
         return {name: wanted for name, wanted in found.items() if wanted is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from reachsim.calls import made_by
 from reachsim.errors import NoValueError, shown
@@ -173,6 +174,10 @@ class Cidr:
 
     def __str__(self) -> str:
         return f"{format_address(self.network)}/{self.prefix_length}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For Hypothesis, which would show the fields of a dataclass: addresses as numbers."""
+        printer.text(repr(self))
 
     def __repr__(self) -> str:
         return f"Cidr({str(self)!r})"
