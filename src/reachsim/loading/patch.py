@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import yaml
 
+from reachsim.calls import made_by
 from reachsim.errors import DesignError, UsageError, format_path
 from reachsim.garbage import collector_paused
 from reachsim.loading.atomic import write_whole
@@ -31,6 +32,7 @@ Splice = tuple[int, int, str]
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@made_by("net.fixes(source, destination, traffic).best.patch")
 @dataclass(frozen=True)
 class Patch:
     """A file before and after. `diff`: what differs, as ``diff -u`` and ``patch -p0`` have it."""

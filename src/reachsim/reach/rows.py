@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.faces import Faced
 from reachsim.net.traffic import Traffic
@@ -27,7 +27,7 @@ ClassesByIndex = Sequence[InterfaceClass] | Mapping[int, InterfaceClass]
 """Classes by their index, each with the interfaces alone that a question names."""
 
 
-@says_how_to_call
+@made_by("net.rows()")
 @dataclass(eq=False, repr=False)
 class Rows(Numbered, Faced):
     """The answers from some classes of interfaces to others: a block of the matrix. Made by `Network.rows`.
