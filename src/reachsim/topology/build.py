@@ -96,7 +96,8 @@ class TopologyBuilder:
         access, access_path, own = switch_of(self.design, name)
         site = VpcSite(
             name, address_set(vpc.cidrs), here, next(iter(places), None), tuple(sorted(places[1:])),
-            access.of(name), access_path, region_of(self.design, name), address_set(vpc.private_ipv6),
+            access.of(name), access_path, region_of(self.design, name), address_set(vpc.known_private_ipv6),
+            address_set(vpc.perhaps_private_ipv6),
         )  # fmt: skip
         self.topology.vpcs[name] = site
         unknown = {UNKNOWN: None} if any(each.route_table == UNKNOWN for each in vpc.subnets.values()) else {}

@@ -30,6 +30,8 @@ _IDS: Final[Mapping[str, frozenset[str]]] = {
     for kind, names in {
         "AWS::EC2::EIP": "AllocationId",
         "AWS::EC2::EgressOnlyInternetGateway": "Id",
+        "AWS::EC2::IPAMPool": "IpamPoolId",
+        "AWS::EC2::IPAMScope": "IpamScopeId",
         "AWS::EC2::Instance": "InstanceId",
         "AWS::EC2::InternetGateway": "InternetGatewayId",
         "AWS::EC2::LaunchTemplate": "LaunchTemplateId",
@@ -71,6 +73,8 @@ _MADE_WITH: Final = frozenset(
     {
         ("AWS::EC2::VPC", "DefaultSecurityGroup"),
         ("AWS::EC2::VPC", "DefaultNetworkAcl"),
+        ("AWS::EC2::IPAM", "PrivateDefaultScopeId"),
+        ("AWS::EC2::IPAM", "PublicDefaultScopeId"),
         ("AWS::EKS::Cluster", "ClusterSecurityGroupId"),
     }
 )
