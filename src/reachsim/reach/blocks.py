@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
@@ -65,6 +66,8 @@ ANSWERS_KEPT = 200_000
 _TEMPLATES_KEPT = 500_000
 _CELLS_KEPT = 2_000_000
 """What a worker remembers while blocks of rows go by: of each about 100 MB at the most."""
+SMALL = 0xFFFF
+"""The greatest number that two bytes hold."""
 Masks = list[list[int]]
 """A mask for each pair of classes of two sides: by source class, then by destination class."""
 Losses = list[list[tuple[int, ...]]]
@@ -117,9 +120,18 @@ class BlockWorker:
     def rows_to(
         self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides
     ) -> dict[int, array[int]]:
-        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations."""
+        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations: in two bytes for each number,
+        as long as numbers are that small."""
+        if len(self.answers.known) <= SMALL:
+            with suppress(OverflowError):
+                return self._rows_to(whole, source, destinations, array("H", [0]))
+        return self._rows_to(whole, source, destinations, array("I", [0]))
+
+    def _rows_to(
+        self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides, nothing: array[int]
+    ) -> dict[int, array[int]]:
         places = destinations.places
-        rows = {each.index: array("I", bytes(4 * len(places))) for each in source.classes}
+        rows = {each.index: nothing * len(places) for each in source.classes}
         a = Side(source.classes)
         for ways, b in destinations.blocks(whole, self.templates, self.endpoints):
             self.write(rows, places, a, b, self.answers_of(ways.templates, a, b))
