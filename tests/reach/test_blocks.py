@@ -107,7 +107,7 @@ def test_groups_across_a_transit_gateway_count_for_what_comes_in_alone(changes: 
 
 @pytest.mark.parametrize("left", [SMALL + 1, 2, 0])
 def test_numbers_have_two_bytes_as_long_as_they_are_small(left: int) -> None:
-    """Where greater ones come up among the rows of a class, or are there from the start, they have four. `left`: how many are
+    """Where greater ones come up among the rows of a class, or are there at once, they have four. `left`: how many are
     small."""
     _, _, net = network(3)
     task = RowTask(tuple(range(len(net.classes.classes))), None, 1)

@@ -120,7 +120,7 @@ class BlockWorker:
     def rows_to(
         self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides
     ) -> dict[int, array[int]]:
-        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations: in two bytes for each number,
+        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations: two bytes for each number,
         as long as numbers are that small."""
         if len(self.answers.known) <= SMALL:
             with suppress(OverflowError):
