@@ -26,7 +26,8 @@ from reachsim.answers.fixes import Fix, Fixes, FixPlan, SessionPlan
 from reachsim.dataplane.ends import Endpoint
 from reachsim.errors import ReachsimError, counted
 from reachsim.garbage import collector_paused
-from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched, same_values
+from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched
+from reachsim.loading.tree import same_values
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.mending import Edit, KeyChange
 

@@ -22,7 +22,7 @@ from reachsim.garbage import collector_paused
 from reachsim.loading.atomic import write_whole
 from reachsim.loading.document import read_document
 from reachsim.loading.flow_style import block, flow, key
-from reachsim.loading.tree import value_at
+from reachsim.loading.tree import same_values, value_at
 from reachsim.resources.mending import KeyChange
 from reachsim.rules.clauses import KeyPath
 
@@ -181,11 +181,6 @@ def _spliced(text: str, splices: Iterable[Splice]) -> str:
             raise ValueError(start)
         text, before = text[:start] + new + text[end:], start
     return text
-
-
-def same_values(one: Any, other: Any) -> bool:
-    """Whether two plain values are equal in order and in types (true is not 1)."""
-    return one is other or repr(one) == repr(other)  # at the speed of C; of plain values it tells all apart
 
 
 class _Text:
