@@ -11,8 +11,8 @@ from reachsim.answers.difference import Change, Difference
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError, format_path
 from reachsim.faces import Faced
-from reachsim.net.packet import Packet
 from reachsim.loading.tree import same_values
+from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
 from reachsim.rules.clauses import KeyPath
 from reachsim.topology.edit import network_of
