@@ -76,6 +76,13 @@ def test_a_file_is_left_to_the_shell(shell: str, nothing: str, capsys: pytest.Ca
     assert SHELL[shell](["draw", "a.yaml", "-o", "pic"], code) == [nothing]
 
 
+def test_files_are_not_offered_beside_choices() -> None:
+    """By fish, which would offer both: of `completion` the shells are all there is."""
+    commands = {command.path: command for command in commands_of(make_parser())}
+    assert [path for path, command in commands.items() if command.choices] == [("completion",)]
+    assert next(line for line in _fish([commands["completion",]]) if "zsh" in line).endswith("-f -a 'bash zsh fish'")
+
+
 def test_every_command_is_known() -> None:
     paths = {command.path for command in commands_of(make_parser())}
     assert {(name,) for name in COMMANDS} <= paths
