@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reachsim.cli.completion import SHELLS, commands_of
+from reachsim.cli.completion import SHELLS, _fish, commands_of
 from reachsim.cli.main import COMMANDS, main, make_parser
 
 FILES = "(files)"
