@@ -173,6 +173,6 @@ def test_ends_of_promises_that_stand_nowhere_are_told_too():
         "8:38 vpcs.app.load_balancers.alb.listeners: expected a mapping, got a list",
         "9:67 vpcs.app.instances.db.security_groups[0]: VPC app has no security group 'gone'",
         "11:19 expect[0].to: unknown endpoint 'dbb'; did you mean 'db'?",
-        "15:29 expect[4].to: unknown endpoint 'nobody-knows'; write the name of something in the file (x, db, alb), "
+        "15:28 expect[4].to: unknown endpoint 'nobody-knows'; write the name of something in the file (x, db, alb), "
         "an address, a block or internet",
     ]
