@@ -176,3 +176,8 @@ def test_ends_of_promises_that_stand_nowhere_are_told_too():
         "15:28 expect[4].to: unknown endpoint 'nobody-knows'; write the name of something in the file (x, db, alb), "
         "an address, a block or internet",
     ]
+
+
+def test_promises_about_another_file_name_what_is_there():
+    alone = "model: net.yaml\nexpect:\n  - {from: x, to: dbb, allow: tcp/1}\n"
+    assert not [line for line in problems_of(alone) if "dbb" in line]

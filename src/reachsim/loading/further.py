@@ -164,7 +164,9 @@ def _hides_names(problem: Problem) -> bool:
 def unknown_ends(document: Document) -> Iterator[Problem]:
     """Ends of promises that stand nowhere else in a file, told beside what keeps the file from being a design. Whatever else
     may be an end, such as an address or a name of AWS's, is looked at once it is one."""
-    if not isinstance(document.data, dict) or not isinstance(promises := document.data.get("expect"), list):
+    if not isinstance(document.data, dict) or "vpcs" not in document.data:  # promises alone are about another file
+        return
+    if not isinstance(promises := document.data.get("expect"), list):
         return
     said = {*_texts({key: value for key, value in document.data.items() if key != "expect"}), "internet"}
     names = [name for section in _sections(document.data) for name in section]
