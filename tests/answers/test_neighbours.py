@@ -219,5 +219,5 @@ def test_an_address_that_several_have_is_asked_about_and_does_not_ask() -> None:
     vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"s": {"cidr": "10.0.0.0/24"}}, "instances": {"i": {"subnet": "s"}}}
     net = reachsim.loads(json.dumps({"version": 1, "vpcs": {"one": vpc, "two": vpc}}))
     assert not net.who_reaches("10.0.0.4")
-    with pytest.raises(EndpointError, match="one.i"):
+    with pytest.raises(EndpointError, match=r"one\.i"):
         net.reaches_what("10.0.0.4")
