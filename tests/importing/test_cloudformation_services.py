@@ -431,3 +431,16 @@ def test_a_block_of_a_pool_of_ipam_is_on_the_internet_by_the_scope_of_the_pool(p
   V6: {{Type: AWS::EC2::VPCCidrBlock, Properties: {asked}}}
 """
     assert read(more + made).design["vpcs"]["Vpc"].get("private_ipv6") == expected
+
+
+@pytest.mark.parametrize("vpc", ["!Ref Vpc", "!GetAtt Vpc.VpcId", "{'Fn::GetAtt': [Vpc, VpcId]}"])
+def test_the_vpc_that_amazon_gives_a_block_is_named_either_way(vpc: str) -> None:
+    rule = "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIpv6: !Select [0, !GetAtt Vpc.Ipv6CidrBlocks]}"
+    more = f"""
+  V6: {{Type: AWS::EC2::VPCCidrBlock, Properties: {{VpcId: {vpc}, AmazonProvidedIpv6CidrBlock: true}}}}
+  Own:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {{GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{rule}]}}
+"""
+    body = read(more).design["vpcs"]["Vpc"]
+    assert [each["from"] for each in body["security_groups"]["Own"]["ingress"]] == [body["cidrs"][1]]

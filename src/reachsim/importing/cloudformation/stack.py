@@ -238,7 +238,8 @@ class Stack:
     def given_ipv6(self, vpc: str) -> bool:
         """Whether Amazon gives the VPC an IPv6 block, and nobody else does."""
         blocks = [self.properties(id) for id, body in self.declared.items() if body["Type"] == "AWS::EC2::VPCCidrBlock"]
-        own = [each for each in blocks if each.get("VpcId") == {"Ref": vpc} or each.get("VpcId") == "{vpc}.VpcId"]
+        named = {"Ref": vpc}, {"Fn::GetAtt": [vpc, "VpcId"]}, {"Fn::GetAtt": f"{vpc}.VpcId"}
+        own = [each for each in blocks if each.get("VpcId") in named]
         asked = [each for each in own if "AmazonProvidedIpv6CidrBlock" in each]
         return bool(asked) and not any("Ipv6CidrBlock" in each or "Ipv6IpamPoolId" in each for each in own)
 
