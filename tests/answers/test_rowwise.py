@@ -16,12 +16,14 @@ from tests.networks import laws, network, seeds
 import reachsim
 from reachsim.answers import rowwise
 from reachsim.answers.between import addresses_between
-from reachsim.answers.rowwise import by_rows
+from reachsim.answers.deciding import decide
+from reachsim.answers.rowwise import by_rows, delivers
 from reachsim.net.address import parse_address as address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import reach
+from reachsim.resources.expectation import Expectation
 
 NEVER = 1 << 30
 
@@ -54,6 +56,28 @@ def test_promises_and_isolation_by_rows_are_those_of_every_pair(seed: int) -> No
             assert net.isolated(one, other) == apart
 
 
+ALLOWED: list[dict[str, Any]] = [
+    {"allow": "all"},
+    {"allow": "tcp/443"},
+    {"allow": "icmp", "one_way": True},
+    {"allow": "tcp/22-8443", "nat_loss_below": "0%"},
+    {"allow": "udp", "nat_loss_below": "100%"},
+]
+
+
+@laws(3)
+@given(seeds)
+def test_what_fails_of_an_allow_by_rows_is_what_fails_of_every_pair(seed: int) -> None:
+    """Whole, in part, by client port or by choices of NAT: the packets, the first one, the words and the warning."""
+    _, _, net = network(seed, crowd=True)
+    for (one, other), promise in product(ends(net), ALLOWED):
+        expectation = Expectation.model_validate({"from": one, "to": other, **promise})
+        with rows_from(NEVER):
+            by_pairs, _ = decide(0, expectation, net, "")
+        with rows_from(0):
+            assert decide(0, expectation, net, "")[0] == by_pairs
+
+
 @laws(6)
 @given(seeds)
 def test_rows_tell_what_every_pair_delivers_and_addresses_are_those_of_all(seed: int) -> None:
@@ -62,7 +86,7 @@ def test_rows_tell_what_every_pair_delivers_and_addresses_are_those_of_all(seed:
     for one, other in ends(net):
         source, destination = net.endpoint(one), net.endpoint(other)
         with rows_from(0):
-            rows = by_rows(net, source, destination, Traffic.everything(), net.book, links=True)
+            rows = by_rows(net, source, destination, delivers(Traffic.everything()), net.book, links=True)
         if rows is None:
             continue
         answer = reach(source, destination, net.ends, net.book, links=True)

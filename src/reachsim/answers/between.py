@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import compress
 
 from reachsim.answers.rowwise import ByRows, families_of
@@ -12,8 +12,9 @@ from reachsim.engine import Engine
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import AddressSet
 from reachsim.net.headerspace import HeaderSpace
-from reachsim.net.intervals import Span
+from reachsim.net.intervals import PortSet, Span
 from reachsim.net.traffic import Traffic
+from reachsim.reach.flow_answer import Rectangle
 from reachsim.topology.addressed import addresses_from
 from reachsim.topology.endpoints import Endpoints
 
@@ -42,8 +43,8 @@ def addresses_between(source: Endpoint, destination: Endpoint, ends: Endpoints) 
     return set_of(sources), set_of(destinations)
 
 
-def delivered_between(rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic) -> HeaderSpace:
-    """The packets of some traffic that are surely delivered between two ends, of which `rows` has some of each class."""
+def told_between(rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic) -> HeaderSpace:
+    """The packets of some traffic of which rows surely tell, between two ends of which `rows` has some of each class."""
     of, ends = rows.network.classes.of, rows.network.ends
     senders: dict[int, list[Origin]] = {}
     for origin in source.origins:
@@ -51,32 +52,36 @@ def delivered_between(rows: ByRows, source: Endpoint, destination: Endpoint, tra
         senders.setdefault(of[origin.interface].index, []).append(origin)
     takers = _Takers(destination, rows.network)
     named = [of[interface].index for interface in rows.destination.interfaces]
-    some_of = {
-        number: [(ipv6, some) for ipv6, delivered in sure or () if (some := delivered & traffic)]
-        for number, sure in rows.sure.items()
-    }
-    products: dict[tuple[Traffic, AddressSet], list[Span]] = {}
+    products: dict[tuple[tuple[Rectangle, ...], AddressSet], list[Span]] = {}
     itself: list[HeaderSpace] = []
     for index, row in rows.rows.items():
         left_out = rows.ask.get(index, frozenset())
-        by_traffic: dict[tuple[bool, Traffic], dict[int, None]] = {}
+        by_family: dict[tuple[bool, tuple[Rectangle, ...]], dict[int, None]] = {}
         for place, number in zip(compress(named, row), filter(None, row), strict=True):
             if place not in left_out:
-                for told in some_of[number]:
-                    by_traffic.setdefault(told, {})[place] = None
+                for told in rows.sure[number] or ():
+                    by_family.setdefault(told, {})[place] = None
         alike = senders[index]
-        for (ipv6, some), classes in by_traffic.items():
+        for (ipv6, rectangles), classes in by_family.items():
             there = takers.addresses(alike[0], ipv6, tuple(classes))
-            products.setdefault((some, there), []).extend(
+            products.setdefault((rectangles, there), []).extend(
                 (a, a) for origin in alike for a in origin.addresses if (a > IPV4_LAST) is ipv6
             )
-            itself += (_to_itself(origin, ends, some) for origin in alike if index in classes)
-    boxes = (HeaderSpace.box(some, AddressSet.union_of(at), there) for (some, there), at in products.items())
+            itself += (_to_itself(origin, ends) for origin in alike if index in classes)
+    boxes = (
+        HeaderSpace.box(some & traffic, AddressSet.union_of(at), there, ports)
+        for (rectangles, there), at in products.items()
+        for some, ports in rectangles
+    )
     return HeaderSpace.union(boxes) - HeaderSpace.union(itself)
 
 
-def asked_between(source: Endpoint, destination: Endpoint, ends: Endpoints, traffic: Traffic) -> HeaderSpace:
-    """All packets of some traffic between the addresses that a question between interfaces means."""
+def asked_between(
+    rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic, ports: PortSet
+) -> HeaderSpace:
+    """All packets of some traffic between the addresses that a question between interfaces means, but for the pairs that
+    `rows` leaves to be asked one by one."""
+    ends = rows.network.ends
     alike = _alike(source)
     boxes: list[HeaderSpace] = []
     itself: list[HeaderSpace] = []
@@ -84,9 +89,21 @@ def asked_between(source: Endpoint, destination: Endpoint, ends: Endpoints, traf
     for origins in alike.values():
         met = (addresses_from(origins[0], interface, ends, every=True) for interface in destination.interfaces)
         mine = set_of(address for origin in origins for address in origin.addresses)
-        boxes.append(HeaderSpace.box(traffic, mine, set_of(address for some in met for address in some)))
-        itself += (_to_itself(origin, ends, traffic) for origin in origins if origin.interface in takers)
-    return HeaderSpace.union(boxes) - HeaderSpace.union(itself)
+        boxes.append(HeaderSpace.box(traffic, mine, set_of(address for some in met for address in some), ports))
+        itself += (_to_itself(origin, ends) for origin in origins if origin.interface in takers)
+    return HeaderSpace.union(boxes) - HeaderSpace.union([*itself, *_left_out(rows, source, destination)])
+
+
+def _left_out(rows: ByRows, source: Endpoint, destination: Endpoint) -> Iterator[HeaderSpace]:
+    of = rows.network.classes.of
+    takers = _Takers(destination, rows.network)
+    for origin in source.origins:
+        assert origin.interface is not None
+        classes = tuple(rows.ask.get(of[origin.interface].index, ()))
+        there = AddressSet.union_of(
+            span for ipv6 in families_of(origin.addresses) for span in takers.addresses(origin, ipv6, classes).spans
+        )
+        yield HeaderSpace.box(Traffic.everything(), set_of(origin.addresses), there)
 
 
 def _alike(source: Endpoint) -> dict[tuple[object, frozenset[bool]], list[Origin]]:
@@ -98,11 +115,11 @@ def _alike(source: Endpoint) -> dict[tuple[object, frozenset[bool]], list[Origin
     return alike
 
 
-def _to_itself(origin: Origin, ends: Endpoints, traffic: Traffic) -> HeaderSpace:
+def _to_itself(origin: Origin, ends: Endpoints) -> HeaderSpace:
     """What an interface would send to itself, which never leaves it."""
     assert origin.interface is not None
     there = addresses_from(origin, origin.interface, ends, every=True)
-    return HeaderSpace.box(traffic, set_of(origin.addresses), set_of(there))
+    return HeaderSpace.box(Traffic.everything(), set_of(origin.addresses), set_of(there))
 
 
 class _Takers:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from reachsim.answers.between import asked_between, delivered_between, set_of
+from reachsim.answers.between import asked_between, set_of, told_between
 from reachsim.answers.expectations import Result, ResultVerdict
-from reachsim.answers.rowwise import by_rows, reach_between
+from reachsim.answers.rowwise import Failures, Tell, by_rows, delivers, reach_between
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
 from reachsim.flow.ports import NO_LOSS, Choices
+from reachsim.net.box import ALL_PORTS
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -32,47 +33,43 @@ def decide(
     """Decide one expectation for all packets: every address behind the two names and every source port that the client
     may use (NACL-12). Also returns every filter that the answer depends on. Raises EndpointError.
 
-    Where an end is many interfaces, one of a class speaks for all; a `deny` between many holds where rows of the matrix say
-    so, and is asked pair by pair, for the packets, where they do not.
+    Where an end is many interfaces, one of a class speaks for all; what fails between many is read off rows of the matrix,
+    and only one pair that does is asked, for a packet, and those of which rows say that something is undecided.
     """
     endpoints, book = network.ends, network.book.recording()
     source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
     names = _name(expectation.from_, source), _name(expectation.to, destination)
     whole = rows = None
     every = source, destination
+    links = expectation.allow is None
+    tell = _tell(expectation, source, endpoints)
     if destination.resolve is None and max(len(source.origins), len(destination.interfaces)) > MANY:
         whole = _Whole(source, destination, network.classes)
         source, destination = few_of_each(source, destination, network.classes)
-        if expectation.deny is not None:
-            rows = by_rows(network, source, destination, expectation.deny, book, progress, links=True)
+        if tell is not None:
+            rows = by_rows(network, source, destination, tell, book, progress, links=links)
     if rows is not None:  # what fails is known, but for a part of it that shows how
-        answer = reach_between(
-            network, source, destination, rows.ask_with_first(), book, progress if rows.ask else None
-        )
+        pairs, heard = rows.ask_with_first(), progress if rows.ask else None
+        answer = reach_between(network, source, destination, pairs, book, heard, links=links)
     else:
-        answer = reach(source, destination, endpoints, book, progress, links=expectation.allow is None)
+        answer = reach(source, destination, endpoints, book, progress, links=links)
     judged = _Judged(expectation, endpoints, whole)
     judged.take(answer)
     if rows is not None:
-        judged.failing.append(delivered_between(rows, *every, expectation.traffic))
+        judged.failing.append(told_between(rows, *every, expectation.traffic))
     space = HeaderSpace.union(judged.failing)
     witness = judged.witness(network, source, destination, space)
-    nothing_asked = judged.allow and not any(
-        expectation.traffic & part.family
-        for part in answer.parts
-        if part.found is not None and not part.flow.perhaps and not part.flow.beside
-    )
+    ports = tell.ports if isinstance(tell, Failures) else ALL_PORTS
+    asked = HeaderSpace.nothing() if rows is None else asked_between(rows, *every, expectation.traffic, ports)
+    nothing_asked = judged.allow and not (asked or _is_asked(answer, expectation))
     verdict = judged.verdict(nothing_asked)
     text = ""
     if space:
-        if rows is None:
-            asked = _asked(answer, expectation, whole, judged.ports)
-        else:
-            asked = asked_between(*every, endpoints, expectation.traffic)
-        text = _text(answer, expectation, space, asked)
+        text = _text(answer, expectation, space, asked | _asked(answer, expectation, whole, judged.ports))
     loss = NO_LOSS
     if judged.allow and not expectation.one_way:
-        loss = _worst_loss(answer, expectation, judged.ports)
+        told = tell.loss if isinstance(tell, Failures) else NO_LOSS
+        loss = max(told, _worst_loss(answer, expectation, judged.ports), key=lambda each: each.loss)
     reason = _reason(verdict, judged.allow, judged.unknown, witness, text, loss)
     if verdict == "holds" and expectation.one_way:
         reason = "every packet is delivered"
@@ -81,6 +78,32 @@ def decide(
     warning = str(loss) if verdict == "holds" and loss else ""
     result = Result(number, expectation, *names, verdict, reason, where, space, text, witness, warning)
     return result, frozenset(book.asked or ())
+
+
+def _tell(expectation: Expectation, source: Endpoint, endpoints: Endpoints) -> Failures | Tell | None:
+    """What rows are to tell of an expectation; None where its senders use other client ports each."""
+    if expectation.deny is not None:
+        return delivers(expectation.deny)
+    ports = {origin.client_ports for origin in source.origins}
+    if len(ports) != 1:
+        return None
+    below = _below(expectation, endpoints)
+    return Failures(expectation.traffic, ports.pop(), below, one_way=expectation.one_way)
+
+
+def _below(expectation: Expectation, endpoints: Endpoints) -> Fraction:
+    """The share of NAT's choices of which less may be lost: as the expectation says, or else the design."""
+    stated = expectation.nat_loss_below
+    return endpoints.design.nat_loss_below if stated is None else stated
+
+
+def _is_asked(answer: Reach, expectation: Expectation) -> bool:
+    """Whether there is any packet that an `allow` is about."""
+    return any(
+        expectation.traffic & part.family
+        for part in answer.parts
+        if part.found is not None and not part.flow.perhaps and not part.flow.beside
+    )
 
 
 class _Judged:
@@ -96,8 +119,7 @@ class _Judged:
         self.whole = whole
         self.allow = expectation.allow is not None
         self.ports = _client_ports if self.allow else _every_port
-        stated = expectation.nat_loss_below
-        self.below = endpoints.design.nat_loss_below if stated is None else stated
+        self.below = _below(expectation, endpoints)
         self.failing: list[HeaderSpace] = []
         self.worst: FlowAnswer | None = None
         self.unknown = ""

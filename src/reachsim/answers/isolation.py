@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from reachsim.answers.between import addresses_between
 from reachsim.answers.deciding import few_of_each
-from reachsim.answers.rowwise import Delivery, by_rows
+from reachsim.answers.rowwise import Delivery, by_rows, delivers
 from reachsim.calls import made_by, says_how_to_call
 from reachsim.dataplane.checkpoint import CheckpointType, Forward, Header
 from reachsim.dataplane.ends import Endpoint, Origin
@@ -188,7 +188,7 @@ ToldOfPair = tuple[Leak | None, str]
 
 
 def _leaks(network: Engine, source: Endpoint, destination: Endpoint, progress: Progress | None) -> Iterator[ToldOfPair]:
-    rows = by_rows(network, source, destination, EVERYTHING, network.book, progress, links=True)
+    rows = by_rows(network, source, destination, delivers(EVERYTHING), network.book, progress, links=True)
     if rows is None:
         answer = reach(source, destination, network.ends, network.book, progress, links=True)
         for part in answer.parts:

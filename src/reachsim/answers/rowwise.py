@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -12,10 +13,14 @@ from reachsim.dataplane.filters import FilterBook
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.engine import Engine
 from reachsim.faces import Faced
+from reachsim.flow.ports import NO_LOSS
 from reachsim.net.address import IPV4_LAST
-from reachsim.net.cidr import AddressSet
+from reachsim.net.box import ALL_PORTS
+from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
+from reachsim.net.headerspace import HeaderSpace
+from reachsim.net.intervals import PortSet
 from reachsim.net.traffic import Traffic
-from reachsim.reach.flow_answer import FlowAnswer
+from reachsim.reach.flow_answer import Crossing, FlowAnswer, Rectangle
 from reachsim.reach.pair import Progress, Reach, reach
 from reachsim.reach.rows import Rows
 from reachsim.topology.addressed import addresses_from
@@ -28,8 +33,12 @@ _AT_ONCE: Final = 256
 
 Pairs = dict[int, frozenset[int]]
 """By the index of a source's class, the indexes of classes of destinations."""
-Sure = tuple[tuple[bool, Traffic], ...]
-"""What an answer surely delivers, and that it delivers no more: by address family, IPv6 or not."""
+Told = tuple[tuple[bool, tuple[Rectangle, ...]], ...]
+"""What is surely so of an answer, and of no more of it: services with client ports, by address family, IPv6 or not."""
+Tell = Callable[[Rows, int], Told | None]
+"""What a question wants to know of an answer, by its number in some rows; None where that is undecided."""
+NOTHING: Final = -1
+"""In place of 0, the number of the answer that nothing is delivered, where a question wants to know of that."""
 
 
 class Delivery(NamedTuple):
@@ -42,13 +51,64 @@ class Delivery(NamedTuple):
     traffic: Traffic
 
 
+def delivers(traffic: Traffic) -> Tell:
+    """What an answer delivers, where it delivers some of some traffic."""
+
+    def tell(rows: Rows, number: int) -> Told | None:
+        if rows.nothing_of(number, traffic):
+            return ()
+        if rows.unknown(number):
+            return None
+        found = [(ipv6, ((rows.atoms.traffic(there), ALL_PORTS),)) for ipv6, there, _, _ in rows.answers[number]]
+        return tuple(found) if len({ipv6 for ipv6, _ in found}) == len(found) else None
+
+    return tell
+
+
+class Failures:
+    """What fails of an `allow`, by answers: what of `traffic`, sent from some client ports, does not get there or gets no
+    answer back. `below`: the share of choices of NAT devices of which less may be lost; `loss`: the greatest that was met.
+    """
+
+    def __init__(self, traffic: Traffic, ports: PortSet, below: Fraction, *, one_way: bool) -> None:
+        self.traffic = traffic
+        self.ports = ports
+        self.below = below
+        self.one_way = one_way
+        self.loss = NO_LOSS
+
+    def __call__(self, rows: Rows, number: int) -> Told | None:
+        """What fails of an answer."""
+        if rows.unknown(number):
+            return None
+        ways = rows.cell_of(number).ways
+        by_family = {way.ipv6: way for way in ways}
+        if len(by_family) < len(ways):
+            return None
+        each = ((ipv6, tuple(self._failing(ipv6, by_family.get(ipv6)))) for ipv6 in (False, True))
+        return tuple((ipv6, rectangles) for ipv6, rectangles in each if rectangles)
+
+    def _failing(self, ipv6: bool, way: Crossing | None) -> Iterator[Rectangle]:
+        line = (EVERY_IPV6 if ipv6 else EVERY_IPV4).addresses
+        left = HeaderSpace.box(self.traffic, line, line, self.ports)
+        if way is not None and self.one_way:
+            left -= HeaderSpace.box(way.forward, line, line)
+        elif way is not None:
+            for traffic, ports, choices in way.trips():
+                if traffic & self.traffic and ports & self.ports:
+                    self.loss = max(self.loss, choices, key=lambda each: each.loss)
+                if choices.counts(self.below):
+                    left -= HeaderSpace.box(traffic, line, line, ports)
+        yield from ((box.traffic, box.source_ports) for box in left.boxes())
+
+
 @dataclass(eq=False, repr=False)
 class ByRows(Faced):
     """What rows of the matrix say of a question between many interfaces about some traffic.
 
     `rows`: by the index of a source's class, a number for each destination, as the question names them; 0 where surely
-    nothing of the traffic is delivered. `sure`: what each number means; None where that is undecided. `ask`: pairs of
-    classes to ask one by one, for what is undecided, and where several addresses of one family are meant.
+    nothing is told. `sure`: what each number means; None where that is undecided. `ask`: pairs of classes to ask one by one,
+    for what is undecided, and where no address is meant, or several of one family.
     """
 
     network: Engine
@@ -56,7 +116,7 @@ class ByRows(Faced):
     destination: Endpoint
     book: FilterBook
     rows: dict[int, tuple[int, ...]]
-    sure: dict[int, Sure | None]
+    sure: dict[int, Told | None]
     ask: Pairs = field(default_factory=dict)
     _met: dict[tuple[VpcSite, frozenset[bool]], list[Meant | None]] = field(default_factory=dict)
     _sets: dict[int, AddressSet] = field(default_factory=dict)
@@ -78,12 +138,13 @@ class ByRows(Faced):
             assert sure is not None
             assert met is not None
             for ipv6, there in met.items():
-                for family, traffic in sure:
+                for family, rectangles in sure:
                     if family is ipv6:
+                        traffic = Traffic.union_of(span for some, _ in rectangles for span in some.spans)
                         yield Delivery(sender, interface, mine[ipv6], there, traffic)
 
     def ask_with_first(self) -> Pairs:
-        """What `ask` names, and the first pair of classes of which something is surely delivered."""
+        """What `ask` names, and the first pair of classes of which something is surely told."""
         of = self.network.classes.of
         for origin in self.source.origins:
             assert origin.interface is not None
@@ -100,7 +161,7 @@ class ByRows(Faced):
         if self.network.classes.of[origin.interface].index not in self.ask:
             return ()
         some = replace(self.source, origins=(origin,))
-        return reach_between(self.network, some, self.destination, self.ask, self.book).parts
+        return reach_between(self.network, some, self.destination, self.ask, self.book, links=True).parts
 
     def met_by(self, origin: Origin) -> list[Meant | None]:
         """For each destination the address that an origin means by it, for each family; None where that is several."""
@@ -135,13 +196,13 @@ def by_rows(
     network: Engine,
     source: Endpoint,
     destination: Endpoint,
-    traffic: Traffic,
+    tell: Tell,
     book: FilterBook,
     progress: Progress | None = None,
     *,
     links: bool,
 ) -> ByRows | None:
-    """What rows of the matrix say of some traffic between two ends. None where the ends mean more than rows tell, and where
+    """What rows of the matrix tell of what passes between two ends. None where the ends mean more than rows tell, and where
     there are so few pairs that they are asked as soon.
 
     `book`: records the filters that this depends on. `progress`: counts pairs. `links`: as for `topology.flows.flows`.
@@ -157,36 +218,25 @@ def by_rows(
     of = network.classes.of
     senders = {of[o.interface].index: o for o in reversed(source.origins) if o.interface is not None}
     named = [of[interface].index for interface in destination.interfaces]
-    out = ByRows(network, source, destination, book, {}, {0: ()})
+    out = ByRows(network, source, destination, book, {}, {})
     firsts = [origin.interface for origin in senders.values() if origin.interface is not None]
     for rows in _rows(network, firsts, destination.interfaces, book, progress):
         places = [rows.columns[index] for index in named]
         for index, row in rows.rows.items():
             numbers = set(row)
             for number in numbers - out.sure.keys():
-                out.sure[number] = _sure(rows, number, traffic)
-            kept = [row[place] for place in places]
-            if any(out.sure[number] == () for number in numbers):
-                kept = [0 if out.sure[number] == () else number for number in kept]
+                out.sure[number] = tell(rows, number)
+            out.sure[NOTHING] = out.sure.get(0, ())
+            kept = [0 if out.sure[row[place]] == () else row[place] or NOTHING for place in places]
             unsure = {number for number in numbers if out.sure[number] is None}
             met = out.met_by(senders[index])
-            if unsure or None in met:
+            if unsure or not all(met):
                 there = zip(named, kept, met, strict=True)
-                ask = frozenset(c for c, number, at in there if number and (number in unsure or at is None))
+                ask = frozenset(c for c, number, at in there if number and (number in unsure or not at))
                 if ask:
                     out.ask[index] = ask
             out.rows[index] = tuple(kept)
     return out
-
-
-def _sure(rows: Rows, number: int, traffic: Traffic) -> Sure | None:
-    """What an answer delivers, where it delivers some of some traffic; None where that is undecided."""
-    if rows.nothing_of(number, traffic):
-        return ()
-    if rows.unknown(number):
-        return None
-    found = [(ipv6, rows.atoms.traffic(there)) for ipv6, there, _, _ in rows.answers[number]]
-    return tuple(found) if len({ipv6 for ipv6, _ in found}) == len(found) else None
 
 
 def reach_between(
@@ -196,11 +246,13 @@ def reach_between(
     pairs: Pairs | None,
     book: FilterBook,
     progress: Progress | None = None,
+    *,
+    links: bool,
 ) -> Reach:
-    """What gets from one end to another, PrivateLink included: the parts of an answer that `pairs` names alone, in the same
-    order; all of them for None."""
+    """What gets from one end to another: the parts of an answer that `pairs` names alone, in the same
+    order; all of them for None. `links`: as for `topology.flows.flows`."""
     if pairs is None:
-        return reach(source, destination, network.ends, book, progress, links=True)
+        return reach(source, destination, network.ends, book, progress, links=links)
     of = network.classes.of
 
     def wanted(origin: Origin) -> frozenset[int]:
@@ -214,7 +266,7 @@ def reach_between(
     if not origins:
         return Reach(source, destination, (), network.design.nat_loss_below)
     some = replace(source, origins=origins), replace(destination, resolve=meant)
-    return reach(*some, network.ends, book, progress, links=True)
+    return reach(*some, network.ends, book, progress, links=links)
 
 
 def families_of(addresses: Iterable[int]) -> frozenset[bool]:
