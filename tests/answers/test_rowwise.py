@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import reachsim
 from reachsim.answers import rowwise
 from reachsim.answers.between import addresses_between
 from reachsim.answers.deciding import decide
+from reachsim.answers.expectations import Result
 from reachsim.answers.rowwise import by_rows, delivers
 from reachsim.net.address import parse_address as address
 from reachsim.net.cidr import AddressSet
@@ -233,3 +235,82 @@ def test_what_comes_by_private_link_is_delivered_too_so_rows_do_not_decide() -> 
             apart = net.isolated({"vpc": one}, {"vpc": other})
         with rows_from(0):
             assert net.isolated({"vpc": one}, {"vpc": other}) == apart
+
+
+def through_nat(lost: str, **more: Any) -> reachsim.Network:
+    """Two VPCs; what one sends goes by public addresses and a NAT gateway, whose subnet's ACL lets no answers to some ports
+    back in."""
+    rules = [{"rule": 1, "deny": lost, "from": "0.0.0.0/0"}, {"rule": 2, "allow": "all", "from": "0.0.0.0/0"}]
+    out = [{"rule": 2, "allow": "all", "to": "0.0.0.0/0"}]
+    everything = {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}, {"allow": "all", "from": "::/0"}]}
+    design = {
+        "version": 1,
+        "vpcs": {
+            "a": {
+                "cidrs": ["10.0.0.0/16"], "internet_gateway": "igw",
+                "subnets": {
+                    "in": {"cidr": "10.0.0.0/24", "route_table": "in"},
+                    "nat": {"cidr": "10.0.1.0/24", "network_acl": "lossy"},
+                },
+                "route_tables": {"main": {"0.0.0.0/0": "igw"}, "in": {"0.0.0.0/0": "n"}},
+                "network_acls": {"lossy": {"ingress": rules, "egress": out}},
+                "nat_gateways": {"n": {"subnet": "nat"}},
+                "instances": {f"i{n}": {"subnet": "in"} for n in range(3)},
+            },
+            "b": {
+                "cidrs": ["10.1.0.0/16", "2600:1f18::/56"], "internet_gateway": "igw",
+                "subnets": {
+                    "s": {"cidr": "10.1.0.0/24"},
+                    "six": {"ipv6_cidr": "2600:1f18::/64"},
+                },
+                "route_tables": {"main": {"0.0.0.0/0": "igw", "::/0": "igw"}},
+                "security_groups": {"open": everything},
+                "instances": {f"w{n}": {"subnet": "s", "public_ip": True, "security_groups": ["open"]} for n in range(3)},
+            },
+        },
+        **more,
+    }  # fmt: skip
+    return reachsim.loads(json.dumps(design))
+
+
+def same_by_rows(net: reachsim.Network, **promise: Any) -> Result:
+    """An `allow` from one VPC to the other, which is the same by rows as by pairs."""
+    expectation = Expectation.model_validate({"from": {"vpc": "a"}, "to": {"vpc": "b"}, **promise})
+    with rows_from(NEVER):
+        by_pairs, _ = decide(0, expectation, net, "")
+    asked: list[object] = []
+
+    def noted(*ends: Any, **options: Any) -> Any:
+        asked.append(by_rows(*ends, **options))
+        return asked[-1]
+
+    with rows_from(0), patch("reachsim.answers.deciding.by_rows", noted):
+        found, _ = decide(0, expectation, net, "")
+    assert None not in asked
+    assert len(asked) == 1
+    assert found == by_pairs
+    return found
+
+
+@pytest.mark.rule("NAT-PORT")
+def test_an_allow_by_rows_tells_what_nat_loses() -> None:
+    seldom = same_by_rows(through_nat("tcp/3389"), allow="tcp/443")
+    assert (seldom.verdict, seldom.warning) == ("holds", "about 1 in 64,512 connections fails: NAT port 3389")
+    assert same_by_rows(through_nat("tcp/3389"), allow="tcp/443", nat_loss_below="0%").verdict == "fails"
+    assert same_by_rows(through_nat("tcp/1024-40000"), allow="tcp/443").verdict == "fails"
+    assert same_by_rows(through_nat("udp/3389"), allow="tcp/443").warning == ""
+
+
+def test_an_allow_by_rows_to_hosts_of_another_address_family() -> None:
+    """Nothing can be sent to a host with IPv6 alone: there is nothing to ask, and nothing is allowed."""
+    net = through_nat("udp/1")
+    six = net.with_({("vpcs", "b", "instances", "w0"): {"subnet": "six", "security_groups": ["open"]}})
+    assert same_by_rows(net, allow="tcp/443").verdict == "holds"
+    assert same_by_rows(six, allow="tcp/443").verdict == "fails"
+
+
+def test_an_allow_by_rows_where_it_is_not_known_which_address_a_name_means() -> None:
+    net = through_nat("udp/1", unknown_connections={"u": {"vpcs": ["a", "b"]}})
+    assert same_by_rows(net, allow="tcp/443").verdict == "undecided"
+    private = net.with_({("vpcs", "b", "instances", "p"): {"subnet": "s", "private_ip": "10.1.0.99"}})
+    assert same_by_rows(private, allow="tcp/443").failing_text == "all of tcp/443"
