@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.oracle.text import write_yaml
-from tests.picture.geometry import check_apart, check_box, check_lines
+from tests.picture.geometry import apart, check_apart, check_box, check_lines
 
 import reachsim
 from reachsim.network import Network
 from reachsim.picture.boxes import Placed
 from reachsim.picture.draw import draw
+from reachsim.picture.runs import runs_of
+from reachsim.picture.scene import Way
 
 _TIERS = ("public", "app", "data", "cache", "batch", "mail", "logs")
 
@@ -113,6 +115,17 @@ def test_what_a_trace_passes_has_boxes_of_its_own_in_a_network_without_detail() 
         }
         assert {"v0.app-a-0", "v4.data-b-1"} <= components
         assert not any(name.startswith("v1.") for name in components)
+
+
+def test_a_way_runs_around_vpcs_that_it_has_nothing_to_do_with() -> None:
+    layout = draw(of_tiers(4, 3, 5, 2, 6, 4)).layout
+    vpcs = [box for box in layout.boxes if box.box.look == "vpc"]
+    lower = [box for box in vpcs if box.y > vpcs[0].y]
+    assert lower
+    for run in runs_of(layout, [Way("reaches", ((box.box.key, ""), ("internet", ""))) for box in lower]):
+        strangers = [box for box in vpcs if box.box.key != run.way.stations[0][0]]
+        for one, other in (piece for stroke in run.strokes for piece in pairwise(stroke)):
+            assert all(apart(one, other, box) >= 0 for box in strangers)
 
 
 def test_vpcs_that_are_not_alike_have_boxes_of_their_own() -> None:

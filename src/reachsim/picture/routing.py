@@ -7,13 +7,14 @@ Dijkstra's algorithm (A*): length, and a price for every turn, and one for runni
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
-_TURN, _TAKEN, _SHARED = 40, 400, 3
-"""The price of a turn and of a place that is taken, in pixels; how many times its price a stretch in use costs."""
+_TURN, _TAKEN, _SHARED, _THROUGH = 40, 400, 3, 4
+"""The price of a turn and of a place that is taken, in pixels; how many times its price a stretch in use costs, and one
+through a box that the way has nothing to do with."""
 _CLOSE = 4
 """How far from a border ways run."""
 _OFF = 2
@@ -43,10 +44,18 @@ class Router:
     """Finds ways on one picture, one after the other: each keeps off those that were found before.
 
     `area`: where they may run. `walls`: what no way runs through. `borders`: boxes that ways may run along.
-    `stations`: boxes that ways begin and end at.
+    `stations`: boxes that ways begin and end at. `rooms`: boxes, apart from each other, that ways run around unless they
+    begin or end in them.
     """
 
-    def __init__(self, area: Rect, walls: Sequence[Rect], borders: Iterable[Rect], stations: Iterable[Rect]) -> None:
+    def __init__(
+        self,
+        area: Rect,
+        walls: Sequence[Rect],
+        borders: Iterable[Rect],
+        stations: Iterable[Rect],
+        rooms: Sequence[Rect] = (),
+    ) -> None:
         xs, ys = {area.left, area.right}, {area.top, area.bottom}
         for box in borders:
             xs |= {box.left - _CLOSE, box.right + _CLOSE}
@@ -60,6 +69,12 @@ class Router:
         self._taken: set[Point] = set()
         self._shut_x = [bytearray(len(self.xs)) for _ in self.ys]
         self._shut_y = [bytearray(len(self.xs)) for _ in self.ys]
+        self._rooms = rooms
+        self._room = [[-1] * len(self.xs) for _ in self.ys]
+        for index, room in enumerate(rooms):
+            for j in range(bisect_right(self.ys, room.top), bisect_left(self.ys, room.bottom)):
+                for i in range(bisect_right(self.xs, room.left), bisect_left(self.xs, room.right)):
+                    self._room[j][i] = index
         self._next: dict[Point, list[tuple[int, int, int, int]]] = {}
         for left, top, right, bottom in walls:
             self._shut(Rect(left - _OFF, top - _OFF, right + _OFF, bottom + _OFF))
@@ -80,10 +95,11 @@ class Router:
         along the gaps."""
         starts, every = self._doors(one, other), self._doors(other, one)
         goals = {at: door for at, door in every.items() if not _near(door[0], one)}
-        found = self._search(starts, goals, other)
+        at_home = {-1, *(index for index, room in enumerate(self._rooms) if _in(one, room) or _in(other, room))}
+        found = self._search(starts, goals, other, at_home)
         if not found:
             goals = every
-            found = self._search(starts, goals, other)
+            found = self._search(starts, goals, other, at_home)
         if not found:
             return [_middle(one), _middle(other)]
         self._used.update(self._stretches(found))
@@ -117,10 +133,7 @@ class Router:
     def _doors(self, box: Rect, other: Rect) -> Doors:
         """Where a way may leave a box: by the place on the lines that it comes to, the point on the border and its price.
         From a box that the other one is in, it leaves inwards."""
-        inside = (
-            box.left <= other.left and other.right <= box.right and box.top <= other.top and other.bottom <= box.bottom
-        )
-        step = -_CLOSE if inside else _CLOSE
+        step = -_CLOSE if _in(other, box) else _CLOSE
         doors: Doors = {}
         sides = [((box.left - step), box.left, True), (box.right + step, box.right, True)]
         sides += [(box.top - step, box.top, False), (box.bottom + step, box.bottom, False)]
@@ -135,9 +148,9 @@ class Router:
                 doors[(at, across) if upright else (across, at)] = door, 0 if self.is_free(door) else _TAKEN
         return doors
 
-    def _search(self, starts: Doors, goals: Doors, to: Rect) -> list[Point]:
+    def _search(self, starts: Doors, goals: Doors, to: Rect, at_home: Container[int]) -> list[Point]:
         """The places on the lines from a start to a goal. A state is a place and how the way comes to it: 0 across, 1 along,
-        2 through its door."""
+        2 through its door. `at_home`: the rooms that the way begins or ends in."""
         queue: list[tuple[int, int, int, State]] = []
         best: dict[State, int] = {}
         before: dict[State, State] = {}
@@ -166,6 +179,7 @@ class Router:
                 push(state, (i, j, 2), price + extra + (_TURN if turned else 0), 0)
             for ni, nj, way, length in self._beside(i, j):
                 cost = price + length * (_SHARED if ((i, j), (ni, nj)) in self._used else 1)
+                cost += 0 if self._room[nj][ni] in at_home else (_THROUGH - 1) * length
                 push(state, (ni, nj, way), cost + (0 if way == direction else _TURN), rest(ni, nj))
         return []
 
@@ -211,6 +225,12 @@ class Router:
 
     def _corners(self, found: Sequence[Point]) -> Iterator[Point]:
         return ((self.xs[i], self.ys[j]) for i, j in found)
+
+
+def _in(inner: Rect, outer: Rect) -> bool:
+    """Whether a box is in another one, or is that."""
+    across = outer.left <= inner.left and inner.right <= outer.right
+    return across and outer.top <= inner.top and inner.bottom <= outer.bottom
 
 
 def ports(low: int, high: int) -> list[int]:

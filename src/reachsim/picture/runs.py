@@ -36,7 +36,8 @@ def runs_of(layout: Layout, ways: Sequence[Way] | None = None) -> tuple[Run, ...
     used = dict.fromkeys(key for way in ways for key, _ in way.stations)
     top = PAD + LINE_HEIGHT * len(layout.title)
     area = Rect(_MARGIN, top + _MARGIN, layout.width - _MARGIN, layout.bottom + PAD - _MARGIN)
-    router = Router(area, list(_walls(placed.values())), boxes.values(), [boxes[key] for key in used])
+    rooms = [_rect(box) for box in layout.boxes]
+    router = Router(area, list(_walls(placed.values())), boxes.values(), [boxes[key] for key in used], rooms)
     for stroke in layout.strokes:  # or a way would cover the line
         router.keep_off(stroke.points)
     return tuple(_run(way, boxes, router) for way in ways)
