@@ -19,12 +19,11 @@ from reachsim.loading.edits import edited_document
 from reachsim.loading.references import settled
 from reachsim.loading.validation import UnknownKey, validate
 from reachsim.resources.design import design_model
+from reachsim.resources.resource import Resource, sections
 from reachsim.rules.clauses import KeyPath
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
 _BARE: Final = re.compile(r"[A-Za-z][\w-]*")
-_ENDS: Final = ("instances", "interfaces", "load_balancers", "nat_gateways", "lambda_functions")
-"""The sections of which a name is proposed, or listed, where another one is none."""
 ROUNDS: Final = 8
 """How often what the schema refuses is taken out: a value, then the mapping that cannot be without it, and so on."""
 
@@ -186,10 +185,16 @@ def unknown_ends(document: Document) -> Iterator[Problem]:
 def _sections(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Where components stand that may be ends: a mapping from their names, of each VPC and outside."""
     vpcs = data.get("vpcs")
-    of_vpcs = vpcs.values() if isinstance(vpcs, dict) else ()
-    for place in (*of_vpcs, data):
+    places = [(place, sections("vpc")) for place in (vpcs.values() if isinstance(vpcs, dict) else ())]
+    for place, kinds in (*places, (data, sections("design"))):
         if isinstance(place, dict):
-            yield from (place[key] for key in _ENDS if isinstance(place.get(key), dict))
+            ends = (name for name, kind in kinds.items() if _may_be_an_end(kind))
+            yield from (place[name] for name in ends if isinstance(place.get(name), dict))
+
+
+def _may_be_an_end(kind: type[Resource]) -> bool:
+    """Whether a kind of resource says which interfaces it has, or what its name means."""
+    return kind.interfaces is not Resource.interfaces or kind.endpoint is not Resource.endpoint
 
 
 def _begins_with(path: KeyPath, others: Container[KeyPath]) -> bool:
