@@ -23,6 +23,8 @@ from reachsim.resources.resource import Resource, sections
 from reachsim.rules.clauses import KeyPath
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
+_PARTS: Final = re.compile(r"[./:]")
+"""Between the parts of a name: ``vpc.group``, ``node/eth1``, ``function:alias``."""
 _BARE: Final = re.compile(r"[A-Za-z][\w-]*")
 ROUNDS: Final = 8
 """How often what the schema refuses is taken out: a value, then the mapping that cannot be without it, and so on."""
@@ -92,7 +94,7 @@ class _Rest:
         names = (shown(name) for name in self.gone)
         if any(name in problem.message or f"{name[:-1]}." in problem.message for name in names):
             return False
-        if any(not self.gone.isdisjoint(quoted.split("/")) for quoted in _QUOTED.findall(problem.message)):
+        if any(not self.gone.isdisjoint(_PARTS.split(quoted)) for quoted in _QUOTED.findall(problem.message)):
             return False
         named = self.document.value(problem.path)
         if problem.code is None and isinstance(named, str) and shown(named) in problem.message:
@@ -160,9 +162,11 @@ def _hides_names(problem: Problem) -> bool:
     )
 
 
-def unknown_ends(document: Document) -> Iterator[Problem]:
+def unknown_ends(document: Document, problems: Sequence[Problem]) -> Iterator[Problem]:
     """Ends of promises that stand nowhere else in a file, told beside what keeps the file from being a design. Whatever else
-    may be an end, such as an address or a name of AWS's, is looked at once it is one."""
+    may be an end, such as an address or a name of AWS's, is looked at once it is one. `problems`: what keeps it."""
+    if any(map(_hides_names, problems)):
+        return
     if not isinstance(document.data, dict) or "vpcs" not in document.data:  # promises alone are about another file
         return
     if not isinstance(promises := document.data.get("expect"), list):
