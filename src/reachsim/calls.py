@@ -118,7 +118,7 @@ def _told(function: Callable[P, T], bound: int) -> Callable[P, T]:
             return function(*args, **kwargs)
         except ReachsimError:
             raise
-        except (TypeError, AttributeError, ValueError):
+        except (TypeError, AttributeError, LookupError, ValueError):
             takes.check(args[bound:], kwargs)
             raise
 

@@ -178,6 +178,26 @@ def test_ends_of_promises_that_stand_nowhere_are_told_too():
     ]
 
 
+def test_a_group_that_cannot_be_read_is_not_told_as_missing_from_its_vpc():
+    """Nor is anything else that is called by more than its own name."""
+    text = """
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.1.0/24}}
+    security_groups: {app: oops}
+  b:
+    cidrs: [10.1.0.0/16]
+    subnets: {s: {cidr: 10.1.1.0/24}}
+    security_groups: {db: {ingress: [{allow: tcp/1, from: a.app}]}}
+peering_connections: {a-b: {requester: a, accepter: b}}
+"""
+    assert problems_of(text) == ["7:28 vpcs.a.security_groups.app: expected a mapping, got 'oops'"]
+
+
 def test_promises_about_another_file_name_what_is_there():
+    hidden = ENDS.replace("instances: {x: {subnet: a}, db: {subnet: a, security_groups: [gone]}}", "instances: [x]")
+    assert not [line for line in problems_of(hidden) if "unknown endpoint" in line]
     alone = "model: net.yaml\nexpect:\n  - {from: x, to: dbb, allow: tcp/1}\n"
     assert not [line for line in problems_of(alone) if "dbb" in line]

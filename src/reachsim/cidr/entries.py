@@ -14,7 +14,7 @@ from reachsim.net.cidr import Cidr
 _DEAD: Final = frozenset({"deleted", "deleting", "rejected", "expired"})
 
 
-@made_by("Entry(Cidr.parse('10.0.0.0/16'))", by_hand=True)
+@made_by("Entry(Cidr.parse('10.0.0.0/16'))", by_hand=True, many=True)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A block, whose it is, and where it was read.
@@ -30,6 +30,10 @@ class Entry:
     file: str | None = None
     line: int | None = None
     id: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.cidr, Cidr):
+            raise TypeError("no block")  # told by `made_by`
 
     @property
     def place(self) -> str:

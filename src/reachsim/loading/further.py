@@ -19,12 +19,13 @@ from reachsim.loading.edits import edited_document
 from reachsim.loading.references import settled
 from reachsim.loading.validation import UnknownKey, validate
 from reachsim.resources.design import design_model
+from reachsim.resources.resource import Resource, sections
 from reachsim.rules.clauses import KeyPath
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
+_PARTS: Final = re.compile(r"[./:]")
+"""Between the parts of a name: ``vpc.group``, ``node/eth1``, ``function:alias``."""
 _BARE: Final = re.compile(r"[A-Za-z][\w-]*")
-_ENDS: Final = ("instances", "interfaces", "load_balancers", "nat_gateways", "lambda_functions")
-"""The sections of which a name is proposed, or listed, where another one is none."""
 ROUNDS: Final = 8
 """How often what the schema refuses is taken out: a value, then the mapping that cannot be without it, and so on."""
 
@@ -93,7 +94,7 @@ class _Rest:
         names = (shown(name) for name in self.gone)
         if any(name in problem.message or f"{name[:-1]}." in problem.message for name in names):
             return False
-        if any(not self.gone.isdisjoint(quoted.split("/")) for quoted in _QUOTED.findall(problem.message)):
+        if any(not self.gone.isdisjoint(_PARTS.split(quoted)) for quoted in _QUOTED.findall(problem.message)):
             return False
         named = self.document.value(problem.path)
         if problem.code is None and isinstance(named, str) and shown(named) in problem.message:
@@ -161,9 +162,11 @@ def _hides_names(problem: Problem) -> bool:
     )
 
 
-def unknown_ends(document: Document) -> Iterator[Problem]:
+def unknown_ends(document: Document, problems: Sequence[Problem]) -> Iterator[Problem]:
     """Ends of promises that stand nowhere else in a file, told beside what keeps the file from being a design. Whatever else
-    may be an end, such as an address or a name of AWS's, is looked at once it is one."""
+    may be an end, such as an address or a name of AWS's, is looked at once it is one. `problems`: what keeps it."""
+    if any(map(_hides_names, problems)):
+        return
     if not isinstance(document.data, dict) or "vpcs" not in document.data:  # promises alone are about another file
         return
     if not isinstance(promises := document.data.get("expect"), list):
@@ -186,10 +189,16 @@ def unknown_ends(document: Document) -> Iterator[Problem]:
 def _sections(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Where components stand that may be ends: a mapping from their names, of each VPC and outside."""
     vpcs = data.get("vpcs")
-    of_vpcs = vpcs.values() if isinstance(vpcs, dict) else ()
-    for place in (*of_vpcs, data):
+    places = [(place, sections("vpc")) for place in (vpcs.values() if isinstance(vpcs, dict) else ())]
+    for place, kinds in (*places, (data, sections("design"))):
         if isinstance(place, dict):
-            yield from (place[key] for key in _ENDS if isinstance(place.get(key), dict))
+            ends = (name for name, kind in kinds.items() if _may_be_an_end(kind))
+            yield from (place[name] for name in ends if isinstance(place.get(name), dict))
+
+
+def _may_be_an_end(kind: type[Resource]) -> bool:
+    """Whether a kind of resource says which interfaces it has, or what its name means."""
+    return kind.interfaces is not Resource.interfaces or kind.endpoint is not Resource.endpoint
 
 
 def _begins_with(path: KeyPath, others: Container[KeyPath]) -> bool:

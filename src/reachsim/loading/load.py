@@ -87,12 +87,12 @@ def check(document: Document) -> Source:
     try:
         design = settled(validate(design_model(), document))
     except DesignError as error:
-        further = (*further_problems(document, error.problems), *unknown_ends(document))
+        further = (*further_problems(document, error.problems), *unknown_ends(document, error.problems))
         raise DesignError([*error.problems, *further]) from None
     checker = Checker(design, document)
     checker.run()
     if checker.problems:
-        raise DesignError([*checker.problems, *unknown_ends(document)])
+        raise DesignError([*checker.problems, *unknown_ends(document, ())])
     addresses = assign(
         design,
         checker.needs,

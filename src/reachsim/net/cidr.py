@@ -49,7 +49,7 @@ class AddressSet(IntSet):
         return map(Address, self)
 
 
-@made_by("Cidr.parse('10.0.0.0/16')", by_hand=True)
+@made_by("Cidr.parse('10.0.0.0/16')", by_hand=True, many=True)
 @dataclass(frozen=True, slots=True, order=True)
 class Cidr:
     """An address block. `network` is the place of its first address on the address line, its host bits clear.
@@ -62,6 +62,10 @@ class Cidr:
 
     network: int
     prefix_length: int
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.network, int) and isinstance(self.prefix_length, int)):
+            raise TypeError("no place and length")  # told by `made_by`
 
     @classmethod
     def parse(cls, text: str) -> Cidr:
