@@ -104,6 +104,31 @@ def test_an_endpoint_that_nobody_gets_to() -> None:
 
 
 @pytest.mark.rule("EP-6")
+@pytest.mark.parametrize(("admitted", "expected"), [("tcp/80", [("ENDPOINT_CLOSED", "app.e")]), ("tcp/8443", [])])
+def test_an_endpoint_for_a_service_of_ones_own_is_called_on_its_listeners(
+    admitted: str, expected: list[tuple[str, str]]
+) -> None:
+    own: Changes = {
+        "vpcs data load_balancers nlb": {
+            "type": "network",
+            "scheme": "internal",
+            "subnets": ["api"],
+            "listeners": {"tcp/8443": "t"},
+            "target_groups": {"t": {"targets": ["api"]}},
+        },
+        "endpoint_services svc": {"load_balancer": "data.nlb"},
+        "vpcs app vpc_endpoints e": {
+            "type": "interface",
+            "service": "svc",
+            "subnets": ["private"],
+            "security_groups": ["own"],
+        },
+        "vpcs app security_groups own": {"ingress": [{"allow": admitted, "from": "10.0.0.0/16"}]},
+    }
+    assert [each for each in found(own) if each[0] == "ENDPOINT_CLOSED"] == expected
+
+
+@pytest.mark.rule("EP-6")
 @pytest.mark.parametrize(
     "unknown",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,15 @@ def test_a_matrix_has_every_pair_of_the_answers_pair_by_pair(model: str) -> None
     text = matrix_text(matrix, model)
     assert text.splitlines()[0].startswith(f"MATRIX  {len(pairs)} of {matrix.pairs} ordered pair")
     assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+
+def test_matrices_of_groups_that_are_called_otherwise_differ() -> None:
+    def by_vpc(name: str) -> GroupedMatrix:
+        vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"s": {"cidr": "10.0.0.0/24"}}, "instances": {"i": {"subnet": "s"}}}
+        return reachsim.loads(json.dumps({"version": 1, "vpcs": {name: vpc}})).matrix().by("vpc")
+
+    assert by_vpc("one") == by_vpc("one")
+    assert by_vpc("one") != by_vpc("two")  # nothing passes in either
 
 
 def test_a_long_matrix_is_by_vpc(large: reachsim.Network) -> None:

@@ -137,3 +137,73 @@ def test_an_allow_to_all_fails_where_one_of_them_is_reached_by_neither_address(d
     made["vpcs"]["one"]["route_tables"]["main"]["10.2.0.4/32"] = "peer"
     net = reachsim.loads(json.dumps(made | {"expect": [{"from": "one", "to": destination, "allow": "tcp/443"}]}))
     assert net.check()[0].verdict == verdict
+
+
+def by_transit(**more: Any) -> dict[str, Any]:
+    """Two VPCs by a transit gateway, over which rules for what goes out name groups in vain (TGW-14)."""
+    vpcs = {
+        name: {
+            "cidrs": [f"10.{number}.0.0/16"],
+            "subnets": {"a": {"cidr": f"10.{number}.0.0/24", "route_table": "r"}},
+            "route_tables": {"r": {"10.0.0.0/8": "tgw"}},
+            "security_groups": {"open": {"ingress": [{"allow": "all", "from": "10.0.0.0/8"}]}},
+            "instances": {name: {"subnet": "a", "security_groups": ["open"]}},
+        }
+        for number, name in enumerate(("one", "two"))
+    }
+    vpcs["one"]["security_groups"]["open"]["egress"] = [{"allow": "tcp/80", "to": "two.open"}]
+    attachments = {name: {"vpc": name, "subnets": ["a"]} for name in vpcs}
+    return {"version": 1, "vpcs": vpcs, "transit_gateways": {"tgw": {"attachments": attachments}}, **more}
+
+
+@pytest.mark.rule("SG-11")
+@pytest.mark.parametrize(
+    ("vpcs", "verdict"),
+    [
+        ([], "undecided"),
+        (["one"], "undecided"),
+        (["two"], "undecided"),
+        (["one", "two"], "undecided"),
+        (["three"], "blocked"),
+    ],
+)
+def test_a_rule_may_name_groups_by_one(vpcs: list[str], verdict: str) -> None:
+    """It may be a peering of the two, over which the rule lets out what it names, and nothing else."""
+    design = by_transit(unknown_connections={"peer": {"vpcs": vpcs}})
+    design["vpcs"]["three"] = {"cidrs": ["10.3.0.0/16"]}
+    net = reachsim.loads(json.dumps(design))
+    assert net.trace("one", "two", "tcp/80").verdict == verdict
+    assert net.expect("one", "two", deny="tcp/80").verdict == ("holds" if verdict == "blocked" else "undecided")
+    assert net.trace("one", "two", "tcp/81").verdict == "blocked"
+    assert net.trace("two", "one", "tcp/81").verdict == "reachable"
+    del design["transit_gateways"], design["vpcs"]["one"]["route_tables"], design["vpcs"]["two"]["route_tables"]
+    for body in (design["vpcs"]["one"], design["vpcs"]["two"]):
+        del body["subnets"]["a"]["route_table"]
+    if verdict == "blocked":
+        with pytest.raises(reachsim.DesignError, match="not peered with one"):
+            reachsim.loads(json.dumps(design))
+    else:
+        assert not reachsim.loads(json.dumps(design)).warnings
+
+
+@pytest.mark.rule("SG-11")
+def test_no_rule_names_groups_of_another_region_by_one() -> None:
+    design = by_transit(unknown_connections={"peer": {}})
+    design["vpcs"]["two"]["region"] = "eu-west-1"
+    design["vpcs"]["one"]["region"] = "eu-west-2"
+    assert reachsim.loads(json.dumps(design)).trace("one", "two", "tcp/80").verdict == "blocked"
+
+
+@pytest.mark.rule("SG-11")
+@pytest.mark.parametrize(
+    ("edit", "verdict"),
+    [
+        ({("unknown_connections", "peer"): None}, "blocked"),
+        ({("vpcs", "two", "region"): "eu-west-1", ("vpcs", "one", "region"): "eu-west-2"}, "blocked"),
+        ({("unknown_connections", "peer", "vpcs"): ["one"]}, "undecided"),
+    ],
+)
+def test_what_may_be_named_follows_an_edit(edit: Any, verdict: str) -> None:
+    net = reachsim.loads(json.dumps(by_transit(unknown_connections={"peer": {"vpcs": []}})))
+    assert net.trace("one", "two", "tcp/80").verdict == "undecided"
+    assert net.with_(edit).trace("one", "two", "tcp/80").verdict == verdict

@@ -223,6 +223,20 @@ def test_what_a_default_route_loses_may_leave_by_the_endpoint(region: Changes) -
     assert net.trace("probe", "52.218.1.1", "tcp/443").verdict == "undecided"
 
 
+@pytest.mark.rule("EP-2")
+@pytest.mark.parametrize("region", [{}, {"region": "eu-west-9"}], ids=["none", "a Region whose list is not known"])
+def test_what_a_route_to_one_address_loses_does_not_leave_by_the_endpoint(region: Changes) -> None:
+    """No route is narrower, whichever addresses are the service's."""
+    net = load(
+        UNLISTED,
+        region,
+        {f"{APP} route_tables private {ANY}": "igw", f"{APP} route_tables private 52.218.1.1/32": "igw"},
+    )
+    assert net.trace("probe", "52.218.1.1", "tcp/443").verdict == "blocked"
+    assert net.expect("probe", "52.218.1.1", deny="tcp/443").verdict == "holds"
+    assert net.expect("probe", "52.218.1.2", deny="tcp/443").verdict == "undecided"
+
+
 def test_what_denies_the_internet_knows_of_the_endpoint() -> None:
     """No way out but the endpoint: S3's own addresses are public ones."""
     for changes in (S3, UNLISTED, {**UNLISTED, "region": "eu-west-1"}):

@@ -29,6 +29,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("rules", "resources", "dataplane", "topology", "flow", "reach", "trace", "policy")
+ALL = "all"
 WORDS = {"__repr__", "__str__", "_repr_html_", "__hash__"}
 """Functions that put something into words, which no verdict depends on."""
 ASKING = (
@@ -130,16 +131,19 @@ def mutations_of(path: Path) -> Iterator[Mutation]:
 
 
 def chosen(count: int, seed: int, rooms: Iterable[str] = ROOMS) -> list[Mutation]:
-    """So many mutations of some rooms, each place as likely as another."""
-    files = [path for room in rooms for path in sorted((ROOT / "src/reachsim" / room).glob("*.py"))]
+    """So many mutations of some rooms, or of `all` files, each place as likely as another."""
+    source = ROOT / "src/reachsim"
+    files = [path for room in rooms for path in sorted((source / room).glob("*.py"))]
+    if ALL in rooms:
+        files = [path for path in sorted(source.glob("**/*.py")) if path.name != "__main__.py"]
     every = list(dict.fromkeys(mutation for path in files for mutation in mutations_of(path)))
     return random.Random(seed).sample(every, count)
 
 
 def tests_of(mutation: Mutation) -> list[list[str]]:
     """The tests that ask about a file, those that mirror it first."""
-    room, stem = mutation.file.parent.name, mutation.file.stem
-    mirrors = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / room).glob(f"test_{stem}*.py"))
+    room, stem = mutation.file.relative_to(ROOT / "src/reachsim").parts[0], mutation.file.stem
+    mirrors = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / room).glob(f"**/test_{stem}*.py"))
     beside = [f"tests/{room}"] if room not in ("resources", "rules") and (ROOT / "tests" / room).is_dir() else []
     return [ring for ring in (mirrors, *ASKING[:2], beside, *ASKING[2:]) if ring]
 
@@ -218,7 +222,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--rings", type=int, default=99, help="of tests to ask: 1 is quick, and names what to ask more of"
     )
     parser.add_argument("--only", default="", help="mutations whose printed line has this text in it")
-    parser.add_argument("--rooms", default=",".join(ROOMS), help="packages of src/reachsim, separated by commas")
+    parser.add_argument(
+        "--rooms", default=",".join(ROOMS), help="packages of src/reachsim, separated by commas, or all"
+    )
     parser.add_argument("--list", action="store_true", help="print them and do nothing")
     options = parser.parse_args(arguments)
     picked = chosen(options.count, options.seed, options.rooms.split(","))[options.skip :]

@@ -9,6 +9,7 @@ from reachsim.errors import did_you_mean, shown, with_article
 from reachsim.net.cidr import AddressSet
 from reachsim.resources.design import Design
 from reachsim.resources.network_interface import ElasticInterface
+from reachsim.resources.public_service import region_of
 from reachsim.resources.reference import BLACKHOLE as BLACKHOLE
 from reachsim.resources.reference import UNKNOWN as UNKNOWN
 from reachsim.resources.resource import At, Resource, resources
@@ -176,6 +177,26 @@ class Names:
             f"{shown(reference)} is neither a security group of VPC {owner} nor a prefix list",
             self._what_a_rule_names(owner, name) or did_you_mean(name, known),
         )
+
+    @cached_property
+    def _perhaps_peered(self) -> list[frozenset[str]]:
+        return [vpcs for _, body in resources("design", self.design) for vpcs in body.perhaps_peers()]
+
+    def perhaps_peered(self, one: str, other: str) -> bool:
+        """Whether rules of two VPCs may name each other's groups for all that is known: something may be a peering of the
+        two, of which not both sides are known, in one Region (SG-11)."""
+        may = any(vpcs <= {one, other} for vpcs in self._perhaps_peered)
+        return may and one != other and region_of(self.design, one) == region_of(self.design, other)
+
+    def perhaps_named(self, vpc: str, groups: frozenset[GroupId]) -> AddressSet:
+        """Where interfaces may be that a rule of a VPC names by a group, and perhaps does not: in a VPC that it may be
+        peered with, or not."""
+        homes = {owner for owner, _ in groups}
+        for owner, name in groups:
+            body = self.design.vpcs[owner].security_groups.get(name)
+            homes |= set() if body is None else set(body.associated_vpcs)
+        blocks = (self.design.vpcs[home].cidrs for home in sorted(homes) if self.perhaps_peered(vpc, home))
+        return AddressSet.union_of(block.span for several in blocks for block in several)
 
     def kind(self, vpc: str, name: str) -> str | None:
         """What has a name in a VPC, whatever it is; None where nothing has it."""

@@ -257,7 +257,7 @@ class VpcChecks(Reports):
                 continue
             states = self.peering_states.get(frozenset({vpc, owner}), [])
             regions = region_of(self.design, vpc), region_of(self.design, owner)
-            if any(groups_nameable(status, *regions) for status in states):
+            if any(groups_nameable(status, *regions) for status in states) or self.names.perhaps_peered(vpc, owner):
                 continue
             if word == "from" and regions[0] == regions[1] and (vpc, owner) in self.introduced:
                 continue

@@ -117,7 +117,8 @@ class Policy:
             written = self.source.design.vpcs[vpc].security_groups.get(name)
             body = written if written is not None else unknown_group() if name == UNKNOWN else default_group()
             path = self.path("security_groups", vpc, name)
-            clauses = group_clauses(body, group, direction, path, self.source.names.peer)
+            names = self.source.names
+            clauses = group_clauses(body, group, direction, path, names.peer, names.perhaps_named)
             self._clauses[key] = list(self._told(clauses))
         return self._clauses[key]
 
@@ -128,13 +129,14 @@ class Policy:
 
 
 _NO_RULES: Final = frozenset({"expect", "lambda_functions", "name", "peering_connections", "transit_gateways", "vpcs"})
-"""Sections of a file that say nothing of what a rule lets through; of the VPCs, their groups and ACLs do."""
+"""Sections of a file that say nothing of what a rule lets through; of the VPCs, their groups and ACLs do, and
+their blocks and Regions where rules name groups of VPCs that are peered perhaps."""
 
 
 def _rules_written(source: Source) -> list[tuple[str, int]]:
     """All that rules may hang on, by the values of the file: an edited copy shares those that are not edited."""
     data = source.document.data
     rest = [(key, id(value)) for key, value in data.items() if key not in _NO_RULES]
-    sections = ("network_acls", "security_groups")
+    sections = ("network_acls", "security_groups", "cidrs", "region")
     bodies = data.get("vpcs") or {}
     return [*rest, *((f"{vpc} {each}", id(body.get(each))) for vpc, body in bodies.items() for each in sections)]

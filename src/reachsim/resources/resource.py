@@ -251,6 +251,10 @@ class Resource(Schema):
         """Pairs of VPCs between which it carries traffic, of which a rule may name groups in vain."""
         yield from ()
 
+    def perhaps_peers(self) -> Iterator[frozenset[str]]:
+        """VPCs of which it may be a peering, or not: of each two that have all of some."""
+        yield from ()
+
     @classmethod
     def overlap(cls, *, both_vpcs: bool) -> tuple[str, str]:
         """The rule about blocks that overlap between two that it joins, VPCs or a VPC and a network, and what follows."""

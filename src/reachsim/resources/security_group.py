@@ -34,6 +34,8 @@ from reachsim.rules.codes import Code
 
 ResolvePeer = Callable[[str, str], tuple[AddressSet, frozenset[GroupId]]]
 """From a VPC's name and a name that a rule there writes, what it names: a prefix list's addresses or a group."""
+Perhaps = Callable[[str, frozenset[GroupId]], AddressSet]
+"""From a VPC's name and groups that a rule there names, where it may mean interfaces, or not."""
 
 EVERYONE = AddressSet.everything()
 
@@ -124,13 +126,14 @@ def default_group() -> SecurityGroup:
 
 
 def group_clauses(
-    group: SecurityGroup, identity: GroupId, direction: Direction, path: KeyPath, resolve: ResolvePeer
+    group: SecurityGroup, identity: GroupId, direction: Direction, path: KeyPath, resolve: ResolvePeer, perhaps: Perhaps
 ) -> list[Clause]:
     """The clauses of one group in one direction; each peer of a rule is named by the rule's clause (**SG-18**, **SG-19**).
 
     A reference to another group matches the private addresses of that group's interfaces and inherits none of its
     rules (SG-10); a group that names itself is no exception, and sharing a group alone allows nothing (**SG-15**). A rule
-    with `unknown` in it may be about anybody. A group that writes no egress rules has the one that lets everything out
+    with `unknown` in it may be about anybody, one with a group of a VPC that is peered perhaps about anybody there. A group
+    that writes no egress rules has the one that lets everything out
     (**SG-2**).
     """
     if direction is Direction.EGRESS and group.egress is None:
@@ -154,8 +157,9 @@ def group_clauses(
         whole = not rule.perhaps and not isinstance(rule.allow, Unknown)
         if spans or groups or rule.known:
             clauses.append(Clause(True, AddressSet.union_of(spans), token, rule.text(), at, groups, whole))
-        if UNKNOWN in rule.peers:
-            clauses.append(Clause(True, EVERYONE, token, rule.text(), at, known=False))
+        unsure = EVERYONE if UNKNOWN in rule.peers else perhaps(identity[0], groups)
+        if unsure:
+            clauses.append(Clause(True, unsure, token, rule.text(), at, known=False))
     return clauses
 
 

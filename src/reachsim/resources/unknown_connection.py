@@ -31,6 +31,10 @@ class UnknownConnection(Resource):
             if vpc not in checks.design.vpcs:
                 checks.report((*at.path, "vpcs", index), f"there is no VPC {shown(vpc)}")
 
+    def perhaps_peers(self) -> Iterator[frozenset[str]]:
+        """Its VPCs, with any other where these are fewer than two."""
+        yield frozenset(self.vpcs)
+
     def build(self, at: At, wiring: Wiring) -> None:
         """It may join each pair of VPCs that has all that are known, or one of them with a VPC that the design does not have
         (PEER-4)."""
