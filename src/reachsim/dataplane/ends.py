@@ -64,7 +64,8 @@ class Endpoint(Faced):
     `origins`: as a source. `interfaces`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
     very address that was asked for; `within`: the block that was asked for, whose addresses mean themselves.
     `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
-    it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too.
+    it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too. `component`: what is not modelled
+    and is meant by name: it is there for certain, and has one of the addresses that it may have.
     `resolve`: a name that means different things
     from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
     and why.
@@ -87,6 +88,7 @@ class Endpoint(Faced):
     unknown: str = ""
     listens: Traffic | None = None
     hidden: tuple[Any, ...] = ()
+    component: Any = None
     resolve: Callable[[Origin], Endpoint] | None = field(default=None, compare=False)
     realm: object = None
     note: str = ""

@@ -13,8 +13,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Header, Leg, Step, Undecided
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
+from reachsim.dataplane.filters import Direction, Filter, Query
+from reachsim.dataplane.place import GroupSet
 from reachsim.dataplane.scope import ANY
+from reachsim.dataplane.site import VpcSite
 from reachsim.errors import with_article
 from reachsim.faces import Faced
 from reachsim.resources.fields import Written
@@ -41,7 +44,8 @@ class Door(Faced):
     addresses of its own. `tags`: as it writes them. `why`: the reason, where it is another than that it is not modelled.
     `host`: whether it may be what instances are, and start connections and have public addresses. `anything`: whether it may
     be of any kind, such as a load balancer, an endpoint, or a router with networks behind it. `public`: whether it may have
-    a public address. `enters`: the VPCs into which it may bring packets of networks that the design does not tell.
+    a public address. `enters`: the VPCs into which it may bring packets of networks that the design does not tell. `ipv6`:
+    whether it may have an IPv6 address. `groups`: of a host, its security groups, as far as all of them are known.
     """
 
     name: str
@@ -54,6 +58,8 @@ class Door(Faced):
     anything: bool = True
     public: bool = True
     enters: frozenset[str] = frozenset()
+    ipv6: bool = True
+    groups: tuple[str, ...] | None = None
 
     @property
     def vpc(self) -> str:
@@ -96,9 +102,18 @@ def _all_known(value: Any, known: Collection[str]) -> frozenset[str] | None:
     return names if len(names) == len(items) and names <= set(known) else None
 
 
-def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], subnets: Iterable[str]) -> Door:
+def door_in_vpc(
+    section: str,
+    noun: str,
+    vpc: str,
+    name: str,
+    body: Mapping[str, Any],
+    subnets: Iterable[str],
+    groups: Collection[str] = (),
+) -> Door:
     """The door that a component of a VPC is: in the subnets that it names, in all (`subnets`) where it does not or names one
-    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it."""
+    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it. The groups that a host
+    names are its own where each of them is one of the VPC's (`groups`); of anything else it may have any."""
     known = tuple(subnets)
     places = _all_known(body.get("subnets", body.get("subnet")), known) or known
     tags = body.get("tags")
@@ -108,7 +123,13 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
     host = section != "network_firewalls"  # whose endpoints start nothing, and have no public address
     anything = section == "unknown_components" and body.get("kind") != _HOST
     public = body.get("public") is not False
-    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), where, written, why, host, anything, public)
+    named = tuple(_texts(body.get("security_groups")))
+    own = named if named and not anything and host and {*named} <= {*groups, "default"} else None
+    path: KeyPath = ("vpcs", vpc, section, name)
+    ipv6 = anything or body.get("ipv6") is not False
+    return Door(
+        f"{vpc}.{name}", noun, path, where, written, why, host, anything, public, ipv6=ipv6, groups=own
+    )  # fmt: skip
 
 
 class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):
@@ -127,3 +148,32 @@ class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=Fals
     def successors(self) -> tuple[Checkpoint, ...]:
         """None that reachsim knows of."""
         return ()
+
+
+class HiddenGroups(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, cuts=False, asks=True):
+    """The security groups of a host of which they are known, and not where it is: they judge all that it sends and all that is
+    sent to it, wherever that is (SG-22). A rule of somebody else's names it by them (SG-10)."""
+
+    __slots__ = ("direction", "door", "filter", "groups", "next", "vpc")
+
+    def __init__(self, door: Door, vpc: VpcSite, groups: GroupSet, direction: Direction, next: Checkpoint) -> None:
+        self.filter = groups.egress if direction is Direction.EGRESS else groups.ingress
+        super().__init__(door.name, f"{self.filter.name} {direction.value}", door.path)
+        self.door, self.vpc, self.groups, self.direction, self.next = door, vpc, groups.groups, direction, next
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Ask the groups, then go on. What it sends is its own, with its groups (SG-14)."""
+        out = self.direction is Direction.EGRESS
+        peer = header.destination if out else header.source
+        carried = None if out else header.carried
+        query = Query(self.filter, peer, self.vpc if out or header.direct else None, carried=carried)
+        onward = header._replace(carried=self.groups) if out else header
+        return Forward(self.next, onward, scope=ANY, asks=query)
+
+    def filters(self) -> Iterable[Filter]:
+        """The groups."""
+        return (self.filter,)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """What comes after them."""
+        return (self.next,)
