@@ -21,6 +21,7 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.errors import with_article
 from reachsim.faces import Faced
 from reachsim.resources.fields import Written
+from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import KeyPath
 
 
@@ -45,7 +46,8 @@ class Door(Faced):
     `host`: whether it may be what instances are, and start connections and have public addresses. `anything`: whether it may
     be of any kind, such as a load balancer, an endpoint, or a router with networks behind it. `public`: whether it may have
     a public address. `enters`: the VPCs into which it may bring packets of networks that the design does not tell. `ipv6`:
-    whether it may have an IPv6 address. `groups`: of a host, its security groups, as far as all of them are known.
+    whether it may have an IPv6 address. `groups`: the security groups of a host that is one network interface, or several
+    with the same groups, in its subnets, with addresses that nothing else of the design has; None where that is not told.
     """
 
     name: str
@@ -112,8 +114,8 @@ def door_in_vpc(
     groups: Collection[str] = (),
 ) -> Door:
     """The door that a component of a VPC is: in the subnets that it names, in all (`subnets`) where it does not or names one
-    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it. The groups that a host
-    names are its own where each of them is one of the VPC's (`groups`); of anything else it may have any."""
+    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it. Groups of a host that are
+    not all among the VPC's (`groups`) may be any."""
     known = tuple(subnets)
     places = _all_known(body.get("subnets", body.get("subnet")), known) or known
     tags = body.get("tags")
@@ -123,12 +125,13 @@ def door_in_vpc(
     host = section != "network_firewalls"  # whose endpoints start nothing, and have no public address
     anything = section == "unknown_components" and body.get("kind") != _HOST
     public = body.get("public") is not False
-    named = tuple(_texts(body.get("security_groups")))
-    own = named if named and not anything and host and {*named} <= {*groups, "default"} else None
+    named = tuple(text.removeprefix(f"{vpc}.") for text in _texts(body.get("security_groups")))
+    own = named if {*named} <= {*groups, "default", UNKNOWN} else (UNKNOWN,)
+    interface = bool(named) and places is not known and body.get("kind") == _HOST
     path: KeyPath = ("vpcs", vpc, section, name)
     ipv6 = anything or body.get("ipv6") is not False
     return Door(
-        f"{vpc}.{name}", noun, path, where, written, why, host, anything, public, ipv6=ipv6, groups=own
+        f"{vpc}.{name}", noun, path, where, written, why, host, anything, public, ipv6=ipv6, groups=own if interface else None
     )  # fmt: skip
 
 
@@ -151,8 +154,8 @@ class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=Fals
 
 
 class HiddenGroups(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, cuts=False, asks=True):
-    """The security groups of a host of which they are known, and not where it is: they judge all that it sends and all that is
-    sent to it, wherever that is (SG-22). A rule of somebody else's names it by them (SG-10)."""
+    """The security groups of a host of which it is not known where it is: they judge all that it sends and all that is sent to
+    it, wherever that is (SG-22). A rule of somebody else's names it by them (SG-10)."""
 
     __slots__ = ("direction", "door", "filter", "groups", "next", "vpc")
 

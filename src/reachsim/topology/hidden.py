@@ -1,11 +1,11 @@
 """Flows that exist or not: what may come from, and get to, what the design does not tell or reachsim does not model.
 
-**What is decided of an end that is not known.** Which of its addresses a host has (`kind: host`) nobody knows, and so a question
-that names it is asked of all that it may have. These filters are met whichever it is, and what they all stop is blocked: on
-the way there those of the sender (its groups, the ACL of its subnet if the packet leaves it) and, as far as a walk is certain, the
-ACLs, routes and gateways behind them; at the end the ACL of the subnet that is entered and the groups of the interface. Of
-the host's own groups that holds where the design tells them. A rule that names a group may match what has it, a host of
-which the groups are not known may have any. Nothing more is taken for certain: what passes all of these is undecided.
+**What is decided of a host of which it is not known where it is.** It is an interface with groups, in one of some subnets: a
+question that names it is asked of every address that it may have there, and of a public one if it may have that. What stops
+all of these packets is certain, whichever is its own: its groups, and those of the other end; the ACLs, routes and gateways
+that each of the packets meets, as far as its walk is known. A rule of the other end's that names a group matches the host by its
+groups; one of its own matches the other end by that one's, or may where these are not known. Whatever passes everything
+for one of the addresses is undecided, never allowed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reachsim.dataplane.checkpoint import Drop, Header
+from reachsim.dataplane.checkpoint import Checkpoint, Drop, Header
 from reachsim.dataplane.ends import Endpoint, Flow, Origin
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
@@ -68,11 +68,14 @@ def _families(end: Endpoint) -> set[int]:
 
 
 def by_address(end: Endpoint, other: Endpoint, ends: Endpoints) -> Endpoint:
-    """An end of which it is known that it has one of some addresses, where these are told; else not known at all."""
+    """An end of which it is known that it has one of some addresses, where these are told, and none is what it is asked with:
+    what a host says to itself never leaves it. Else it is not known at all."""
     door = end.component
     if door is None:
         return end
-    known = door is not other.component and told_where(door, other, ends) and any(_hidden_places(door, end, ends))
+    places = [region for _, region in _hidden_places(door, end, ends)]
+    itself = door is other.component or any(other.literal in region for region in places if other.literal is not None)
+    known = places and not itself and told_where(door, other, ends)
     return replace(end, unknown="") if known else replace(end, hidden=(), component=None)
 
 
@@ -265,6 +268,12 @@ def _from_hidden(
 def _to_what_is_told(
     sender: Origin, near: Checkpoint, site: SubnetSite, meant: Endpoint, ends: Endpoints
 ) -> Iterator[Flow]:
+    """To interfaces, to a service, an address, and to what is outside."""
+    for part in meant.several:
+        yield from _to_what_is_told(sender, near, site, part, ends)
+    if meant.unknown or meant.loss:
+        yield Flow(sender, 0, 0, None, loss=meant.loss, unknown=meant.unknown)
+        return
     neighbour = replace(sender, start=near)
     for interface in meant.interfaces:
         origin = neighbour if interface.subnet is site else sender

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any, Final
 
 from reachsim.importing.builder.choices import Choices, choices
-from reachsim.importing.builder.nature import nature
+from reachsim.importing.builder.nature import as_interface, nature
 from reachsim.importing.imported import Imported, Note, Path
 from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
 from reachsim.importing.naming import Naming
@@ -80,6 +80,17 @@ class Draft:
             if of == vpc and index_of(item) not in taken and (not candidates or instance.id in candidates):
                 return why
         return None
+
+    @cached_property
+    def attached(self) -> dict[str, list[Item]]:
+        """The interfaces that were read by themselves, by the instance that has them, or may have them."""
+        found: dict[str, list[Item]] = {}
+        for each in self.found.of("NetworkInterfaces"):
+            attachment = each.either("Attachment")
+            owner = attachment.either("InstanceId") if isinstance(attachment, Fields) else None
+            if isinstance(owner, str):
+                found.setdefault(owner, []).append(each)
+        return found
 
     @cached_property
     def elastic(self) -> tuple[dict[str, list[Item]], list[Unknown]]:
@@ -202,7 +213,12 @@ class Draft:
             return
         name = self.naming.name("targets", called(item), item.id)
         body: Data = {"subnets": list(dict.fromkeys(subnets))} if subnets else {}
-        self.section(vpc, section)[name] = {**body, **nature(self.found, item), "why": reason}
+        members = self.attached.get(item.id, [])
+        what = nature(self.found, item, members)
+        known = body and what.get("kind") and self.found.one("Instances", item.id) is item
+        if known and self.other_interface(item, vpc, members) is None:
+            what |= as_interface(self.found, item, members, vpc, self.vpc_of, self.names, body["subnets"])
+        self.section(vpc, section)[name] = {**body, **what, "why": reason}
         self.place(item, ("vpcs", self.names[vpc], section, name), vpc)
 
     def whereabouts(self, item: Item) -> tuple[str, list[str]]:
