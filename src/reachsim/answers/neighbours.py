@@ -261,7 +261,7 @@ def _row(group: _Group, answer: ReachAnswer, direction: Asking, wanted: Traffic)
         words(partial),
         words(one_way - _from_any_port(passing | partial)),
         tuple(str(choices) for choices, space in answer.nat if space.restrict(traffic=wanted)),
-        answer.reach.undecided,
+        answer.reach.undecided_about(wanted),
     )
 
 

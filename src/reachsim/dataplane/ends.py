@@ -25,7 +25,8 @@ class Origin(Faced):
     `label`: which one, "" where there is only one. `interface`: None outside the VPCs. `addresses`: those of the interface
     that it sends from. `outside`: the addresses it may have outside the VPCs. `certain`: False where AWS picks the address,
     so that the answer must be the same for all. `share`: of the invocations of a function.
-    `place`: the network that it is in, for one that is outside and not on the internet.
+    `place`: the network that it is in, for one that is outside and not on the internet. `inside`: the VPC of a sender that
+    is in one, and is no interface that the design tells.
     """
 
     label: str
@@ -38,6 +39,12 @@ class Origin(Faced):
     certain: bool = True
     path: KeyPath = ()
     place: str = ""
+    inside: str = ""
+
+    @property
+    def vpc(self) -> str:
+        """The VPC whose resolver tells it what names mean; empty where it is in none."""
+        return self.inside if self.interface is None else self.interface.vpc.name
 
     @classmethod
     def of_interface(cls, interface: NetworkInterface, label: str, addresses: tuple[int, ...]) -> Origin:

@@ -22,7 +22,7 @@ from reachsim.errors import with_article
 from reachsim.faces import Faced
 from reachsim.resources.fields import Written
 from reachsim.resources.reference import UNKNOWN
-from reachsim.rules.clauses import KeyPath
+from reachsim.rules.clauses import NO_GROUPS, KeyPath
 
 
 def _anything(value: Any) -> Any:
@@ -114,8 +114,8 @@ def door_in_vpc(
     groups: Collection[str] = (),
 ) -> Door:
     """The door that a component of a VPC is: in the subnets that it names, in all (`subnets`) where it does not or names one
-    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it. Groups of a host that are
-    not all among the VPC's (`groups`) may be any."""
+    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it. Groups of a host that
+    are not all among the VPC's (`groups`) may be any."""
     known = tuple(subnets)
     places = _all_known(body.get("subnets", body.get("subnet")), known) or known
     tags = body.get("tags")
@@ -130,9 +130,9 @@ def door_in_vpc(
     interface = bool(named) and places is not known and body.get("kind") == _HOST
     path: KeyPath = ("vpcs", vpc, section, name)
     ipv6 = anything or body.get("ipv6") is not False
-    return Door(
-        f"{vpc}.{name}", noun, path, where, written, why, host, anything, public, ipv6=ipv6, groups=own if interface else None
-    )  # fmt: skip
+    full = f"{vpc}.{name}"
+    told = own if interface else None
+    return Door(full, noun, path, where, written, why, host, anything, public, ipv6=ipv6, groups=told)
 
 
 class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):
@@ -154,8 +154,8 @@ class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=Fals
 
 
 class HiddenGroups(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, cuts=False, asks=True):
-    """The security groups of a host of which it is not known where it is: they judge all that it sends and all that is sent to
-    it, wherever that is (SG-22). A rule of somebody else's names it by them (SG-10)."""
+    """The security groups of a host of which it is not known where it is: they judge all that it sends and all that is sent
+    to it, wherever that is (SG-22). A rule of somebody else's names it by them (SG-10)."""
 
     __slots__ = ("direction", "door", "filter", "groups", "next", "vpc")
 
@@ -165,11 +165,14 @@ class HiddenGroups(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, cuts=False, 
         self.door, self.vpc, self.groups, self.direction, self.next = door, vpc, groups.groups, direction, next
 
     def step(self, header: Header, leg: Leg) -> Step:
-        """Ask the groups, then go on. What it sends is its own, with its groups (SG-14)."""
+        """Ask the groups, then go on. What it sends is its own, with its groups (SG-14); whose groups those of the other end
+        are is known as well as these."""
         out = self.direction is Direction.EGRESS
         peer = header.destination if out else header.source
         carried = None if out else header.carried
-        query = Query(self.filter, peer, self.vpc if out or header.direct else None, carried=carried)
+        if carried is None:
+            carried = self.vpc.groups_at(peer, inbound=not out) if out or header.direct else NO_GROUPS
+        query = Query(self.filter, peer, carried=carried)
         onward = header._replace(carried=self.groups) if out else header
         return Forward(self.next, onward, scope=ANY, asks=query)
 

@@ -173,8 +173,9 @@ class Endpoints:
         return None
 
     def of_door(self, door: Door) -> Endpoint:
-        """What is not modelled, by its name. Of an interface it is known that it has an address in one of its subnets, and sends
-        and takes what is its own: what stands around all of these, and around the other end, is asked (`by_address`)."""
+        """What is not modelled, by its name. Of an interface it is known that it has an address in one of its subnets, and
+        sends and takes what is its own: what stands around all of these, and around the other end, is asked
+        (`topology/hidden`)."""
         if door.groups is None:
             return Endpoint(door.name, door.noun, unknown=door.reason)
         return Endpoint(door.name, door.noun, unknown=door.reason, hidden=(door,), component=door)

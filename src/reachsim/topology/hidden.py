@@ -3,8 +3,8 @@
 **What is decided of a host of which it is not known where it is.** It is an interface with groups, in one of some subnets: a
 question that names it is asked of every address that it may have there, and of a public one if it may have that. What stops
 all of these packets is certain, whichever is its own: its groups, and those of the other end; the ACLs, routes and gateways
-that each of the packets meets, as far as its walk is known. A rule of the other end's that names a group matches the host by its
-groups; one of its own matches the other end by that one's, or may where these are not known. Whatever passes everything
+that each of the packets meets, as far as its walk is known. A rule of the other end's that names a group matches the host by
+its groups; one of its own matches the other end by that one's, or may where these are not known. Whatever passes everything
 for one of the addresses is undecided, never allowed.
 """
 
@@ -68,8 +68,8 @@ def _families(end: Endpoint) -> set[int]:
 
 
 def by_address(end: Endpoint, other: Endpoint, ends: Endpoints) -> Endpoint:
-    """An end of which it is known that it has one of some addresses, where these are told, and none is what it is asked with:
-    what a host says to itself never leaves it. Else it is not known at all."""
+    """An end of which it is known that it has one of some addresses, where these are told, and none is what it is asked
+    with: what a host says to itself never leaves it. Else it is not known at all."""
     door = end.component
     if door is None:
         return end
@@ -80,7 +80,7 @@ def by_address(end: Endpoint, other: Endpoint, ends: Endpoints) -> Endpoint:
 
 
 def _as_named(door: Door, site: SubnetSite, end: Endpoint, ends: Endpoints, flow: Flow) -> Flow:
-    """A flow to what is not modelled; where that is named, to its groups if they are known, and to one such flow at least."""
+    """A flow to what is not modelled; where that is named, past its groups, and to one of such flows at least."""
     if end.component is None or end.component.name != door.name:
         return flow
     inward = ends.topology.inward.get(door.name)
@@ -196,7 +196,10 @@ def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iter
             yield _in_no_subnet(ends.outside(door.name, AddressSet.nothing()), door)
         for site, region in (*_hidden_places(door, source, ends), *_behind_it(door, source, ends)):
             start = _outward(door, site.exit, source, ends)
-            sender = Origin(door.name, start, None, (), region, UNKNOWN_CLIENT, path=door.path, place=site.full_name)
+            inside = site.vpc.name if region.first in site else ""
+            sender = Origin(
+                door.name, start, None, (), region, UNKNOWN_CLIENT, path=door.path, place=site.full_name, inside=inside
+            )
             near = _outward(door, site.link, source, ends)
             for flow in _from_hidden(sender, near, site, destination, ends, source.component is not None):
                 sent = _perhaps_translated(flow, ends) if ends.perhaps_public(door) else flow
@@ -246,8 +249,8 @@ def _outward(door: Door, start: Checkpoint, source: Endpoint, ends: Endpoints) -
 def _from_hidden(
     sender: Origin, near: Checkpoint, site: SubnetSite, destination: Endpoint, ends: Endpoints, named: bool
 ) -> Iterator[Flow]:
-    """From addresses of a subnet: by its link (`near`) to those that are in it, past its ACL to all others; past both to AWS's
-    own services (WALK-20). `named`: it is there for certain, so that each end that is there, too, is asked from it."""
+    """From addresses of a subnet: by its link (`near`) to those that are in it, past its ACL to all others; past both to
+    AWS's own services (WALK-20). `named`: it is there for certain, so that each end that is there, too, is asked from it."""
     meant = destination if destination.resolve is None else destination.resolve(sender)
     among = sender.label if named else None
     for flow in _to_what_is_told(sender, near, site, meant, ends):

@@ -38,9 +38,10 @@ def as_interface(
     names: Mapping[str, str],
     subnets: Collection[str],
 ) -> dict[str, Any]:
-    """Keys of an instance with one interface, of which not its subnet but all else is told: the groups that it has, `unknown`
-    among them or in their place; and that it has no IPv6 address, where none of its subnets has a block of these. `members`:
-    its interfaces that were read by themselves; `homes`, `names`: the VPC and the name of what was put into the design."""
+    """Keys of an instance with one interface, of which it is not known in which of some subnets it is: its groups, `unknown`
+    among them or in their place; and that it has no IPv6 address, where none of its subnets has a block of these.
+    `members`: its interfaces that were read by themselves; `homes`, `names`: the VPC and the name of what was put into the
+    design."""
     holder = members[0] if members else item
     if len(members) > 1 or "NetworkInterfaces" in item.attributes or not any(key in holder for key in _GROUPS):
         return {}
