@@ -100,8 +100,7 @@ class Atoms:
     def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS, *, at_best: bool = False) -> int:
         """What a filter lets through to or from a peer; `at_best`: whatever its rules say that are not known. Raises
         ValueError for one that no checkpoint declares, whose borders are no cuts."""
-        if groups:
-            groups &= filter.named_groups
+        groups = filter.told(groups)
         key = filter, bisect_right(filter.starts, peer), groups, at_best
         found = self._rows.get(key)
         if found is None:

@@ -40,7 +40,7 @@ class FlowSets(NamedTuple):
 def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Filter, int]]:
     """What a walk asks of filters that judge it: query, filter as it is now, and how many devices have translated before."""
     if walk is not None:
-        for visit in walk.visits:
+        for visit in (*walk.visits, *walk.anyway) if walk.anyway else walk.visits:
             query = visit.step.asks
             if query is not None and not query.tracked:
                 yield query, book[query.filter], visit.depth

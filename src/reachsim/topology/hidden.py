@@ -79,12 +79,15 @@ def by_address(end: Endpoint, other: Endpoint, ends: Endpoints) -> Endpoint:
     return replace(end, unknown="") if known else replace(end, hidden=(), component=None)
 
 
-def _as_named(door: Door, site: SubnetSite, end: Endpoint, ends: Endpoints, flow: Flow) -> Flow:
-    """A flow to what is not modelled; where that is named, past its groups, and to one of such flows at least."""
+def _as_named(door: Door, site: SubnetSite | None, end: Endpoint, ends: Endpoints, flow: Flow) -> Flow:
+    """A flow to what is not modelled; where that is named, past its groups, and to one of such flows at least. `site`: the
+    subnet that it leads into, None where it is to a public address."""
     if end.component is None or end.component.name != door.name:
         return flow
     inward = ends.topology.inward.get(door.name)
-    return replace(flow, among=door.name, chosen=() if inward is None else ((site.link, inward),))
+    if inward is None:
+        return replace(flow, among=door.name)
+    return replace(flow, among=door.name, chosen=((inward if site is None else site.link, inward),))
 
 
 def to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -115,7 +118,7 @@ def _to_its_public_address(origin: Origin, door: Door, destination: Endpoint, en
     if origin.interface is not None and not means_private(origin, ends.topology.vpcs[door.vpc], ends):
         for flow in to_outside(origin, ends.world & EVERY_IPV4.addresses, ends):
             if flow.loss is None:
-                yield replace(flow, perhaps=door.reason, among=None if destination.component is None else door.name)
+                yield _as_named(door, None, destination, ends, replace(flow, perhaps=door.reason))
     if origin.interface is None and not origin.place:
         for site, region in _hidden_places(door, destination, ends):
             for flow in to_each(replace(origin, start=site.entry), region & EVERY_IPV4.addresses, ends):
@@ -265,7 +268,7 @@ def _from_hidden(
                     yield _as_named(door, there, meant, ends, flow)
             if meant.within is None and ends.perhaps_public(door):
                 for flow in to_each(sender, ends.world & EVERY_IPV4.addresses, ends):
-                    yield replace(flow, among=None if meant.component is None else door.name)
+                    yield _as_named(door, None, meant, ends, flow)
 
 
 def _to_what_is_told(
@@ -296,11 +299,11 @@ def _to_what_is_told(
 
 
 def _perhaps_translated(flow: Flow, ends: Endpoints) -> Flow:
-    """A flow, where it lacks nothing but the public address that its sender may have: to an interface, from the internet;
-    else undecided."""
+    """A flow, where it lacks nothing but the public address that its sender may have: to an interface, or a host by its
+    groups, from the internet; else undecided."""
     if flow.loss is not None or flow.unknown or not _lacks_a_public_address(flow):
         return flow
-    if flow.target is None and flow.destination not in ends.by_public:
+    if flow.target is None and flow.destination not in ends.by_public and not flow.chosen:
         return replace(flow, unknown=_PERHAPS_PUBLIC)
     world = ends.world & EVERY_IPV4.addresses
     origin = replace(flow.origin, start=ends.topology.internet, outside=world, place="")
