@@ -37,7 +37,7 @@ UNDECIDED = {
 }  # fmt: skip
 """How many answers are open in the plan of a configuration: they hang on which of two tables (a condition), an index, the
 contents of dynamic blocks, a local, a list as a whole, the name of an output, where an instance without an address is."""
-NEEDLESS = {"dynamic": 1, "mixed_lists": 5, "outputs": 12}
+NEEDLESS = {"dynamic": 1}
 """How many of these no twin does otherwise. A group that is not known may be anybody (`dynamic`), and may have any rules
 (`mixed_lists`, `outputs`)."""
 NOT_AS_AWS = {
