@@ -15,7 +15,8 @@ from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unkn
 from reachsim.importing.naming import Naming
 from reachsim.importing.rules import Refused
 from reachsim.net.address import format_address
-from reachsim.net.cidr import Cidr
+from reachsim.net.cidr import Cidr, blocks_of
+from reachsim.rules.addresses import NETWORKS
 
 Data = dict[str, Any]
 GONE: Final = frozenset({"deleted", "deleting", "terminated", "shutting-down", "failed", "rejected", "expired"})
@@ -24,6 +25,7 @@ _IN_VPCS: Final = ("Subnets", "RouteTables", "NetworkAcls", "SecurityGroups", "N
 
 _FIRST_HOST: Final = 16
 """From which place of its block on an IPv6 address is chosen; AWS keeps the first four and the last."""
+_EVERY_IPV6: Final = "::/0"
 _CALLED: Final = ("LoadBalancerName", "FunctionName", "Name")
 """What things are called that have no ``Name`` tag."""
 
@@ -80,6 +82,15 @@ class Draft:
             if of == vpc and index_of(item) not in taken and (not candidates or instance.id in candidates):
                 return why
         return None
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The addresses that members of a group may have of which nothing is known: such as networks have, or those of a
+        VPC; a public one never counts (SG-10, SG-12)."""
+        known = [block for block in blocks_of(NETWORKS) if block.version == 4]
+        own = (Cidr.parse(text) for body in self.vpcs.values() for text in body["cidrs"])
+        further = [each for each in own if each.version == 4 and not any(each in block for block in known)]
+        return (*dict.fromkeys(map(str, (*known, *further))), _EVERY_IPV6)
 
     @cached_property
     def attached(self) -> dict[str, list[Item]]:
