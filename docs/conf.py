@@ -54,6 +54,7 @@ _ANCHOR = re.compile(r'<a id="([^"]+)"></a>(\*\*[^*]+\*\*|`[^`]+`)')
 _ANCHOR_OF_HEADING = re.compile(r'^<a id="([^"]+)"></a>$', re.M)
 _ABOVE = re.compile(r"\]\((?:\.\./)+([^)\s#]+)(#[^)\s]*)?\)")
 _IN_README = re.compile(r"\]\((?!docs/|https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
+_FIRST_CELL = re.compile(r"^\| \[docs/[^|]*\|", re.M)
 _logger = logging.getLogger(__name__)
 
 
@@ -79,7 +80,10 @@ def _on_read(app: Sphinx, page: str, content: list[str]) -> None:
 
 
 def _on_include(app: Sphinx, path: Path, page: str, content: list[str]) -> None:
-    content[0] = to_repository(content[0], _IN_README, page)
+    text = to_repository(content[0], _IN_README, page)
+    content[0] = _FIRST_CELL.sub(
+        lambda cell: re.sub(r"\[docs/([\w-]+)\.md\]", r"[\1]", cell[0]), text
+    )  # pages, not files
 
 
 def _on_signature(

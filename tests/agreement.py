@@ -108,7 +108,8 @@ def from_anywhere(world: World, probe: Probe) -> list[Verdict]:
 
 
 def elsewhere(net: reachsim.Network, probe: Probe, trace: Trace, way: TracedWay, verdict: Verdict) -> bool:
-    """Whether the packet comes to another interface than the named one, which has the address too (PEER-9).
+    """Whether the packet comes to another interface than the named one, which has the address too, or goes down a connection
+    to a network that may have it (PEER-9).
 
     A name means an interface; the oracle asks for its address, and whoever has the address is right. So, asked for the
     address, the two have to agree.
@@ -117,13 +118,9 @@ def elsewhere(net: reachsim.Network, probe: Probe, trace: Trace, way: TracedWay,
     if first is None or (first.code, first.leg) != ("DELIVERED_ELSEWHERE", "forward") or way.packet is None:
         return False
     address = format_address(way.packet.destination)
-    named = net.endpoint(probe[1])
-    have = [
-        interface.name
-        for interface in net.topology.interfaces.values()
-        if way.packet.destination in interface.addresses
-    ]
-    if first.component not in have or named.name not in have or first.component == named.name:
+    have = {name for name, each in net.topology.interfaces.items() if way.packet.destination in each.addresses}
+    named = {interface.name for interface in net.endpoint(probe[1]).interfaces}
+    if not named & have or first.component in named | (net.topology.interfaces.keys() - have):
         return False
     try:
         again = net.trace(probe[0], address, probe[2], source_port=probe[3])

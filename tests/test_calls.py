@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 from collections.abc import Iterator
+from enum import Enum
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,8 @@ import pytest
 from tests.models import shared
 
 import reachsim
-from reachsim.calls import says_how_to_call
+from reachsim import cidr
+from reachsim.calls import made_by, says_how_to_call
 from reachsim.net.intervals import IntSet
 from reachsim.network import _FOR_GUESTS
 
@@ -109,3 +114,128 @@ def public_callables() -> Iterator[Any]:
 def test_everything_public_says_how_it_is_called(offered: Any) -> None:
     with pytest.raises(reachsim.UsageError, match="; write "):
         offered(no_such_argument=1)
+
+
+# -- whatever a guest may call, with whatever does not fit ----------------------------------------------------
+
+OFFERING = ["reachsim", "reachsim.cidr", "reachsim.importing", "reachsim.testing.laws", "reachsim.testing.strategies"]
+AS_THEY_ARE = {"HeaderSpace", "KeptPlan", "Leak", "Problem"}
+"""Of what there may be a million, a schema of a file, and what errors are made of; beside errors and enumerations."""
+NONSENSE: dict[str, tuple[Any, ...]] = {
+    "nothing": (),
+    "None": (None,),
+    "number": (5,),
+    "text": ("x",),
+    "token": ("tcp/443",),
+    "list": (["x"],),
+    "bytes": (b"x",),
+    "mapping": ({"a": 1},),
+    "object": (object(),),
+    "two": ("x", "y"),
+}
+
+
+LEFT_QUICK = [reachsim.Traffic]
+"""Sets, which all the rest is made of: of these Python says how many arguments there are."""
+
+
+def offered_callables() -> Iterator[Any]:
+    for home in OFFERING:
+        module = import_module(home)
+        for name in module.__all__:
+            found = getattr(module, name)
+            as_it_is = inspect.isclass(found) and issubclass(found, Exception | Enum)
+            ours = getattr(found, "__module__", "").startswith("reachsim")
+            if callable(found) and ours and not as_it_is and name not in AS_THEY_ARE:
+                yield pytest.param(found, id=f"{home}.{name}")
+
+
+def test_there_is_much_to_call() -> None:
+    assert len(list(offered_callables())) > 110
+
+
+@pytest.mark.parametrize("called", list(offered_callables()))
+def test_what_does_not_fit_is_told_in_one_line(called: Any) -> None:
+    """By an error of ours, or there is a value that can be looked at; nothing comes out of the inside."""
+    for what, given in NONSENSE.items():
+        if called in LEFT_QUICK and len(given) > 1:
+            continue
+        told = ""
+        try:
+            made = called(*given)
+        except reachsim.ReachsimError as error:
+            told = str(error)
+        else:
+            assert isinstance(repr(made), str), what
+        assert "\n" not in told, what
+        assert len(told) < 250, (what, told)
+
+
+@pytest.mark.parametrize("called", list(offered_callables()))
+def test_what_is_not_asked_for_is_told(called: Any) -> None:
+    if called not in LEFT_QUICK:
+        with pytest.raises(reachsim.UsageError, match="; write "):
+            called(no_such_argument=1)
+
+
+@pytest.mark.parametrize(
+    ("called", "given", "told"),
+    [
+        ("Packet", (), "Packet is not made by hand; write net.trace(source, destination, traffic).packet"),
+        ("Packet", ("10.0.0.1", "10.0.0.2", "tcp/443"), "write net.trace(source, destination, traffic).packet"),
+        ("Trace", ("web", "db", "tcp/443"), "Trace is not made by hand; write net.trace(source, destination, traffic)"),
+        ("Network", ("network.yaml",), "Network is not made by hand; write reachsim.load(FILE)"),
+        ("Check", (["x"],), "Check is not made by hand; write net.check()"),
+        ("Exposure", (["x"],), "Exposure is not made by hand; write net.exposure()"),
+        ("Traffic", ("https",), "'https' is not traffic; did you mean 'tcp/443'?"),
+        ("Traffic", (443,), "a Traffic has whole numbers or a Traffic in it, not int; write Traffic('tcp/443')"),
+    ],
+)
+def test_a_type_says_what_was_meant(called: str, given: tuple[Any, ...], told: str) -> None:
+    with pytest.raises(reachsim.UsageError) as caught:
+        getattr(reachsim, called)(*given)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda: cidr.Cidr("10.0.0.0/16"), "'prefix_length'; write Cidr.parse('10.0.0.0/16')"),  # type: ignore[call-arg]
+        (lambda: cidr.describe("10.0.0.0/16"), "where a Cidr is expected; write Cidr.parse('10.0.0.0/16')"),
+        (lambda: cidr.aggregate("10.0.0.0/16"), "where a list with a Cidr in it is expected; write [Cidr.parse("),
+        (lambda: cidr.aggregate(["10.0.0.0/16"]), "blocks is a list, where a list with a Cidr in it is expected"),
+        (lambda: cidr.Cidr.parse(5), "text is 5, where a text is expected"),  # type: ignore[arg-type]
+        (lambda: cidr.Cidr.parse("10.0.0.1/16"), "has host bits set; did you mean '10.0.0.0/16'?"),
+        (lambda: reachsim.Traffic.parse("tcp:443"), "did you mean 'tcp/443'?"),
+        (lambda: reachsim.Traffic.parse(443), "tokens is 443, where a text or a list with a text in it is expected"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_value_of_another_type(ask: Any, told: str) -> None:
+    with pytest.raises(reachsim.UsageError) as caught:
+        ask()
+    assert told in str(caught.value)
+
+
+def test_a_set_is_made_of_its_own_text() -> None:
+    written = reachsim.Traffic.parse("tcp/443, udp/53")
+    assert eval(repr(written), {"Traffic": reachsim.Traffic}) == written
+    assert reachsim.Traffic(["tcp/443", "udp/53"]) == written
+
+
+def test_answers_are_copied_as_ever() -> None:
+    net = shared(MODEL)
+    for answer in (net.exposure(), net.check(), net.trace("web-a", "app-a", "tcp/22"), net.interfaces["web-a"]):
+        assert copy.copy(answer) == answer
+        assert pickle.loads(pickle.dumps(answer)) == answer
+
+
+def test_an_error_inside_of_what_fits_stays_what_it_is() -> None:
+    @made_by("made(1)")
+    class Made:
+        def __init__(self, number: int) -> None:
+            self.number = number + "1"  # type: ignore[operator]
+
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Made(1)
+    with pytest.raises(reachsim.UsageError, match=r"^Made is not made by hand; write made\(1\)$"):
+        Made("1")  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from reachsim import cidr
 from reachsim.errors import EndpointError
 from reachsim.faces import REPR_LENGTH
 from reachsim.named import Named
+from reachsim.testing import laws, strategies
 
 ROOT = Path(__file__).parents[1]
 
@@ -244,6 +245,22 @@ def test_the_tab_key_offers_questions_alone() -> None:
     asked = set(re.findall(r"(?<!\.)\b(?:net|shop|hub|fixed|wider)\.([a-z]\w*)\(", page))
     assert len(asked) > 12
     assert asked <= {*offered}
+
+
+def test_the_tab_key_offers_what_is_for_guests() -> None:
+    net = model("three-tier")
+    for value in (net.matrix(), net.endpoint("web-a")):
+        assert all(hasattr(value, name) and not name.startswith("_") for name in dir(value))
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    assert {*re.findall(r"\bmatrix\.([a-z]\w*)\(", page)} <= {*dir(net.matrix())}
+    assert not {"atoms", "book", "answers"} & {*dir(net.matrix())}
+    assert dir(laws) == sorted(laws.__all__)
+    assert dir(strategies) == sorted(strategies.__all__)
+
+
+def test_a_picture_is_a_value() -> None:
+    net = model("three-tier")
+    assert (net.draw(), hash(net.draw())) == (net.draw(), hash(net.draw()))
 
 
 # -- what makes no sense ------------------------------------------------------------------------------------

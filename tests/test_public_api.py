@@ -60,11 +60,18 @@ def test_every_name_of_all_exists_and_dir_lists_them() -> None:
 def test_the_types_of_answers_are_names_of_the_package() -> None:
     net = reachsim.load(MODEL)
     trace, check, matrix = net.trace("probe", "partner.api", "tcp/80"), net.check(), net.matrix()
+    why = net.explain("fetch", "www.google.com", "tcp/443")
+    sessions = reachsim.load(ROOT / "models" / "22-session-manager-private-dns-off-as-found.yaml").session_manager()
     answers = [
         trace, trace.forward[0], trace.packet, check, check[0], check[3].blockers[0], net.reach("probe", "nat"), matrix,
         matrix["tcp/80"], matrix["probe", "nat"], net.isolated("probe", "nat"), reachsim.diff(net, net), net.lint(),
         net.explain("probe", "partner.api", "tcp/81"), net.lambda_addresses(), net.session_manager(), *net.exposure(),
-        *net.dead_ends(), *net.idle_rules(),
+        *net.dead_ends(), *net.idle_rules(), net.endpoint("probe"), net.draw(),
+        trace.ways[0], net.reach("fetch", "nat").reachable,
+        *net.reach("fetch", "www.google.com").stops, *net.isolated("probe", "partner.api").leaks,
+        *why.obstacles, *why.layers,
+        net.fixes("fetch", "www.google.com", "tcp/443").best.edits[0], net.fix_all().whole.patch,
+        *sessions.nodes, *sessions.nodes[0].needs,
     ]  # fmt: skip
     for answer in answers:
         assert getattr(reachsim, type(answer).__name__) is type(answer)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from tests.picture.browser import CHROMIUM, browser
 
 ROOT = Path(__file__).parents[1]
 _LOADED = re.compile(
@@ -44,11 +46,30 @@ def test_every_page_is_in_the_site(site: Path) -> None:
         assert (site / page.relative_to(ROOT / "docs")).with_suffix(".html").exists(), page.name
 
 
+def test_the_front_page_leads_to_pages_by_their_names(site: Path) -> None:
+    """Where the README, which it is, names files of docs/."""
+    front = (site / "index.html").read_text(encoding="utf-8")
+    assert re.search(r'href="tutorial.html"[^>]*><span[^>]*>tutorial<', front)
+
+
 def test_the_reference_has_what_docstrings_and_the_schema_say(site: Path) -> None:
     reference = (site / "api/reachsim.html").read_text(encoding="utf-8")
     for name in ("load", "Network.trace", "Network.matrix", "Trace", "Check"):
         assert f'id="reachsim.{name}"' in reference
     assert "A subnet: in one Availability Zone" in (site / "schema.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None or os.name == "nt", reason="needs Chromium, and pipes as POSIX systems pass them on"
+)
+def test_no_page_scrolls_sideways(site: Path, tmp_path: Path) -> None:
+    """On a phone, a tablet, and in windows with one side bar or two: code and tables scroll by themselves."""
+    with browser(tmp_path) as running:
+        for page in ("index", "cli", "rules", "notebooks/lambda-week"):
+            for width in (390, 820, 1100, 1400, 1600):
+                running.open(site / f"{page}.html", width=width)
+                needs, has = running.ask("(root => [root.scrollWidth, root.clientWidth])(document.documentElement)")
+                assert needs <= has, (page, width)
 
 
 def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:

@@ -17,29 +17,35 @@ from reachsim.faces import shown_by
 if TYPE_CHECKING:
     from reachsim.answers.difference import Change, Difference
     from reachsim.answers.expectations import Check, Result
-    from reachsim.answers.explain import Explanation
+    from reachsim.answers.explain import Explanation, Layer, Obstacle
     from reachsim.answers.finding import Finding
     from reachsim.answers.findings import Findings
     from reachsim.answers.fixes import Fix, Fixes, FixPlan
-    from reachsim.answers.isolation import Isolation
+    from reachsim.answers.isolation import Isolation, Leak
     from reachsim.answers.lambda_addresses import LambdaAddresses
     from reachsim.answers.lint.run import Lint
     from reachsim.answers.neighbours import Neighbour, Neighbours
     from reachsim.answers.policy import DeadEnd, DeadEnds, Exposed, Exposure
     from reachsim.answers.rulesets import IdleRule, IdleRules
-    from reachsim.answers.session_manager import SessionManager
+    from reachsim.answers.session_manager import ManagedNode, Need, SessionManager
+    from reachsim.dataplane.ends import Endpoint
+    from reachsim.loading.patch import Patch
     from reachsim.named import Named
+    from reachsim.net.headerspace import HeaderSpace
     from reachsim.net.packet import Packet
     from reachsim.net.traffic import Traffic
     from reachsim.network import Network, diff, load, load_sides, loads
+    from reachsim.picture.draw import Picture
     from reachsim.reach.cell import Cell
     from reachsim.reach.grouped import GroupedMatrix
     from reachsim.reach.matrix import Matrix, Slice
     from reachsim.reach.pair import Reach
     from reachsim.reach.rows import Rows
+    from reachsim.reach.stops import Stop
     from reachsim.reach.workers import LostWorker
+    from reachsim.resources.mending import Edit
     from reachsim.topology.interfaces import Interface
-    from reachsim.trace.result import Blocker, Hop, Trace
+    from reachsim.trace.result import Blocker, Hop, Trace, TracedWay
 
 __version__ = "0.2.0"
 __all__ = [
@@ -51,6 +57,8 @@ __all__ = [
     "DeadEnds",
     "DesignError",
     "Difference",
+    "Edit",
+    "Endpoint",
     "EndpointError",
     "Explanation",
     "Exposed",
@@ -61,20 +69,28 @@ __all__ = [
     "FixPlan",
     "Fixes",
     "GroupedMatrix",
+    "HeaderSpace",
     "Hop",
     "IdleRule",
     "IdleRules",
     "Interface",
     "Isolation",
     "LambdaAddresses",
+    "Layer",
+    "Leak",
     "Lint",
     "LostWorker",
+    "ManagedNode",
     "Matrix",
     "Named",
+    "Need",
     "Neighbour",
     "Neighbours",
     "Network",
+    "Obstacle",
     "Packet",
+    "Patch",
+    "Picture",
     "Problem",
     "Reach",
     "ReachsimError",
@@ -82,7 +98,9 @@ __all__ = [
     "Rows",
     "SessionManager",
     "Slice",
+    "Stop",
     "Trace",
+    "TracedWay",
     "Traffic",
     "UsageError",
     "__version__",
@@ -130,6 +148,18 @@ _HOMES = {
     "Slice": "reachsim.reach.matrix",
     "Trace": "reachsim.trace.result",
     "Traffic": "reachsim.net.traffic",
+    "Edit": "reachsim.resources.mending",
+    "Endpoint": "reachsim.dataplane.ends",
+    "HeaderSpace": "reachsim.net.headerspace",
+    "Layer": "reachsim.answers.explain",
+    "Leak": "reachsim.answers.isolation",
+    "ManagedNode": "reachsim.answers.session_manager",
+    "Need": "reachsim.answers.session_manager",
+    "Obstacle": "reachsim.answers.explain",
+    "Patch": "reachsim.loading.patch",
+    "Picture": "reachsim.picture.draw",
+    "Stop": "reachsim.reach.stops",
+    "TracedWay": "reachsim.trace.result",
     "diff": "reachsim.network",
     "load": "reachsim.network",
     "load_sides": "reachsim.network",

@@ -8,6 +8,7 @@ Everything is escaped unless `reachsim.markup` made it.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -60,7 +61,7 @@ padding:.2em .8em .2em .3em;border:0;border-bottom:1px solid rgba(128,128,128,.3
 background:rgba(128,128,128,.12);white-space:pre}
 .reachsim pre .rs-plus{background:rgba(46,160,67,.28)}
 .reachsim pre .rs-minus{background:rgba(198,40,40,.25)}
-.reachsim svg{max-width:100%;height:auto}
+.reachsim img{max-width:100%;min-width:44rem;height:auto}
 """
 
 
@@ -114,6 +115,15 @@ def place(where: str) -> Html:
     if text.startswith(":"):
         text = f"line {text[1:]}"
     return element("span", text, class_="rs-dim", title=where) if where else Html("")
+
+
+def picture(svg: str, said: str) -> Html:
+    """A picture as an image: of an SVG element, hosts that do not trust a notebook would show the bare text.
+
+    `said`: what stands for it where no image is shown.
+    """
+    data = b64encode(svg.encode()).decode()
+    return wide(element("img", alt=said, src=f"data:image/svg+xml;base64,{data}"))
 
 
 def lines(items: Iterable[object], title: str = "", *, ordered: bool = False) -> Html | None:

@@ -23,7 +23,7 @@ from reachsim.faces import about
 from reachsim.garbage import collector_paused
 from reachsim.loading.document import Document
 from reachsim.loading.load import Source, check
-from reachsim.loading.tree import same
+from reachsim.loading.tree import same_values
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic, parse_traffic
 from reachsim.policy.filters import Policy
@@ -93,7 +93,7 @@ class Engine:
         """Whether both designs say the same, in the same order: addresses are assigned in the order of the file."""
         if not isinstance(other, Engine):
             return NotImplemented
-        return self is other or same(self.source.document.data, other.source.document.data)
+        return self is other or same_values(self.source.document.data, other.source.document.data)
 
     def __hash__(self) -> int:
         return hash((tuple(self.source.document.data), tuple(self.design.vpcs), len(self.design.expect)))

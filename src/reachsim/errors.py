@@ -6,6 +6,7 @@ Exception
     ├── DesignError          a file that cannot be used: one or more `Problem`s, each with its position
     ├── EndpointError        a name that stands for nothing, or for more than one thing
     ├── UsageError           a question or an option that makes no sense
+    │   └── NoValueError     a text or a number that stands for nothing: a ValueError too
     ├── Undecided            a yes or no that reachsim cannot give (exit code 3)
     └── DeadlinePassed       the time that a question was given is over (exit code 3)
 ValueError
@@ -29,6 +30,7 @@ __all__ = [
     "DesignError",
     "EndpointError",
     "HintedError",
+    "NoValueError",
     "Path",
     "Problem",
     "ReachsimError",
@@ -172,6 +174,13 @@ class ReachsimError(Exception):
 
 class UsageError(ReachsimError):
     """A question or an option that makes no sense, whatever the file says."""
+
+
+class NoValueError(UsageError, ValueError):
+    """A text or a number that stands for no address, block, traffic or size.
+
+    A ValueError too, so that what reads a file tells it beside all else that is wrong there.
+    """
 
 
 class UndecidedError(ReachsimError):

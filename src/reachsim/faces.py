@@ -44,6 +44,10 @@ class Faced:
     def __repr__(self) -> str:
         return face(type(self).__name__, str(self))
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For Hypothesis, which would show the fields of a dataclass: addresses as numbers."""
+        printer.text(repr(self))
+
 
 def record(data: Mapping[str, Any], **said: Any) -> dict[str, Any]:
     """Plain data as one flat record of a table: lists of words in one text, without what has keys of its own. `said`: what

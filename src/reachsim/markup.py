@@ -131,7 +131,8 @@ def element(tag: str, *children: object, **attributes: object) -> Html:
         text.append(f" {written}" if value is True else f' {written}="{escape(value)}"')
     text.append(">")
     text.extend(escape(child) for child in children)
-    text.append(f"</{tag}>")
+    if tag != "img":  # which holds nothing
+        text.append(f"</{tag}>")
     return Html("".join(text))
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from reachsim.calls import made_by
 from reachsim.errors import EndpointError, UsageError, counted, shown, suggest, summary
 from reachsim.faces import Carded, face
 
 T_co = TypeVar("T_co", covariant=True)
 
 
+@made_by("net.interfaces or net.endpoints")
 class Named(Mapping[str, T_co], Carded):
     """Values by their full names, in order; a bare name that means one thing will do too. Looked up when asked for.
 

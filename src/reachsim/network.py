@@ -14,7 +14,7 @@ from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Check, Result
 from reachsim.answers.promised import asked_end, checked, promise
 from reachsim.answers.share import Work, decided_elsewhere
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by, says_how_to_call
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter
 from reachsim.deadline import in_time
@@ -51,7 +51,7 @@ if TYPE_CHECKING:  # a command pays for the start of its own answer alone: its r
     from reachsim.picture.draw import Picture
 
 
-@says_how_to_call
+@made_by("reachsim.load(FILE)")
 class Network(Editable):
     """A design, ready to be asked. Made by `reachsim.load` and `reachsim.loads`.
 

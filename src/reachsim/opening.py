@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from reachsim.errors import DesignError, UsageError, cut
+from reachsim.errors import DesignError, UsageError, cut, shown
 from reachsim.loading.document import read_bytes, read_document, read_file
 from reachsim.loading.edits import joined_document, type_of
 from reachsim.loading.load import Source, check
@@ -115,17 +115,18 @@ def open_document(given: Given, said: Said) -> Document:
 
 
 def _paths(given: Given) -> list[str | os.PathLike[str]]:
-    """The files that are named: one, or several. What is no name is for the reader to refuse."""
-    if isinstance(given, str | bytes | os.PathLike) or not isinstance(given, Iterable):
-        return [given]
-    paths = list(given)
+    """The files that are named: one, or several. Raises UsageError for what is no name."""
+    paths: list[Any] = list(given) if isinstance(given, Iterable) and not isinstance(given, str | bytes) else [given]
+    for path in paths:
+        if not isinstance(path, str | bytes | os.PathLike):
+            raise UsageError(f"the name of a file is expected, got {shown(path)}")
     if not paths:
         raise UsageError("no file is named that a design is in")
     return paths
 
 
 def _imported(paths: Iterable[str | os.PathLike[str]], said: Said) -> Document:
-    from reachsim.importing import import_files
+    from reachsim.importing.files import import_files
 
     return import_files(paths, _options(said)).document
 
@@ -155,7 +156,7 @@ def _may_be_imported(content: str | bytes) -> bool:
 
 
 def _options(said: Said) -> Options:
-    from reachsim.importing import read_options
+    from reachsim.importing.options import read_options
 
     return read_options(**said)
 

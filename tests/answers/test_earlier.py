@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from typing import Any
 from unittest.mock import patch
 
@@ -12,7 +14,12 @@ from tests.networks import any_edit, expectations, laws, loaded, network, seeds,
 
 import reachsim
 from reachsim import network as networks
+from reachsim.answers.earlier import untouched
+from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.errors import ReachsimError
+from reachsim.net.cidr import AddressSet, Cidr
+from reachsim.reach.touched import Touched
+from reachsim.topology.endpoints import Endpoints
 
 
 def said(net: reachsim.Network) -> list[tuple[Any, ...]]:
@@ -131,3 +138,60 @@ def test_a_promise_of_a_host_outside_is_decided_anew_where_that_is_another(
     assert net.check().ok
     edits: dict[Any, Any] = {("internet", "hosts", "www", key): value}
     assert [result.verdict for result in net.with_(edits).check()] == ["fails"]
+
+
+@pytest.mark.parametrize("key", [each.name for each in fields(Origin)])
+def test_an_origin_that_is_another_in_anything_is_another_end(key: str) -> None:
+    assert not still_untouched(lambda end: replace(end, origins=(replace(end.origins[0], **{key: "other"}),)))
+
+
+@pytest.mark.parametrize("key", [each.name for each in fields(Endpoint)])
+def test_an_end_that_is_another_in_anything_is_another(key: str) -> None:
+    assert not still_untouched(lambda end: replace(end, **{key: "other"}))
+
+
+def still_untouched(changed: Callable[[Endpoint], Endpoint]) -> bool:
+    """Whether a promise would stand after an edit that touches nothing, though its source means something else."""
+    net = load({"expect": PROMISES})
+    promise, nothing = net.design.expect[1], Touched(frozenset(), frozenset())
+    before = {asked: net.ends.resolve(asked) for asked in (promise.from_, promise.to)}
+    assert untouched(promise, Known(before), Known(before), nothing)
+    return untouched(promise, Known(before), Known({**before, promise.from_: changed(before[promise.from_])}), nothing)
+
+
+OFFICE: Changes = {
+    "vpcs app vpn_gateways": {"vgw": {}},
+    "networks office": {"cidrs": ["192.168.0.0/24"], "via": "vpn"},
+    "vpn_connections vpn": {"gateway": "app.vgw", "static_routes": ["192.168.0.0/24"]},
+    "lambda_functions f latest": {"vpc": "app", "subnets": ["private"], "security_groups": ["client"]},
+}
+WWW = AddressSet.union_of([Cidr.parse("203.0.113.9/32").span])
+
+
+@pytest.mark.parametrize(
+    ("source", "destination", "may", "stands"),
+    [
+        ("probe", "www", Touched(frozenset({"app.db"}), frozenset({"app.db"}), WWW - WWW), True),
+        ("probe", "www", Touched(frozenset({"app.probe"}), frozenset()), False),
+        ("probe", "www", Touched(frozenset(), frozenset({"app.probe"})), False),
+        ("probe", "www", Touched(frozenset(), frozenset(), WWW), False),
+        ("www", "web", Touched(frozenset(), frozenset(), WWW), False),
+        ("www", "web", Touched(frozenset({"app.web"}), frozenset()), False),
+        ("f", "db", Touched(frozenset(), frozenset()), True),
+        ("f", "db", Touched(frozenset({"app.lambda(private; client)"}), frozenset()), False),
+        # What is outside AWS and not on the internet, an address and a block are always asked.
+        ("office", "db", Touched(frozenset(), frozenset()), False),
+        ("10.0.1.10", "db", Touched(frozenset(), frozenset()), False),
+        ("probe", "10.0.2.0/24", Touched(frozenset(), frozenset()), False),
+    ],
+)
+def test_what_the_edit_can_touch_does_not_stand(source: str, destination: str, may: Touched, stands: bool) -> None:
+    net = load(OFFICE, {"expect": [{"from": source, "to": destination, "allow": "tcp/443"}]})
+    assert untouched(net.design.expect[0], net.ends, net.ends, may) is stands
+
+
+class Known(Endpoints):
+    """Names that mean what they are told to mean."""
+
+    def __init__(self, ends: Mapping[str, Endpoint]) -> None:
+        self.resolve = ends.__getitem__  # type: ignore[method-assign]

@@ -28,6 +28,9 @@ NO_ANSWER: Changes = {
     "vpcs app network_acls strict": {"ingress": [{"rule": 100, "allow": "all", "from": ANY}], "egress": []},
 }
 
+DOUBTFUL: Changes = {"vpcs app security_groups open ingress": "unknown"}
+REGIONAL: Changes = {"vpcs app nat_gateways ngw": {"availability": "regional", "public_ip": "198.51.100.7"}}
+
 
 def tools(found: Explanation) -> dict[str, str]:
     """What each tool shows."""
@@ -148,6 +151,13 @@ def test_traceroute_shows_the_nat_gateway_and_the_target() -> None:
         # Behind them it is lost, or what answers is.
         ({"vpcs app route_tables public": {}}, ("probe", "www"), "10.0.0.5 (app.ngw), then * * *"),
         ({**MIDDLEBOX, **SHUT}, ("probe", "db"), "10.0.0.10 (app.nat), then * * *"),
+        ({**MIDDLEBOX, **SHUT, **DOUBTFUL}, ("probe", "db"), "* * *"),  # it may not come so far
+        (
+            {**NAT_INSTANCE, "vpcs app route_tables public": {ANY: "nat"}},
+            ("probe", "www"),
+            "10.0.0.10 (app.nat), then * * *",
+        ),
+        (REGIONAL, ("probe", "www"), "an address of AWS's (app.ngw), then 203.0.113.9"),
         (NO_ANSWER, ("probe", "db"), "* * *"),
     ],
 )
@@ -155,6 +165,38 @@ def test_traceroute_shows_who_translates_or_forwards_and_the_target(
     changes: Changes, question: tuple[str, str], shown: str
 ) -> None:
     assert tools(load(changes).explain(*question, "tcp/443"))["traceroute"] == shown
+
+
+@pytest.mark.rule("OBS-1")
+@pytest.mark.rule("OBS-2")
+@pytest.mark.parametrize(
+    ("changes", "shown", "cited"),
+    [
+        ({}, "an answer", "OBS-2"),
+        ({"vpcs app instances db listens": "tcp/22"}, "ICMP port unreachable: no process listens", "OBS-2"),
+        (SHUT, "no answer, until it loses patience", "OBS-1"),
+    ],
+)
+def test_what_a_client_of_udp_sees(changes: Changes, shown: str, cited: str) -> None:
+    found = load(changes).explain("probe", "db", "udp/53")
+    assert [(tool.text, tool.rule) for tool in found.tools if tool.name == "client"] == [(shown, cited)]
+    assert "curl" not in tools(found)
+
+
+@pytest.mark.rule("OBS-1")
+def test_what_ping_shows_of_itself() -> None:
+    """Nothing connects, so there is no other tool."""
+    seen = tools(load().explain("probe", "db", "icmp/8"))
+    assert seen == {"ping": "answers", "traceroute": "10.0.2.20"}
+    assert tools(load(SHUT).explain("probe", "db", "icmp/8"))["ping"].startswith("no answer (stopped by app.db ")
+
+
+@pytest.mark.rule("OBS-1")
+def test_ping_says_nothing_where_it_is_not_known() -> None:
+    doubtful = group("some", ("tcp/443", ANY), ("unknown", ANY))
+    seen = tools(load(doubtful, {"vpcs app instances db security_groups": ["some"]}).explain("probe", "db", "tcp/443"))
+    assert seen["curl"] == "connects"
+    assert "ping" not in seen
 
 
 @pytest.mark.rule("OBS-12")

@@ -213,3 +213,11 @@ def test_what_is_not_modelled_may_have_a_family_that_is_not_told() -> None:
     net = reachsim.loads(dual.replace("y: {subnet: a,", "y: {subnet: a, ipv6_address: '2001:db8::9',"))
     assert {row.names: row.verdict for row in net.who_reaches("y", "tcp/22")}["v.thing",] == "undecided"
     assert net.trace("v.thing", "x", "tcp/23").verdict == "undecided"  # by its name it is not known at all
+
+
+def test_an_address_that_several_have_is_asked_about_and_does_not_ask() -> None:
+    vpc = {"cidrs": ["10.0.0.0/16"], "subnets": {"s": {"cidr": "10.0.0.0/24"}}, "instances": {"i": {"subnet": "s"}}}
+    net = reachsim.loads(json.dumps({"version": 1, "vpcs": {"one": vpc, "two": vpc}}))
+    assert not net.who_reaches("10.0.0.4")
+    with pytest.raises(EndpointError, match=r"one\.i"):
+        net.reaches_what("10.0.0.4")

@@ -13,8 +13,8 @@ from tests.designs import Changes, design
 
 import reachsim
 from reachsim.cli.main import main
-from reachsim.report.ci import FORMATS, uri
-from reachsim.report.notices import place
+from reachsim.report.ci import FORMATS, github, uri
+from reachsim.report.notices import Notice, Report, place
 from reachsim.testing.strategies import to_yaml
 
 PROMISES: Changes = {
@@ -324,3 +324,8 @@ def test_what_has_no_file_begins_with_no_colon(tmp_path: Path, capsys: pytest.Ca
 def test_places() -> None:
     assert place("C:\\net.yaml:7") == ("C:\\net.yaml", 7)
     assert place("C:\\net.yaml") == ("C:\\net.yaml", None)
+
+
+def test_what_has_no_place_of_its_own_is_told_beside_the_file() -> None:
+    report = Report("check", "net.yaml", "one thing", (Notice("error", "a -> b", "CODE", "it fails"),))
+    assert github([report]).splitlines()[0] == "::error file=net.yaml,title=reachsim check%3A a -> b::it fails"

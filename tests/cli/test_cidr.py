@@ -154,6 +154,7 @@ def test_free(reachsim_cidr, tmp_path: Path) -> None:  # type: ignore[no-untyped
     assert reachsim_cidr("free", "10.0.0.0/24", "--used", used, "--size", "/26").out == "10.0.0.0/26\n"
     three = reachsim_cidr("free", "10.0.0.0/24", "--used", used, "--size", "/26", "--count", "3", "--format", "json")
     assert json.loads(three.out) == {
+        "format_version": 1,
         "cidrs": ["10.0.0.0/26", "10.0.0.128/26", "10.0.0.192/26"],
         "addresses": 192,
     }
@@ -340,7 +341,8 @@ def test_questions_about_blocks(reachsim_cidr, tmp_path: Path) -> None:  # type:
     assert out("range", "10.0.0.0/24", "10.0.1.0/24") == "10.0.0.0-10.0.1.255\n"
     assert "give ranges or blocks, not both" in reachsim_cidr("range", "10.0.0.5-10.0.0.8", "10.0.0.0/8").err
     assert json.loads(out("range", "10.0.0.0/30", "--format", "json")) == {
-        "ranges": [{"first": "10.0.0.0", "last": "10.0.0.3"}]
+        "format_version": 1,
+        "ranges": [{"first": "10.0.0.0", "last": "10.0.0.3"}],
     }
     assert out("span", "10.0.0.0/24", "10.0.3.0/24") == "10.0.0.0/22\n"
     assert "are of two families" in reachsim_cidr("span", "10.0.0.0/24", "::/0").err

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reachsim.cli.completion import SHELLS, commands_of
+from reachsim.cli.completion import SHELLS, _fish, commands_of
 from reachsim.cli.main import COMMANDS, main, make_parser
 
 FILES = "(files)"
@@ -74,6 +74,13 @@ def test_a_file_is_left_to_the_shell(shell: str, nothing: str, capsys: pytest.Ca
     code = script(shell, capsys)
     assert SHELL[shell](["check", "net"], code) == [nothing]
     assert SHELL[shell](["draw", "a.yaml", "-o", "pic"], code) == [nothing]
+
+
+def test_files_are_not_offered_beside_choices() -> None:
+    """By fish, which would offer both: of `completion` the shells are all there is."""
+    commands = {command.path: command for command in commands_of(make_parser())}
+    assert [path for path, command in commands.items() if command.choices] == [("completion",)]
+    assert next(line for line in _fish([commands["completion",]]) if "zsh" in line).endswith("-f -a 'bash zsh fish'")
 
 
 def test_every_command_is_known() -> None:

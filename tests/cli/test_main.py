@@ -149,13 +149,14 @@ def test_errors_are_json_too(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr()
     assert printed.err == "reachsim: unknown endpoint 'fetsh'; did you mean 'fetch'?\n"
     assert json.loads(printed.out) == {
+        "format_version": 1,
         "error": {
             "kind": "EndpointError",
             "message": "unknown endpoint 'fetsh'; did you mean 'fetch'?",
             "exit_code": 2,
             "name": "fetsh",
             "candidates": ["fetch"],
-        }
+        },
     }
 
 
@@ -415,3 +416,21 @@ def test_output_without_reconfigure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", out)
     assert main_module.main(["--version"]) == 0
     assert out.getvalue().startswith("reachsim ")
+
+
+def test_a_folder_of_designs_is_told_from_one_of_what_can_be_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text("version: 1\nvpcs: {}\n", encoding="utf-8")
+    assert main(["check", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert (
+        f"it is a folder of designs; each file is asked by itself: {tmp_path / 'a.yaml'}, {tmp_path / 'b.yaml'}" in told
+    )
+
+
+@pytest.mark.parametrize("asked", ["who-reaches", "who_reaches"])
+def test_a_command_by_the_name_that_python_has_for_it(asked: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([asked, FOUND, "nat"]) == 2
+    assert f"unknown command '{asked}'; did you mean 'who'?" in capsys.readouterr().err

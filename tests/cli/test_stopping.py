@@ -132,7 +132,8 @@ def test_a_deadline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     assert time.monotonic() - began < 30
     printed = capsys.readouterr()
     assert json.loads(printed.out) == {
-        "error": {"kind": "DeadlinePassed", "message": "no answer after 0.2 seconds (--deadline)", "exit_code": 3}
+        "format_version": 1,
+        "error": {"kind": "DeadlinePassed", "message": "no answer after 0.2 seconds (--deadline)", "exit_code": 3},
     }
     assert printed.err == "reachsim: no answer after 0.2 seconds (--deadline)\n"
 

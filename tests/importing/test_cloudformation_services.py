@@ -403,3 +403,44 @@ def test_a_target_sees_the_client_unless_its_group_says_otherwise(told: str | No
       DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Tg}}]}}}}
 """
     assert verdict(read(text), "HostA", "Nlb", "tcp/80") == expected
+
+
+@pytest.mark.rule("IGW-15")
+@pytest.mark.parametrize(
+    ("pool", "expected"),
+    [
+        ("{AddressFamily: ipv6, IpamScopeId: !GetAtt Ipam.PrivateDefaultScopeId}", ["2600:1f18::/56"]),
+        ("{AddressFamily: ipv6, IpamScopeId: !GetAtt Ipam.PublicDefaultScopeId}", None),
+        ("{AddressFamily: ipv6, IpamScopeId: !Ref Scope}", ["2600:1f18::/56"]),  # what is added to the two is private
+        ("{AddressFamily: ipv6, IpamScopeId: !GetAtt Scope.IpamScopeId}", ["2600:1f18::/56"]),
+        ("{AddressFamily: ipv6, IpamScopeId: ipam-scope-1}", "unknown"),
+        ("{AddressFamily: ipv6, IpamScopeId: !ImportValue scope}", "unknown"),
+        ("{AddressFamily: ipv6, IpamScopeId: ipam-scope-1, PublicIpSource: byoip}", None),  # the public scope's alone
+        ("{AddressFamily: ipv6, IpamScopeId: ipam-scope-1, AwsService: ec2}", None),
+        ("{AddressFamily: ipv6, IpamScopeId: ipam-scope-1, AwsService: ec2, PubliclyAdvertisable: false}", "unknown"),
+        ("", "unknown"),  # the pool is in another template
+    ],
+)
+def test_a_block_of_a_pool_of_ipam_is_on_the_internet_by_the_scope_of_the_pool(pool: str, expected: object) -> None:
+    made = f"  Pool: {{Type: AWS::EC2::IPAMPool, Properties: {pool}}}\n" if pool else ""
+    id = "!Ref Pool" if pool else "!ImportValue pool"
+    asked = f"{{VpcId: !Ref Vpc, Ipv6CidrBlock: '2600:1f18::/56', Ipv6IpamPoolId: {id}}}"
+    more = f"""
+  Ipam: {{Type: AWS::EC2::IPAM}}
+  Scope: {{Type: AWS::EC2::IPAMScope, Properties: {{IpamId: !Ref Ipam}}}}
+  V6: {{Type: AWS::EC2::VPCCidrBlock, Properties: {asked}}}
+"""
+    assert read(more + made).design["vpcs"]["Vpc"].get("private_ipv6") == expected
+
+
+@pytest.mark.parametrize("vpc", ["!Ref Vpc", "!GetAtt Vpc.VpcId", "{'Fn::GetAtt': [Vpc, VpcId]}"])
+def test_the_vpc_that_amazon_gives_a_block_is_named_either_way(vpc: str) -> None:
+    rule = "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIpv6: !Select [0, !GetAtt Vpc.Ipv6CidrBlocks]}"
+    more = f"""
+  V6: {{Type: AWS::EC2::VPCCidrBlock, Properties: {{VpcId: {vpc}, AmazonProvidedIpv6CidrBlock: true}}}}
+  Own:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {{GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{rule}]}}
+"""
+    body = read(more).design["vpcs"]["Vpc"]
+    assert [each["from"] for each in body["security_groups"]["Own"]["ingress"]] == [body["cidrs"][1]]

@@ -118,6 +118,10 @@ def test_blocks_of_the_private_scope_stay_private(tmp_path: Path) -> None:
     body = read_yaml(written(imported(tmp_path, {"Vpcs": [vpc]})))["vpcs"]["vpc-1"]
     assert body["cidrs"] == ["10.0.0.0/16", "2600:1f18::/56", "2600:1f19::/56"]
     assert body["private_ipv6"] == ["2600:1f18::/56"]
+    blocks[0] = {"Ipv6CidrBlock": "2600:1f18::/56", "IpSource": "none"}  # which says the same
+    assert imported(tmp_path, {"Vpcs": [vpc]}).design["vpcs"]["vpc-1"]["private_ipv6"] == ["2600:1f18::/56"]
+    blocks[0] = {"Ipv6CidrBlock": "2600:1f18::/56", "IpSource": "byoip"}
+    assert "private_ipv6" not in imported(tmp_path, {"Vpcs": [vpc]}).design["vpcs"]["vpc-1"]
 
 
 def test_a_group_that_a_rule_names_and_nobody_read_is_unknown(tmp_path: Path) -> None:

@@ -146,3 +146,38 @@ def test_a_value_of_another_kind_is_an_error_and_no_traceback():
         head = "version: 1\nvpcs: {app: {cidrs: [10.0.0.0/16]}}\n"
         assert problems_of(head + f"expect: [{{from: a, to: b, allow: tcp, fails: {value}}}]")
         assert problems_of(head + f"lint: {{ignore: [{{code: {value}, why: x}}]}}")
+
+
+ENDS = """
+version: 1
+vpcs:
+  app:
+    cidrs: [10.0.0.0/16]
+    subnets: {a: {cidr: 10.0.1.0/24, route_table: nope}}
+    load_balancers:
+      alb: {subnets: [a], listeners: [{port: 443, to: web}]}
+    instances: {x: {subnet: a}, db: {subnet: a, security_groups: [gone]}}
+expect:
+  - {from: x, to: dbb, allow: tcp/1}
+  - {from: internet, to: alb, deny: all}
+  - {from: web, to: "service:s3", allow: tcp/443}
+  - {from: vpc.x, to: 10.0.0.1, deny: all}
+  - {from: {vpc: app}, to: nobody-knows, deny: all}
+"""
+
+
+def test_ends_of_promises_that_stand_nowhere_are_told_too():
+    """Beside what the schema refuses and what means nothing; `web` may be what is in a value that cannot be read."""
+    assert problems_of(ENDS) == [
+        "6:51 vpcs.app.subnets.a.route_table: VPC app has no route table 'nope'",
+        "8:38 vpcs.app.load_balancers.alb.listeners: expected a mapping, got a list",
+        "9:67 vpcs.app.instances.db.security_groups[0]: VPC app has no security group 'gone'",
+        "11:19 expect[0].to: unknown endpoint 'dbb'; did you mean 'db'?",
+        "15:28 expect[4].to: unknown endpoint 'nobody-knows'; write the name of something in the file (x, db, alb), "
+        "an address, a block or internet",
+    ]
+
+
+def test_promises_about_another_file_name_what_is_there():
+    alone = "model: net.yaml\nexpect:\n  - {from: x, to: dbb, allow: tcp/1}\n"
+    assert not [line for line in problems_of(alone) if "dbb" in line]

@@ -41,6 +41,7 @@ def problem(line: str) -> str:
         ("    eni: {}", "did you mean 'interfaces'?"),
         ("    functions: {f: {}}", "at the top of the file: 'lambda_functions'"),
         ("    carrier_gateway: c", "not modelled"),
+        ("    internet_gateway: true", "a name is expected, got true; write a name of your own choice"),
         ("    flow_logs: {f: {}}", "decides no packet"),
         ("model: net.yaml", "reachsim check MODEL --expect FILE"),
         ("vpc_peering_connections: {}", "did you mean 'peering_connections'?"),
@@ -96,3 +97,9 @@ def test_the_keys_that_are_advised_exist() -> None:
     assert named <= {*vpc, *design}
     assert {found.key for _, found in _IN_VPC if found.key} <= {*vpc}
     assert {found.key for _, found in _IN_DESIGN if found.key} <= {*design}
+
+
+@pytest.mark.parametrize("word", ["zone", "availability_zone", "AvailabilityZone", "availability-zone"])
+def test_a_zone_is_az(word: str) -> None:
+    with pytest.raises(reachsim.DesignError, match="did you mean 'az'"):
+        reachsim.loads(VPC.replace("{cidr: 10.0.1.0/24}", f"{{cidr: 10.0.1.0/24, {word}: a}}"))

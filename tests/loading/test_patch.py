@@ -201,21 +201,74 @@ def written(value: Any, style: bool | None) -> str:
     return str(yaml.safe_dump(value, sort_keys=False, default_flow_style=style, allow_unicode=True))
 
 
+def one_change(pick: st.DataObject, data: Any, new: Any) -> KeyChange:
+    """A change of something in a value."""
+    path = pick.draw(st.sampled_from(places(data)))
+    action = pick.draw(st.sampled_from(["set", "remove", "new key"]))
+    if action == "new key" and isinstance(path[-1], str):
+        path = (*path[:-1], "fresh")
+    return KeyChange(path, None, "remove") if action == "remove" else KeyChange(path, new)
+
+
+@given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4), st.sampled_from([False, None, True]), VALUES, st.data())
+@laws(50)
+def test_several_changes_say_what_each_in_its_turn_does(
+    data: dict[str, Any], style: bool | None, new: Any, pick: st.DataObject
+) -> None:
+    """Changes that have nothing to do with each other are made at once: the text is the same, whoever comes first."""
+    text = written(data, style)
+    changes = [one_change(pick, data, new)]
+    after: Any = changed(read_document(text, file="f").data, changes)
+    if places(after):
+        changes.append(one_change(pick, after, [new, 1]))
+    assert_same_in_turn(text, changes)
+
+
+def assert_same_in_turn(text: str, changes: list[KeyChange]) -> None:
+    """Holds a patch of several changes against patches of one each."""
+    try:
+        stepwise = text
+        for change in changes:
+            stepwise = patched(stepwise, [change], "f").after
+    except reachsim.UsageError:
+        return
+    assert patched(text, changes, "f").after == stepwise
+
+
+APART = [
+    KeyChange((*APP, "security_groups", "db", "ingress"), {"allow": "udp/1", "from": "web"}, "add"),
+    KeyChange((*APP, "security_groups", "db", "ingress", 0, "allow"), "tcp/9"),
+    KeyChange((*APP, "security_groups", "db", "ingress", 0), None, "remove"),
+    KeyChange((*APP, "security_groups", "web", "egress"), [{"allow": "all", "to": "db"}]),
+    KeyChange((*APP, "route_tables", "private", "0.0.0.0/0"), "nat"),
+    KeyChange((*APP, "route_tables", "private", "0.0.0.0/0"), None, "remove"),
+    KeyChange((*APP, "route_tables", "fresh", "::/0"), "igw"),
+    KeyChange((*APP, "route_tables", "empty"), {"::/0": "igw"}),
+    KeyChange((*APP, "instances", "nat", "source_dest_check"), False),
+    KeyChange((*APP, "cidrs", 0), "10.9.0.0/16"),
+    KeyChange(("vpcs", "other"), {"cidrs": ["10.8.0.0/16"]}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(APART)))
+def test_changes_that_are_apart_or_beside_each_other(number: int) -> None:
+    """Of the same design: in one list, in one mapping, in what another one takes away, in what nobody else touches."""
+    one = APART[number]
+    for other in APART:
+        assert_same_in_turn(TEXT, [one, other])
+
+
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4), st.sampled_from([False, None, True]), VALUES, st.data())
 @laws(50)
 def test_a_patched_text_reads_as_the_edited_values(
     data: dict[str, Any], style: bool | None, new: Any, pick: st.DataObject
 ) -> None:
     text = written(data, style)
-    path = pick.draw(st.sampled_from(places(data)))
-    action = pick.draw(st.sampled_from(["set", "remove", "new key"]))
-    change = KeyChange(path, new) if action != "remove" else KeyChange(path, None, "remove")
-    if action == "new key":
-        change = KeyChange((*path[:-1], "fresh") if isinstance(path[-1], str) else path, new)
+    change = one_change(pick, data, new)
     try:
         patch = patched(text, [change], "f")
     except reachsim.UsageError:  # never a wrong text in place of it
-        assert action == "remove"
+        assert change.action == "remove"
         return
     assert read_document(patch.after, file="f").data == changed(read_document(text, file="f").data, [change])
 

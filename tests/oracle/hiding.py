@@ -51,7 +51,8 @@ def pinned(design: Design) -> Design:
 
 
 def widened(rng: random.Random, design: Design) -> Design:
-    """The design with more to hide: a wildcard among the records of a zone, a second connection between two VPCs."""
+    """The design with more to hide: a wildcard among the records of a zone, a second connection between two VPCs, a
+    block of IPAM's private scope."""
     out = copy.deepcopy(design)
     for zone in (out.get("private_hosted_zones") or {}).values():
         if chance(rng, 0.7):
@@ -72,6 +73,10 @@ def widened(rng: random.Random, design: Design) -> Design:
                 to = rng.choice(there)
                 if to and chance(rng, 0.6) and not any(within(to, cidr) or within(cidr, to) for cidr in own):
                     routes[to] = "also"
+    for body in out["vpcs"].values():
+        blocks = [cidr for cidr in body["cidrs"] if ":" in cidr]
+        if blocks and chance(rng, 0.3):
+            body["private_ipv6"] = [rng.choice(blocks)]
     return out
 
 
@@ -422,6 +427,13 @@ def switches(rng: random.Random, given: Design) -> None:
         body["mode"] = UNKNOWN
 
 
+def scopes(rng: random.Random, given: Design) -> None:
+    """Which IPv6 blocks of a VPC are of IPAM's private scope."""
+    able = [vpc for vpc in given["vpcs"].values() if any(":" in cidr for cidr in vpc["cidrs"])]
+    if able:
+        rng.choice(able)["private_ipv6"] = UNKNOWN
+
+
 def zones(rng: random.Random, given: Design) -> None:
     """What a private hosted zone says, and to whom."""
     bodies = list((given.get("private_hosted_zones") or {}).values())
@@ -444,5 +456,5 @@ def zones(rng: random.Random, given: Design) -> None:
 WAYS: tuple[Hide, ...] = (
     peers, traffic, all_rules, perhaps, groups, subnet_tables, route_targets, route_destinations, interfaces, interfaces,
     components, components, components, hosts, hosts, gateways, gateway_endpoints, firewalls, public_addresses, functions,
-    attachments, connections, connections, transit_gateways, switches, zones,
+    attachments, connections, connections, transit_gateways, switches, scopes, zones,
 )  # fmt: skip

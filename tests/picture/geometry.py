@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise, permutations, product
 from typing import NamedTuple
 
+from reachsim.picture.boxes import INSET, LINE_HEIGHT, NOTE, PAD, TITLE, Placed
 from reachsim.picture.glyphs import width
-from reachsim.picture.layout import INDENT, INSET, LINE_HEIGHT, NOTE, PAD, TITLE, Layout, Placed
+from reachsim.picture.layout import INDENT, Layout
 from reachsim.picture.runs import Run, runs_of
 
 Point = tuple[int, int]
@@ -80,7 +81,10 @@ def check_legible(layout: Layout) -> None:
     """No number, sign, way, head of an arrow or line is on a text, or nearer to it than a pixel."""
     texts = [text for box in layout.boxes for placed in box.all() for text in texts_of(placed)]
     over = [area for run in runs_of(layout) for area in areas_of(run)]
-    over += [Area(s.x - 1, s.front, s.x + 1, s.bottom, "line") for s in layout.strokes]
+    over += [
+        Area(min(x0, x1) - 1, min(y0, y1) - 1, max(x0, x1) + 1, max(y0, y1) + 1, "line")
+        for (x0, y0), (x1, y1) in (piece for stroke in layout.strokes for piece in pairwise(stroke.points))
+    ]
     for area in over:
         for text in texts:
             beside = area.right + 1 <= text.left or text.right + 1 <= area.left
@@ -175,16 +179,60 @@ def check_legend(layout: Layout) -> None:
 
 
 def check_lines(layout: Layout) -> None:
-    """No line passes behind a box that it does not lead to."""
+    """Lines lead from border to border, up, down and across, and none passes a box that it does not lead to, at whose side
+    it would seem to end; two run in one place only if they lead to the same."""
+    placed = {each.box.key: each for box in layout.boxes for each in box.all()}
     for stroke in layout.strokes:
-        for box in layout.boxes:
-            beside = stroke.x <= box.x or stroke.x >= box.x + box.width
-            assert beside or stroke.bottom <= box.y or stroke.top >= box.y + box.height, (stroke.line, box.title)
+        ends = [placed[key] for key in stroke.line]
+        assert any(
+            on_border(stroke.points[0], one) and on_border(stroke.points[-1], other)
+            for one, other in permutations(ends)
+        )
+        assert {stroke.points[0], stroke.points[-1]} <= {*stroke.dots}
+        for one, other in pairwise(stroke.points):
+            assert (one[0] == other[0]) != (one[1] == other[1]), stroke
+            for box in layout.boxes:
+                if not {*stroke.line} & {each.box.key for each in box.all()}:
+                    assert apart(one, other, box) >= 4, (stroke.line, box.title)
+    for first, second in combinations(layout.strokes, 2):
+        if {*first.line} & {*second.line}:
+            continue
+        for (a, b), (c, d) in product(pairwise(first.points), pairwise(second.points)):
+            for across, along in ((0, 1), (1, 0)):
+                if a[across] == b[across] and c[across] == d[across] and abs(a[across] - c[across]) < 4:
+                    low = max(min(a[along], b[along]), min(c[along], d[along]))
+                    assert min(max(a[along], b[along]), max(c[along], d[along])) <= low, (first, second)
+    check_dots(layout)
+
+
+def check_dots(layout: Layout) -> None:
+    """Where a line turns into another that leads to the same, there is a dot; where lines cross, there is none."""
+    for first, second in permutations(layout.strokes, 2):
+        for corner in first.points[1:-1]:
+            on = any(on_piece(corner, one, other) for one, other in pairwise(second.points))
+            if on and corner not in second.points:
+                assert {*first.line} & {*second.line}, (first, second)
+                assert corner in first.dots, (first, second)
+    for stroke in layout.strokes:
+        assert {*stroke.dots} <= {*stroke.points}
+
+
+def on_piece(point: Point, one: Point, other: Point) -> bool:
+    return all(min(a, b) <= at <= max(a, b) for at, a, b in zip(point, one, other, strict=True))
+
+
+def apart(one: Point, other: Point, box: Placed) -> int:
+    """How far a stretch of a line is from a box; at most 0 where it is in it."""
+    (left, right), (top, bottom) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+    return max(box.x - right, left - box.right, box.y - bottom, top - box.bottom)
 
 
 def check_off_lines(layout: Layout) -> None:
     """No way runs along a line, which it would cover."""
-    pieces = [piece for run in runs_of(layout) for stroke in run.strokes for piece in pairwise(stroke)]
-    upright = [(one[0], *sorted((one[1], other[1]))) for one, other in pieces if one[0] == other[0]]
-    for (x, top, bottom), line in product(upright, layout.strokes):
-        assert abs(x - line.x) >= 4 or min(bottom, line.bottom) <= max(top, line.top), (line.line, x)
+    ways = [piece for run in runs_of(layout) for stroke in run.strokes for piece in pairwise(stroke)]
+    lines = [piece for stroke in layout.strokes for piece in pairwise(stroke.points)]
+    for (a, b), (c, d) in product(ways, lines):
+        for across, along in ((0, 1), (1, 0)):
+            if a[across] == b[across] and c[across] == d[across] and abs(a[across] - c[across]) < 4:
+                low = max(min(a[along], b[along]), min(c[along], d[along]))
+                assert min(max(a[along], b[along]), max(c[along], d[along])) <= low, (a, b, c, d)

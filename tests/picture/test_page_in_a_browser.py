@@ -83,6 +83,9 @@ def test_the_same_box_again_takes_the_choice_back(page: Browser) -> None:
 
 
 def test_two_boxes_without_a_trace_say_so(page: Browser) -> None:
+    page.click(*middle(page, BASTION))
+    page.click(*middle(page, "shop.app-b"))
+    assert len(page.ask(TOLD)) == 1  # which goes with the choice
     page.click(*middle(page, DATABASE))
     page.click(*middle(page, BASTION))
     assert page.ask(SAID) == f"No trace from {DATABASE} to {BASTION} is on this page; draw it with --trace."

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_right
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.networks import laws, network, seeds
 
+from reachsim.dataplane.filters import Direction, Filter
 from reachsim.flow.ports import OF_TRAFFIC
-from reachsim.net.cidr import AddressSet
+from reachsim.net.cidr import AddressSet, Cidr, address_set
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import all_filters
+from reachsim.rules.clauses import SOME_GROUP, Clause
+from reachsim.rules.codes import Code
 
 
 @functools.cache
@@ -77,6 +81,44 @@ def test_a_row_is_what_the_filter_lets_through(seed: int, at: int) -> None:
             assert atoms.traffic(atoms.row(filter, max(0, peer - 1), groups)) == filter.allowed(
                 max(0, peer - 1), groups
             )
+
+
+GROUPS = [("app", "web"), ("app", "db"), SOME_GROUP]
+CLAUSES = st.builds(
+    lambda permits, block, token, groups, known: Clause(
+        permits, address_set([block]), Traffic.parse(token), token, groups=frozenset(groups), known=known
+    ),
+    st.sampled_from([True, True, True, False]),
+    st.sampled_from([Cidr.parse(text) for text in ("10.0.0.0/8", "10.1.0.0/16", "0.0.0.0/0", "10.9.0.0/32")]),
+    st.sampled_from(["tcp/22", "tcp/1-100", "udp", "all"]),
+    st.sets(st.sampled_from(GROUPS[:2])),
+    st.sampled_from([True, True, True, True, False]),
+)
+
+
+MEMBERS = [frozenset(some) for count in range(4) for some in combinations(GROUPS, count)]
+
+
+@laws(60)
+@given(st.lists(CLAUSES, min_size=1, max_size=3))
+@pytest.mark.rule("SG-1")
+def test_a_row_to_members_of_groups_is_what_the_filter_lets_through(clauses: list[Clause]) -> None:
+    """Known or not, of rules that permit and that deny, to members of some groups, and of groups that are not known."""
+    path = ("vpcs", "app")
+    filter = Filter(
+        "x", Direction.INGRESS, tuple(clauses), stateful=True, code=Code.ENI_SG_RULES_MISMATCH, rule="SG-1", path=path
+    )
+    atoms = Atoms([filter])
+    for peer, groups in product({at for start in filter.starts for at in (max(0, start - 1), start)}, MEMBERS):
+        assert atoms.traffic(atoms.row(filter, peer, groups)) == filter.allowed(peer, groups)
+        assert atoms.traffic(atoms.row(filter, peer, groups, at_best=True)) == filter.possible(peer, groups)
+
+
+def test_only_declared_filters_have_rows() -> None:
+    """The borders of others are no cuts."""
+    _, (declared, other, *_) = atoms_of(0)
+    with pytest.raises(ValueError, match="no checkpoint declares"):
+        Atoms([declared]).row(other, 0)
 
 
 def test_no_rules_at_all() -> None:

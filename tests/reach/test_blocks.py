@@ -11,7 +11,7 @@ from tests import gateways
 from tests.designs import DUAL, MIDDLEBOX, NAT_INSTANCE, load
 from tests.networks import laws, network, seeds
 
-from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, ClassAnswers
+from reachsim.reach.blocks import NO_ANSWER, SMALL, UNDECIDED_SERVICES, ClassAnswers
 from reachsim.reach.stream import RowMaker, RowTask
 
 
@@ -103,3 +103,21 @@ OUT_GROUP = {
 def test_groups_across_a_transit_gateway_count_for_what_comes_in_alone(changes: gateways.Changes, passes: bool) -> None:
     net = gateways.load(changes)
     assert bool(net.matrix().cell("app.web", "data.db")) is bool(net.reach("app.web", "data.db")) is passes
+
+
+@pytest.mark.parametrize("left", [SMALL + 1, 2, 0])
+def test_numbers_have_two_bytes_as_long_as_they_are_small(left: int) -> None:
+    """Where greater ones come up among the rows of a class, or are there at once, they have four. `left`: how many are
+    small."""
+    _, _, net = network(3)
+    task = RowTask(tuple(range(len(net.classes.classes))), None, 1)
+    rows, table = RowMaker(net.new_worker(), kept=True).block(task)
+    assert {row.typecode for row in rows.values()} == {"H"}
+    worker = net.new_worker()
+    for number in range(SMALL + 1 - left):
+        worker.answers.number(((False, 1 << number % 64, number, ()),))
+    wide, theirs = RowMaker(worker, kept=True).block(task)
+    assert {index: [theirs[n] for n in row] for index, row in wide.items()} == {
+        index: [table[n] for n in row] for index, row in rows.items()
+    }
+    assert ("I" in {row.typecode for row in wide.values()}) is (left < len(table))

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.designs import edited
+from tests.designs import Changes, edited
 
 import reachsim
 from reachsim.reach.template_book import TemplateBook
@@ -105,7 +105,7 @@ def published(pick: Pick[Any]) -> Body:
 
 def apart(net: reachsim.Network) -> reachsim.Matrix:
     """The matrix with walks of their own to each VPC."""
-    with patch.object(TemplateBook, "_by_internet", lambda *_: (None, None)):
+    with patch.object(TemplateBook, "_by_internet", lambda *_: None):
         return net.matrix()
 
 
@@ -140,3 +140,41 @@ def test_one_walk_for_all_vpcs_that_are_reached_alike() -> None:
     (book,) = books
     assert {len(known) for known in book._public.values()} == {1}
     assert len({source for source, _, _ in book._public}) == len(book._public)
+
+
+OTHERS = "203.0.113.0/28"
+"""The public addresses of v0."""
+TOLD_APART: dict[str, Changes] = {
+    "a table without a way out": {"vpcs v0 instances two subnet": "side", "vpcs v0 route_tables side": {}},
+    "a host that keeps a network to itself": {"vpcs v2 instances two local_networks": [OTHERS]},
+    "a host with clients": {
+        "vpcs v2 instances two": {
+            "subnet": "front", "security_groups": ["g"], "public_ip": "203.0.113.40", "source_dest_check": False,
+            "nat": {"masquerade": False}, "client_networks": [OTHERS],
+        },
+    },
+    "a second public address that is not let out": {
+        "vpcs v1 instances web secondary_private_ips": [{"private_ip": "10.1.0.78", "public_ip": "198.51.100.1"}],
+        "vpcs v2 instances web secondary_private_ips": [{"private_ip": "10.2.0.78", "public_ip": "198.51.100.2"}],
+        "vpcs v0 route_tables main": {ANY: "igw", "198.51.100.2/32": "blackhole"},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TOLD_APART)
+def test_what_walks_tell_apart_has_walks_of_its_own(case: str) -> None:
+    text = json.dumps(edited(published(first), TOLD_APART[case]))
+    assert reachsim.loads(text).matrix() == apart(reachsim.loads(text))
+
+
+def test_hosts_that_forward_are_reached_like_others() -> None:
+    """What is to a NAT instance itself it takes, whatever it does with the rest: no walk of its own from elsewhere."""
+    box = {
+        "subnet": "side", "security_groups": ["g"], "source_dest_check": False, "nat": {"masquerade": True},
+        "public_ip": True,
+    }  # fmt: skip
+    text = json.dumps(edited(published(first), {f"vpcs v{n} instances box": box for n in range(4)}))
+    net = reachsim.loads(text)
+    kinds = {each.server.public for each in net.classes.routing if each.first.name.endswith((".box", ".two"))}
+    assert len(kinds) == 1
+    assert net.matrix() == apart(reachsim.loads(text))

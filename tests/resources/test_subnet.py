@@ -48,3 +48,24 @@ def test_a_subnet_of_a_secondary_block():
     )
     passes(net.trace("far", "db", "tcp/80"))
     passes(net.trace("db", "far", "tcp/80"))
+
+
+@pytest.mark.rule("DNS-1")
+@pytest.mark.rule("SUBNET-2")
+@pytest.mark.parametrize(
+    ("address", "rule", "text"),
+    [
+        (
+            "10.0.2.2",
+            "DNS-1",
+            "no resolver answers at 10.0.2.2, which AWS only keeps for it; that of VPC app is at 10.0.0.2",
+        ),
+        ("10.0.2.1", "SUBNET-2", "no interface has the address 10.0.2.1: AWS keeps it for itself in subnet isolated"),
+        ("10.0.2.9", "WALK-24", "no interface has the address 10.0.2.9"),
+    ],
+)
+def test_what_is_told_of_an_address_that_nobody_has(address, rule, text):
+    """Base + 2 of every subnet is kept, and a resolver answers at that of the VPC's primary block alone."""
+    blocker = load().trace("probe", address, "udp/53").blockers[0]
+    assert (blocker.code, blocker.cause.rule) == ("NO_POSSIBLE_DESTINATION", rule)
+    assert blocker.text.startswith(text)

@@ -80,6 +80,7 @@ vpcs:
       c: {subnet: p, security_groups: [any], ipv6_address: "2600:1f19::10"}
 """
 OUTSIDE = "2606:4700::1111"
+UNTOLD = PRIVATE.replace('["2600:1f18::/56"]', "unknown")
 
 
 @pytest.mark.rule("IGW-15")
@@ -116,6 +117,41 @@ def test_nobody_in_such_a_block_is_exposed():
     assert not public.isolated("internet", "2600:1f18::/56")
     assert reachsim.diff(net, public).opened
     assert not reachsim.diff(net, public).closed
+
+
+@pytest.mark.rule("IGW-15")
+@pytest.mark.parametrize(
+    ("source", "destination", "verdict"),
+    [
+        ("a", OUTSIDE, "undecided"),
+        ("b", OUTSIDE, "undecided"),  # by the egress-only gateway
+        (OUTSIDE, "2600:1f18::10", "undecided"),
+        ("internet", "c", "undecided"),
+        ("a", "2600:1f18:0:1::10", "reachable"),  # inside nothing hangs on it
+        ("c", "2600:1f18::10", "reachable"),
+    ],
+)
+def test_blocks_of_which_the_scope_is_not_known_may_be_on_the_internet(source, destination, verdict):
+    net = reachsim.loads(UNTOLD)
+    found = net.trace(source, destination, "tcp/443")
+    assert found.verdict == verdict
+    for held in ("[]", '["2600:1f18::/56"]', '["2600:1f18::/56", "2600:1f19::/56"]'):
+        told = reachsim.loads(UNTOLD.replace("unknown", held))
+        assert verdict == "undecided" or told.trace(source, destination, "tcp/443").verdict == verdict
+    if verdict == "undecided":
+        assert found.undecided == "whether the IPv6 blocks of VPC v are private is not known"
+        assert net.expect(source, destination, deny="tcp/443").verdict == "undecided"
+        assert not net.reach(source, destination).reachable
+
+
+@pytest.mark.rule("IGW-15")
+def test_unique_local_addresses_are_private_whatever_is_known():
+    net = reachsim.loads(UNTOLD.replace("2600:1f18:", "fd00:1f18:"))
+    assert [net.trace("a", OUTSIDE, "tcp/443").verdict, net.trace("c", OUTSIDE, "tcp/443").verdict] == [
+        "blocked",
+        "undecided",
+    ]
+    assert [each.interfaces for each in net.exposure()] == [("v.c",)]
 
 
 def test_only_blocks_of_the_vpc_are_private():

@@ -205,7 +205,24 @@ def test_the_marker_names_a_file_beside_the_test(place: pytest.Pytester) -> None
         "def test_it(reachsim_net):\n    assert reachsim_net.endpoint('store.web')\n",
         encoding="utf-8",
     )
-    run(place, "sub", "--strict-markers").assert_outcomes(passed=1)
+    result = run(place, "sub", "--strict-markers", "-v")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*::test_it[[]own.yaml[]] PASSED*"])
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_property_test_takes_the_fixture(place: pytest.Pytester, marked: bool) -> None:
+    (place.path / "own.yaml").write_text(DESIGN, encoding="utf-8")
+    mark = "@pytest.mark.reachsim('own.yaml')\n" if marked else ""
+    given = "@settings(max_examples=2, deadline=None)\n@given(traffic=rs.traffic())\n"
+    place.makepyfile(
+        "import pytest\nfrom hypothesis import given, settings\nfrom reachsim.testing import strategies as rs\n"
+        f"{mark}{given}def test_it(reachsim_net, traffic):\n    assert reachsim_net.expect('db', 'web', deny=traffic)\n"
+        f"{mark}{given}def test_not(reachsim_net, traffic):\n    assert reachsim_net.expect('db', 'web', allow=traffic)\n"
+    )
+    result = run(place, "-k", "test_it or test_not")
+    result.assert_outcomes(passed=1, failed=1, deselected=5)
+    result.stdout.fnmatch_lines(["*FAILS  db -> web: allow *", "*SG_HAS_NO_RULES  SG-1  *", "*Fa*ing *test*"])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from reachsim.answers.difference import Change, Difference
 from reachsim.engine import Engine
 from reachsim.errors import ReachsimError, format_path
 from reachsim.faces import Faced
+from reachsim.loading.tree import same_values
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic
 from reachsim.rules.clauses import KeyPath
@@ -204,8 +205,14 @@ _SAID = frozenset({"tags", "description", "why", "lint"})
 """Keys that no packet meets."""
 
 
+_PARTS = (1, 4)
+"""How deep the keys of sections and of their members are. Most are equal, which is seen without going through them."""
+
+
 def _edited(one: Any, other: Any, at: KeyPath) -> Iterator[KeyPath]:
     """The keys that differ between two plain values: as deep down as both have them; a list of another length as a whole."""
+    if one is other or (len(at) in _PARTS and same_values(one, other)):
+        return
     if isinstance(one, dict) and isinstance(other, dict):
         for key in dict.fromkeys([*one, *other]):
             if key in _SAID and not _has_names(at):

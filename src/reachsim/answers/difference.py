@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.errors import counted, summary
 from reachsim.faces import Faced, ToldOf, face, record
 from reachsim.net.headerspace import HeaderSpace
@@ -15,7 +15,7 @@ from reachsim.net.traffic import Traffic, parse_traffic
 ChangeKind = Literal["opened", "closed", "changed"]
 
 
-@says_how_to_call
+@made_by("reachsim.diff(before, after).changes")
 @dataclass(frozen=True, repr=False)
 class Change(Faced):
     """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
@@ -86,6 +86,7 @@ class OtherMeaning(Faced):
         return {"name": self.name, "vpcs": list(self.vpcs), "before": self.before, "after": self.after}
 
 
+@made_by("reachsim.diff(before, after)")
 @dataclass(frozen=True, repr=False)
 class Difference(ToldOf):
     """Everything that differs between two networks. False when nothing does.

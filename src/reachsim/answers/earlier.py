@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from reachsim.answers.expectations import Result
+from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.filters import Filter, FilterBook
+from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Engine
 from reachsim.reach.touched import Touched
 from reachsim.resources.expectation import Expectation
@@ -84,7 +86,7 @@ class Earlier:
 def untouched(expectation: Expectation, before: Endpoints, after: Endpoints, may: Touched) -> bool:
     """Whether an edit surely leaves the verdict on an expectation as it is. `may`: what the edit can touch."""
     ends = ((before.resolve(asked), after.resolve(asked)) for asked in (expectation.from_, expectation.to))
-    return all(_plain(one) and _content(one) == _content(other) and not _may_differ(one, may) for one, other in ends)
+    return all(_plain(one) and content(one) == content(other) and not _may_differ(one, may) for one, other in ends)
 
 
 def _plain(end: Endpoint) -> bool:
@@ -94,24 +96,17 @@ def _plain(end: Endpoint) -> bool:
     return all(getattr(end, name) == getattr(_PLAIN, name) for name in others)
 
 
-def _content(end: Endpoint) -> tuple[Hashable, ...]:
-    """What an end means, so that it compares between two networks."""
-    origins = tuple(_origin(origin) for origin in end.origins)
-    return end.kind, end.listens, end.outside, origins, tuple(each.name for each in end.interfaces)
-
-
-def _origin(origin: Origin) -> tuple[Any, ...]:
-    interface = "" if origin.interface is None else origin.interface.name
-    told = (
-        origin.label,
-        origin.addresses,
-        origin.outside,
-        origin.client_ports,
-        origin.share,
-        origin.certain,
-        origin.place,
-    )
-    return interface, str(origin.start), *told
+def content(value: Any) -> Hashable:
+    """What an end means, so that it compares between two networks: all of its fields and of those of its origins, so that
+    none can be forgotten. What belongs to one network alone stands in it by its name, which is enough: whether the edit
+    can touch it is asked apart."""
+    if isinstance(value, Endpoint | Origin):
+        return tuple(content(getattr(value, each.name)) for each in fields(value))
+    if isinstance(value, tuple):
+        return tuple(map(content, value))
+    if isinstance(value, NetworkInterface):
+        return value.name
+    return str(value) if isinstance(value, Checkpoint) else value
 
 
 def _may_differ(end: Endpoint, may: Touched) -> bool:

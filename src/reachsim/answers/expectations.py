@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from reachsim.answers.listed import Listing
+from reachsim.calls import made_by
 from reachsim.errors import counted
 from reachsim.faces import Told, face, record
 from reachsim.net.headerspace import HeaderSpace
@@ -18,6 +19,7 @@ RESULT_TITLES: dict[ResultVerdict, str] = {"holds": "holds", "fails": "FAILS", "
 """Verdict of an expectation to the word that a person sees."""
 
 
+@made_by("net.expect(source, destination, allow='tcp/443')")
 @dataclass(frozen=True, repr=False)
 class Result(Told):
     """One expectation, decided.
@@ -108,6 +110,7 @@ class Result(Told):
         return f"{self.label}  {self.question}"
 
 
+@made_by("net.check()")
 class Check(Listing[Result]):
     """Every expectation of a design, decided. True when all hold."""
 

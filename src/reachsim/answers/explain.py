@@ -13,6 +13,7 @@ from typing import Any
 from reachsim.answers.book import Rule, rules
 from reachsim.answers.cases import Looking, routes_of
 from reachsim.answers.observe import Tool, observed
+from reachsim.calls import made_by
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import Filter, FilterBook
@@ -35,6 +36,7 @@ Editor = Callable[[Mapping[str | KeyPath, Any]], Engine]
 """An edited copy of the network."""
 
 
+@made_by("net.explain(source, destination, traffic).obstacles")
 @dataclass(frozen=True, repr=False)
 class Obstacle(Faced):
     """One blocker, explained.
@@ -71,6 +73,7 @@ class Obstacle(Faced):
         }
 
 
+@made_by("net.explain(source, destination, traffic).layers")
 @dataclass(frozen=True, repr=False)
 class Layer(Faced):
     """What is proven of one layer: `innocent` when it stops nothing; `text`: what was tried, and what came of it."""
@@ -111,6 +114,7 @@ class Probe(Faced):
         }
 
 
+@made_by("net.explain(source, destination, traffic)")
 @dataclass(frozen=True, repr=False)
 class Explanation(ToldOf):
     """Why one question has its answer. `trace`: the packet and its answer; `obstacles`: in the order in which AWS would meet

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.errors import counted, format_path
 from reachsim.faces import Faced
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.lint import SEVERITIES, Severity
 
 
-@says_how_to_call
+@made_by("net.lint()")
 @dataclass(frozen=True, repr=False)
 class Finding(Faced):
     """One finding, whoever found it: `lint`, or what `findings` gathers.

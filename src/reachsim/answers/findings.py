@@ -8,6 +8,7 @@ from reachsim.answers.finding import Finding, weighed
 from reachsim.answers.listed import Answers
 from reachsim.answers.policy import DeadEnd, Exposed, dead_ends, exposure
 from reachsim.answers.rulesets import IdleRule, idle_rules
+from reachsim.calls import made_by
 from reachsim.engine import Engine
 from reachsim.errors import Problem
 from reachsim.rules.codes import Code
@@ -18,6 +19,7 @@ IDLE = {"shadowed": "SHADOWED_RULE", "redundant": "REDUNDANT_RULE"}
 EXPOSED = "EXPOSED_TO_INTERNET"
 
 
+@made_by("net.findings()")
 class Findings(Answers[Finding]):
     """Everything that a design says of itself without being asked."""
 

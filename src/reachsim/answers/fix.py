@@ -25,7 +25,9 @@ from reachsim.answers.expectations import Result
 from reachsim.answers.fixes import Fix, Fixes, FixPlan, SessionPlan
 from reachsim.dataplane.ends import Endpoint
 from reachsim.errors import ReachsimError, counted
-from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched, same_values
+from reachsim.garbage import collector_paused
+from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched
+from reachsim.loading.tree import same_values
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.mending import Edit, KeyChange
 
@@ -199,8 +201,9 @@ class Search:
     def _with(self, engine: Editable, new: tuple[Edit, ...], edits: tuple[Edit, ...]) -> _State | None:
         """A network with some more edits made; None where one leads nowhere, or to no design."""
         try:
-            copy = self.tools.edited(engine, new)
-            return _State(copy, edits, self._asked(copy))
+            with collector_paused():
+                copy = self.tools.edited(engine, new)
+                return _State(copy, edits, self._asked(copy))
         except (ReachsimError, KeyError, IndexError, TypeError):
             return None
 
@@ -230,7 +233,8 @@ def fixes(engine: Editable, expectation: Expectation, tools: Tools, number: int 
     proven: list[Fix] = []
     refused: list[str] = []
     for state in search.run(first):
-        fix = judge.proven(state.edits, expectation, number, state.engine)
+        with collector_paused():  # in between, it finds what is left of the copies that were made for this one
+            fix = judge.proven(state.edits, expectation, number, state.engine)
         if isinstance(fix, Fix):
             proven.append(fix)
             search.proven(state.cost)

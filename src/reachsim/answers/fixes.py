@@ -9,6 +9,7 @@ from typing import Any
 from reachsim.answers.difference import Change as Opened
 from reachsim.answers.expectations import Result
 from reachsim.answers.listed import Listing
+from reachsim.calls import made_by
 from reachsim.errors import counted
 from reachsim.faces import Carded, Faced, ToldOf, face
 from reachsim.loading.patch import Patch
@@ -20,6 +21,7 @@ from reachsim.rules.addresses import PUBLIC
 _FAMILIES = (PUBLIC & EVERY_IPV4.addresses, PUBLIC - EVERY_IPV4.addresses)
 
 
+@made_by("net.fixes(source, destination, traffic).best")
 @dataclass(frozen=True, repr=False)
 class Fix(Faced, Carded):
     """A set of edits that is proven to make one expectation hold, and to break no other.
@@ -104,6 +106,7 @@ def _internet(addresses: AddressSet) -> float:
     return max((addresses & family).count / family.count for family in _FAMILIES)
 
 
+@made_by("net.fixes(source, destination, traffic)")
 class Fixes(Listing[Fix]):
     """Proven fixes of one question, the best first. `result`: the question as it stands. `reasons`: where there is none,
     why, and which redesign would help. `tried`: how many sets of edits were."""
@@ -161,6 +164,7 @@ class Fixes(Listing[Fix]):
         return [fix.to_row() for fix in self]
 
 
+@made_by("net.fix_all()")
 @dataclass(frozen=True, repr=False)
 class FixPlan(ToldOf):
     """What makes all failing expectations of a file hold together.

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from reachsim.answers.between import addresses_between
 from reachsim.answers.deciding import few_of_each
 from reachsim.answers.rowwise import Delivery, by_rows
+from reachsim.calls import made_by, says_how_to_call
 from reachsim.dataplane.checkpoint import CheckpointType, Forward, Header
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.dataplane.site import NetworkInterface
@@ -26,6 +27,7 @@ from reachsim.reach.template_book import Ways
 from reachsim.topology.addressed import publics_left_out
 
 
+@says_how_to_call
 class Leak(NamedTuple):  # there may be a million of them
     """Traffic that is delivered between two endpoints that should be isolated.
 
@@ -105,6 +107,7 @@ _BETWEEN = "\0"
 """Stands in words for the addresses of a leak."""
 
 
+@made_by("net.isolated(one, other)")
 @dataclass(frozen=True, repr=False)
 class Isolation(ToldOf):
     """Whether no packet is delivered between two sets of endpoints, in either direction. True when none is.

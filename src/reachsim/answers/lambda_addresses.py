@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reachsim.calls import made_by
 from reachsim.faces import Faced, ToldOf, record
 from reachsim.rules.lambda_ import (
     CONNECTIONS_PER_INTERFACE,
@@ -248,6 +249,7 @@ class Instances(Faced):
         }
 
 
+@made_by("net.lambda_addresses()")
 @dataclass(frozen=True, repr=False)
 class LambdaAddresses(ToldOf):
     """What the functions of a design need of its VPCs. True when it surely fits. `growth`: percent that were added to all

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Protocol, TypeVar, overload
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar, Protocol, Self, TypeVar, overload
 
 from reachsim.errors import shown
 from reachsim.faces import ToldOf, record
@@ -26,6 +26,9 @@ class Answers(ToldOf, tuple[T_co, ...]):
     """
 
     key: ClassVar[str]
+
+    def __new__(cls, answers: Iterable[T_co] = ()) -> Self:
+        return super().__new__(cls, answers)
 
     def __contains__(self, item: object) -> bool:
         """Whether it is one of them. Raises TypeError for what is no answer."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from reachsim.answers.listed import Listing
 from reachsim.answers.reach import ReachAnswer, reach_answer
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Asked, Engine, some_traffic
@@ -28,7 +28,7 @@ NeighbourVerdict = Literal["passes", "partial", "no reply", "undecided"]
 _WORLD = frozenset({"internet", "internet host"})
 
 
-@says_how_to_call
+@made_by("net.who_reaches(to)")
 @dataclass(frozen=True, repr=False)
 class Neighbour(Faced):
     """Ends of which the same is to be said: interfaces, or functions, networks, services, the internet.
@@ -76,6 +76,7 @@ class Neighbour(Faced):
         }
 
 
+@made_by("net.who_reaches(to)")
 @dataclass(frozen=True, repr=False)
 class Neighbours(Listing[Neighbour]):
     """Who reaches an end (`direction` "who"), or what it reaches ("what"): those with anything delivered or undecided.

@@ -11,10 +11,13 @@ from reachsim.engine import Engine
 from reachsim.faces import Faced
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.traffic import TCP, UDP, protocol_of
-from reachsim.trace.result import Hop, Trace
+from reachsim.trace.result import Trace
 
 PATIENCE = "about 130 s on Linux"
 """How long a client sends SYNs that nobody answers (OBS-1)."""
+
+_FORWARDING = ("NAT gateway", "instance", "interface")
+"""Checkpoints that answer packets which expire there, where they pass them on (OBS-9)."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,7 +54,7 @@ def observed(engine: Engine, found: Trace, destination: Endpoint, ask: Callable[
         yield Tool("client", text or "no answer, until it loses patience", "OBS-2" if text else "OBS-1")
     yield from _ping(found, packet.destination if packet is not None else 0, protocol, ask)
     if packet is not None:
-        yield _traceroute(engine, found)
+        yield _traceroute(engine, found, packet.destination)
 
 
 def _connection(found: Trace, port: int) -> Iterator[Tool]:
@@ -89,28 +92,18 @@ def _ping(found: Trace, destination: int, protocol: int, ask: Callable[[str], Tr
         yield Tool("ping", f"no answer{why}{but}", "OBS-1")
 
 
-def _traceroute(engine: Engine, found: Trace) -> Tool:
+def _traceroute(engine: Engine, found: Trace, destination: int) -> Tool:
     """Only devices that translate or forward, and the target, have a name in it (**OBS-7** to **OBS-9**)."""
     shown: list[str] = []
     for hop in found.forward:
         if hop.action in ("drop", "unknown"):
             break
-        named = _answers(engine, hop)
-        if named and (not shown or shown[-1] != named):
-            shown.append(named)
-    target = None if found.packet is None else format_address(found.packet.destination)
-    shown.append(target if target is not None and found.reachable else "* * *")
+        if hop.checkpoint in _FORWARDING and hop.action != "deliver":
+            interface = engine.topology.interfaces[hop.component]
+            secret = interface.subnet.regional  # its private address is AWS's secret (NATGW-17)
+            address = "an address of AWS's" if secret else format_address(interface.addresses[0])
+            named = f"{address} ({interface.name})"
+            if named not in shown[-1:]:  # a loop goes through it again and again
+                shown.append(named)
+    shown.append(format_address(destination) if found.reachable else "* * *")
     return Tool("traceroute", ", then ".join(shown), "OBS-9")
-
-
-def _answers(engine: Engine, hop: Hop) -> str:
-    """A NAT device or an appliance that a packet passes, as traceroute prints it; empty for anything else."""
-    interface = engine.topology.interfaces.get(hop.component)
-    forwards = (
-        interface is not None and hop.checkpoint.lower() == interface.kind and hop.action in ("translate", "pass")
-    )
-    if interface is None or not forwards or interface.kind not in ("nat gateway", "instance", "interface"):
-        return ""
-    if hop.before.source in interface.addresses or hop.before.destination in interface.addresses:
-        return ""
-    return f"{format_address(interface.addresses[0])} ({interface.name})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.listed import Answers
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.dataplane.checkpoint import Drop, Header
 from reachsim.dataplane.walk import walk
 from reachsim.engine import Engine
@@ -27,6 +27,7 @@ from reachsim.topology.flows import may_be_called_from_outside
 NO_PACKET = HeaderSpace.nothing()
 
 
+@made_by("net.exposure()")
 @dataclass(frozen=True, repr=False)
 class Exposed(Faced, Carded):
     """What the internet reaches of some interfaces: `traffic` in words with the sources, `space` as a set of packets to
@@ -66,6 +67,7 @@ class Exposed(Faced, Carded):
         }
 
 
+@made_by("net.exposure()")
 class Exposure(Answers[Exposed]):
     """What the internet reaches, by groups of interfaces treated alike; false where it reaches nothing."""
 
@@ -152,7 +154,7 @@ def describe_far(answer: Reach, space: HeaderSpace) -> str:
     return space.describe(answer.sources, answer.destinations, sources_name="the internet")
 
 
-@says_how_to_call
+@made_by("net.dead_ends()")
 @dataclass(frozen=True, repr=False)
 class DeadEnd(Faced):
     """Destinations that a route table sends into a blackhole or round in a circle.
@@ -184,6 +186,7 @@ class DeadEnd(Faced):
         }
 
 
+@made_by("net.dead_ends()")
 class DeadEnds(Answers[DeadEnd]):
     """Forwarding loops and blackholes; false where there are none."""
 

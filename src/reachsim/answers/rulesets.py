@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from reachsim.answers.covering import ANYBODY, ClauseBook, numbers, space_of
 from reachsim.answers.listed import Answers
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.engine import Engine
 from reachsim.errors import UndecidedError, UsageError, shown, suggest
@@ -21,7 +21,7 @@ RuleSetKind = Literal["network ACL", "security group"]
 RULE_SET_KINDS: tuple[RuleSetKind, ...] = ("network ACL", "security group")
 
 
-@says_how_to_call
+@made_by("net.idle_rules()")
 @dataclass(frozen=True, repr=False)
 class IdleRule(Faced):
     """A rule that could be removed without changing anything.
@@ -65,6 +65,7 @@ class IdleRule(Faced):
         }
 
 
+@made_by("net.idle_rules()")
 class IdleRules(Answers[IdleRule]):
     """Rules that decide nothing; false where there are none."""
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from reachsim.answers.editable import Editable
 from reachsim.answers.superfluous import Superfluous, superfluous
+from reachsim.calls import made_by
 from reachsim.engine import Engine
 from reachsim.errors import EndpointError, UsageError, counted, shown, suggest
 from reachsim.faces import Faced, ToldOf
@@ -39,6 +40,7 @@ Met = Literal["met", "missing", "unknown"]
 MOST_MINUTES: Final = 10**9
 
 
+@made_by("net.session_manager()")
 @dataclass(frozen=True, repr=False)
 class Need(Faced):
     """One thing that an instance needs: ``role``, ``agent``, or the name of a service that the agent has to reach.
@@ -74,6 +76,7 @@ class Need(Faced):
         }
 
 
+@made_by("net.session_manager()")
 @dataclass(frozen=True, repr=False)
 class ManagedNode(Faced):
     """One instance. `waiting`: why it is not ready yet though nothing is missing; empty where that is not so."""
@@ -124,6 +127,7 @@ class ManagedNode(Faced):
         }
 
 
+@made_by("net.session_manager()")
 @dataclass(frozen=True, repr=False)
 class SessionManager(ToldOf):
     """Every instance that was asked about. True when all of them are ready.

@@ -6,43 +6,48 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from reachsim.calls import says_how_to_call
 from reachsim.cidr.blocks import aggregate, exclude, smallest_around
 from reachsim.cidr.freelist import FreeList
+from reachsim.errors import NoValueError
 from reachsim.net.address import Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of_span
 from reachsim.rules.cidr import DOCKER
 
 
+@says_how_to_call
 def nth_subnet(block: Cidr, prefix_length: int, number: int) -> Cidr:
     """The block of that size with that number inside `block`, counted from 0; -1 is the last one.
 
-    Raises ValueError.
+    Raises NoValueError.
 
     >>> nth_subnet(Cidr.parse("10.0.0.0/16"), 24, 5), nth_subnet(Cidr.parse("10.0.0.0/16"), 24, -1)
     (Cidr('10.0.5.0/24'), Cidr('10.0.255.0/24'))
     """
     if not block.prefix_length <= prefix_length <= block.width:
-        raise ValueError(f"/{prefix_length} is not the length of a block inside {block}")
+        raise NoValueError(f"/{prefix_length} is not the length of a block inside {block}")
     count = 1 << (prefix_length - block.prefix_length)
     if not -count <= number < count:
-        raise ValueError(f"{block} has {count:,} blocks of /{prefix_length}: 0 to {count - 1:,}, and not {number}")
+        raise NoValueError(f"{block} has {count:,} blocks of /{prefix_length}: 0 to {count - 1:,}, and not {number}")
     return Cidr(block.network + (number % count << (block.width - prefix_length)), prefix_length)
 
 
+@says_how_to_call
 def blocks_of_range(first: Address, last: Address) -> list[Cidr]:
-    """The fewest blocks that have exactly the addresses from `first` to `last`. Raises ValueError.
+    """The fewest blocks that have exactly the addresses from `first` to `last`. Raises NoValueError.
 
     >>> from reachsim.net.address import parse_address
     >>> blocks_of_range(parse_address("10.0.0.1"), parse_address("10.0.0.4"))
     [Cidr('10.0.0.1/32'), Cidr('10.0.0.2/31'), Cidr('10.0.0.4/32')]
     """
     if first.width != last.width:
-        raise ValueError(f"{first} and {last} are of two families")
+        raise NoValueError(f"{first} and {last} are of two families")
     if first > last:
-        raise ValueError(f"{first} comes after {last}")
+        raise NoValueError(f"{first} comes after {last}")
     return blocks_of_span(first, last)
 
 
+@says_how_to_call
 def ranges_of(blocks: Iterable[Cidr]) -> list[tuple[Address, Address]]:
     """First and last address of the runs that some blocks make up, in order; those that touch are one run.
 
@@ -65,10 +70,11 @@ class _Node:
     halves: tuple[_Node, _Node] | None = None
 
 
+@says_how_to_call
 def aggregate_to(blocks: Iterable[Cidr], most: int) -> list[Cidr]:
     """At most so many blocks that have all addresses of some blocks, and as few others as can be, in order.
 
-    Raises ValueError where that cannot be: each family needs a block.
+    Raises NoValueError where that cannot be: each family needs a block.
 
     >>> [str(block) for block in aggregate_to(map(Cidr.parse, ("10.0.0.0/24", "10.0.1.0/25", "10.9.0.0/24")), 2)]
     ['10.0.0.0/23', '10.9.0.0/24']
@@ -76,7 +82,7 @@ def aggregate_to(blocks: Iterable[Cidr], most: int) -> list[Cidr]:
     exact = aggregate(blocks)
     families = [part for part in ([b for b in exact if b.version == v] for v in (4, 6)) if part]
     if most < len(families):
-        raise ValueError(f"{most} is too few: there are addresses of {len(families)} families")
+        raise NoValueError(f"{most} is too few: there are addresses of {len(families)} families")
     if len(exact) <= most:
         return exact
     roots = [_covers(part, most) for part in families]
@@ -111,6 +117,7 @@ def _chosen(node: _Node, count: int) -> list[Cidr]:
     return _chosen(node.halves[0], left) + _chosen(node.halves[1], count - left)
 
 
+@says_how_to_call
 def choose_free(pools: Iterable[Cidr], used: Iterable[Cidr], prefix_length: int, count: int = 1) -> list[Cidr]:
     """Up to `count` free blocks of that size, each from where it splits the least free space.
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reachsim.calls import made_by, says_how_to_call
+from reachsim.errors import NoValueError
 from reachsim.faces import Told, record
 from reachsim.net.address import IPV6_FIRST, Address
 from reachsim.net.cidr import Cidr, address_set, blocks_of
@@ -38,6 +40,7 @@ _CLASSES: Final[tuple[tuple[Cidr, str], ...]] = (
 """Ranges with a meaning of their own; where two are nested, the inner one stands first."""
 
 
+@says_how_to_call
 def range_class(block: Cidr) -> str:
     """What kind of addresses the block has, in words.
 
@@ -52,6 +55,7 @@ def range_class(block: Cidr) -> str:
     return "public" if block.version == 4 else "reserved (RFC 4291)"
 
 
+@made_by("cidr.describe(block)")
 @dataclass(frozen=True, slots=True, repr=False)
 class BlockFacts(Told):
     """What there is to say about one block; `describe` makes it.
@@ -135,6 +139,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
+@says_how_to_call
 def describe(block: Cidr) -> BlockFacts:
     """Everything that can be said about one block without a design."""
     as_subnet = subnet_block_refusal(block, [block])
@@ -158,6 +163,7 @@ def describe(block: Cidr) -> BlockFacts:
     )
 
 
+@says_how_to_call
 def buddy(block: Cidr) -> Cidr | None:
     """The block of the same size with which it makes up the next larger one; None for a whole family.
 
@@ -176,6 +182,7 @@ def _neighbour(block: Cidr, steps: int) -> Cidr | None:
     return Cidr(base + offset, block.prefix_length) if 0 <= offset < 1 << block.width else None
 
 
+@says_how_to_call
 def free_blocks(pools: Iterable[Cidr], used: Iterable[Cidr]) -> list[Cidr]:
     """What is free of some pools: the largest aligned blocks that hold nothing used, in order.
 
@@ -185,6 +192,7 @@ def free_blocks(pools: Iterable[Cidr], used: Iterable[Cidr]) -> list[Cidr]:
     return exclude(pools, used)
 
 
+@says_how_to_call
 def aggregate(blocks: Iterable[Cidr]) -> list[Cidr]:
     """The fewest blocks that have exactly these addresses, in order (RFC 4632, aggregation).
 
@@ -194,6 +202,7 @@ def aggregate(blocks: Iterable[Cidr]) -> list[Cidr]:
     return blocks_of(address_set(blocks))
 
 
+@says_how_to_call
 def exclude(blocks: Iterable[Cidr], without: Iterable[Cidr]) -> list[Cidr]:
     """The fewest blocks that have the addresses of `blocks` that are not in `without`, in order.
 
@@ -203,19 +212,20 @@ def exclude(blocks: Iterable[Cidr], without: Iterable[Cidr]) -> list[Cidr]:
     return blocks_of(address_set(blocks) - address_set(without))
 
 
+@says_how_to_call
 def smallest_around(blocks: Iterable[Cidr]) -> Cidr:
-    """The smallest block that holds all of some blocks of one family. Raises ValueError without any.
+    """The smallest block that holds all of some blocks of one family. Raises NoValueError without any.
 
     >>> smallest_around([Cidr.parse("10.0.1.0/24"), Cidr.parse("10.0.2.0/24")])
     Cidr('10.0.0.0/22')
     """
     spans = [block.span for block in blocks]
     if not spans:
-        raise ValueError("no blocks")
+        raise NoValueError("no blocks")
     low = Cidr.single(min(first for first, _ in spans))
     high = Cidr.single(max(last for _, last in spans))
     if low.version != high.version:
-        raise ValueError(f"{low.first} and {high.first} are of two families")
+        raise NoValueError(f"{low.first} and {high.first} are of two families")
     base = 0 if low.version == 4 else IPV6_FIRST
     return low.supernet(low.width - ((low.network - base) ^ (high.network - base)).bit_length())
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from reachsim.calls import made_by, says_how_to_call
 from reachsim.cidr.blocks import prefix_length_for
+from reachsim.errors import NoValueError
 from reachsim.rules.cidr import LONGEST_IPV4, SHORTEST_IPV4
 from reachsim.rules.lambda_ import interfaces_for
 from reachsim.rules.subnet import RESERVED_COUNT
@@ -28,6 +30,7 @@ _BESIDE_AWS: Final = 2 * _PREFIX - RESERVED_COUNT
 """Addresses beside AWS's own in the first and the last /28 of a subnet, neither of which can be delegated."""
 
 
+@made_by("Consumers(instances=3)", by_hand=True)
 @dataclass(frozen=True, slots=True)
 class Consumers:
     """What lives in a tier. Counts are of the whole tier, over all zones, unless said otherwise.
@@ -79,6 +82,7 @@ class Consumers:
         return [(text, count) for text, count in lines if count]
 
 
+@made_by("cidr.size_for_addresses(100)", by_hand=True)
 @dataclass(frozen=True, slots=True)
 class SubnetSize:
     """The size of a subnet's block, and why.
@@ -98,6 +102,7 @@ class SubnetSize:
         return (1 << (32 - self.prefix_length)) - RESERVED_COUNT
 
 
+@says_how_to_call
 def size_for_addresses(count: int, growth: int = 0, longest: int = LONGEST_IPV4) -> SubnetSize:
     """The smallest IPv4 subnet in which `count` addresses are usable, after growth by so many percent.
 
@@ -115,6 +120,7 @@ def size_for_addresses(count: int, growth: int = 0, longest: int = LONGEST_IPV4)
     return SubnetSize(max(length, SHORTEST_IPV4), needed, tuple(lines), length < SHORTEST_IPV4)
 
 
+@says_how_to_call
 def size_for_consumers(consumers: Consumers, zones: int, growth: int = 0, zone_loss: int = 0) -> SubnetSize:
     """The smallest IPv4 subnet for one zone's share of a tier, after growth by so many percent.
 
@@ -122,7 +128,7 @@ def size_for_consumers(consumers: Consumers, zones: int, growth: int = 0, zone_l
     """
     left = zones - zone_loss
     if left < 1:
-        raise ValueError(f"{zone_loss} of {zones} zones may fail, and none is left")
+        raise NoValueError(f"{zone_loss} of {zones} zones may fail, and none is left")
     parts = consumers.per_subnet(left)
     longest = LOAD_BALANCER_LONGEST if consumers.load_balancers else LONGEST_IPV4
     size = size_for_addresses(sum(count for _, count in parts), growth, longest)

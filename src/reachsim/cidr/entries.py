@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, overload
 
+from reachsim.calls import made_by
 from reachsim.net.cidr import Cidr
 
 _DEAD: Final = frozenset({"deleted", "deleting", "rejected", "expired"})
 
 
+@made_by("Entry(Cidr.parse('10.0.0.0/16'))", by_hand=True)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A block, whose it is, and where it was read.
@@ -174,6 +176,7 @@ class Entries(Sequence[Entry]):
         return f"Entries({list(self)!r})"
 
 
+@made_by("CidrConnection(name, one, other)", by_hand=True)
 @dataclass(frozen=True, slots=True)
 class CidrConnection:
     """Two networks that a model joins.
@@ -211,6 +214,7 @@ class Standing:
     body: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
+@made_by("SubnetEntry(Cidr.parse('10.0.1.0/24'), vpc)", by_hand=True)
 @dataclass(frozen=True, slots=True)
 class SubnetEntry:
     """A subnet's block. `vpc`: the network that it is in. `available`: addresses that AWS says are free in it.
@@ -229,6 +233,7 @@ class SubnetEntry:
     line: int | None = None
 
 
+@made_by("cidr.read_sources(paths)", by_hand=True)
 @dataclass(slots=True)
 class Sources:
     """What some files hold together. `subnets`: those inside the blocks of `entries`."""

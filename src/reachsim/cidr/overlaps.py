@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reachsim.calls import made_by, says_how_to_call
 from reachsim.cidr.entries import CidrConnection, Entries, Entry
 from reachsim.cidr.ranking import Rank, Ranking
 from reachsim.errors import counted
@@ -21,6 +22,7 @@ from reachsim.faces import Told
 from reachsim.net.cidr import Cidr
 
 
+@says_how_to_call
 def overlapping_pairs(cidrs: Sequence[Cidr]) -> Iterator[tuple[int, int]]:
     """All pairs of blocks that overlap, each once, as two indexes: first the block that contains the other.
 
@@ -138,6 +140,7 @@ class Sweep:
         return count
 
 
+@made_by("cidr.find_overlaps(entries)")
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Two blocks that overlap. `outer` is equal to `inner` or contains it; `reason` says why it has its
@@ -180,6 +183,7 @@ def entry_dict(entry: Entry) -> dict[str, Any]:
     return out | {"id": entry.id} if entry.id else out
 
 
+@made_by("cidr.find_overlaps(entries)")
 class OverlapReport(Told):
     """Every overlap among `count` blocks, the worst rank first, then in order of address.
 
@@ -341,6 +345,7 @@ def _counts(sweep: Sweep, owners: Sequence[str], ranking: Ranking) -> dict[Rank,
     return counts
 
 
+@says_how_to_call
 def find_overlaps(
     entries: Iterable[Entry],
     connections: Iterable[CidrConnection] = (),

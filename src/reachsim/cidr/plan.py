@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from reachsim.calls import made_by
 from reachsim.cidr.demand import SubnetSize
 from reachsim.cidr.metrics import Growth, PoolUse, Summary
 from reachsim.cidr.shortage import Shortage
@@ -23,6 +24,7 @@ class PlanVerdict(Enum):
     CANNOT_DECIDE = "cannot decide"
 
 
+@made_by("cidr.plan_file(path)")
 @dataclass(frozen=True, slots=True)
 class PlannedSubnet:
     """A subnet of a planned VPC. `cidr`: None where the VPC has IPv6 only. `size`: why it is as large as it
@@ -58,6 +60,7 @@ class PlannedSubnet:
         return usable_count(self.cidr)
 
 
+@made_by("cidr.plan_file(path)")
 @dataclass(frozen=True, slots=True)
 class PlannedVpc:
     """A VPC that was asked for. `cidrs`: the primary block first; `standing`: those that stood before this
@@ -153,6 +156,7 @@ class Existing:
     body: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
+@made_by("cidr.plan_file(path)")
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan(Told):
     """The answer to a plan file. With any verdict but `fits`, `vpcs` is empty: there is no partial answer.

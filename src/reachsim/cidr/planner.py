@@ -8,10 +8,12 @@ that is asked or nothing and says what would have to change.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from reachsim.calls import checks_types, says_how_to_call
 from reachsim.cidr.allocate import Apart, Demand, Family, Placement, SearchGaveUp, TakenSpace, allocate
 from reachsim.cidr.asks import Asks, Regions, Wanted, part, refined, take
 from reachsim.cidr.blocks import exclude
@@ -33,12 +35,14 @@ _MOST_UNDECIDED: Final = 2
 """Those of them about which the search may give up before all do."""
 
 
-def plan_file(path: str, keep: KeptPlan | None = None) -> Plan:
+@checks_types
+def plan_file(path: str | os.PathLike[str], keep: KeptPlan | None = None) -> Plan:
     """Plan what a file asks for. `keep`: an earlier plan, whose blocks stay. Raises DesignError for bad
     input."""
-    return make_plan(load_plan(path), keep)
+    return make_plan(load_plan(os.fspath(path)), keep)
 
 
+@says_how_to_call
 def plan_text(text: str, keep: KeptPlan | None = None) -> Plan:
     """Like `plan_file`, from text.
 

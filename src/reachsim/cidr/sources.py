@@ -30,6 +30,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from reachsim.calls import checks_types, says_how_to_call
 from reachsim.cidr.entries import CidrConnection, Entries, Entry, Sources, Standing, SubnetEntry
 from reachsim.cidr.exports import read_json
 from reachsim.cidr.lists import read_csv, read_list
@@ -49,7 +50,8 @@ _Told = TypeVar("_Told", Entry, SubnetEntry)
 _LOOKS_LIKE_BLOCK: Final = re.compile(r"[0-9a-fA-F:.]*[0-9:.][0-9a-fA-F:.]*(/[0-9]+)?")
 
 
-def read_sources(arguments: Iterable[str], said: Said | None = None) -> Sources:
+@checks_types
+def read_sources(arguments: Iterable[str | os.PathLike[str]], said: Said | None = None) -> Sources:
     """Read what a command line names: files, ``-`` for standard input, or blocks and addresses themselves.
 
     Networks that AWS tells apart by their IDs are told apart: those of one name become ``name (id)``. Others of
@@ -61,7 +63,7 @@ def read_sources(arguments: Iterable[str], said: Said | None = None) -> Sources:
     parts: list[Sources] = []
     later: list[tuple[importing.Source, bool]] = []
     problems: list[Problem] = []
-    for argument in arguments:
+    for argument in [os.fspath(each) for each in arguments]:
         if argument != "-" and _LOOKS_LIKE_BLOCK.fullmatch(argument) and not os.path.exists(argument):
             try:
                 parts.append(Sources(Entries([Entry(Cidr.parse_peer(argument))])))
@@ -90,9 +92,10 @@ def _imported(given: list[tuple[importing.Source, bool]], said: Said | None = No
     return [imported(given, read_options(**(said or {})), summary([source.file for source, _ in given]))]
 
 
-def read_source(path: str) -> Sources:
+@checks_types
+def read_source(path: str | os.PathLike[str]) -> Sources:
     """Read one file, or standard input for ``-``. Raises DesignError."""
-    return _alone(_read(path))
+    return _alone(_read(os.fspath(path)))
 
 
 def _alone(found: Sources | list[tuple[importing.Source, bool]]) -> Sources:
@@ -121,6 +124,7 @@ def _read(path: str) -> Sources | list[tuple[importing.Source, bool]]:
     return _parse(data, path)
 
 
+@says_how_to_call
 def parse_source(data: bytes | str, file: str) -> Sources:
     """Read the content of one file; `file` is its name for messages, and its ending may say what it is.
 

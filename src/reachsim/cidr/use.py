@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reachsim.calls import made_by, says_how_to_call
 from reachsim.cidr.blocks import exclude
 from reachsim.cidr.entries import Entry, Sources, SubnetEntry
 from reachsim.errors import UsageError
@@ -13,6 +14,7 @@ from reachsim.net.cidr import Cidr, address_set
 from reachsim.rules.subnet import usable_count
 
 
+@made_by("cidr.use_of(sources)")
 @dataclass(frozen=True, slots=True)
 class SubnetUse:
     """How full an IPv4 subnet is. `usable`: addresses that interfaces can have in it (SUBNET-2); `used`: those that
@@ -35,6 +37,7 @@ class SubnetUse:
         }
 
 
+@made_by("cidr.use_of(sources)")
 @dataclass(frozen=True, slots=True)
 class VpcUse:
     """How full a VPC is. `addresses`: of its IPv4 blocks; `in_subnets`: those of them that are in a subnet;
@@ -76,6 +79,7 @@ def _share(used: int | None, usable: int) -> float | None:
     return None if used is None or not usable else round(used / usable, 4)
 
 
+@says_how_to_call
 def use_of(sources: Sources) -> list[VpcUse]:
     """Every network that has a name, in order of the sources, with its subnets.
 
@@ -108,6 +112,7 @@ def _vpc_use(name: str, blocks: Sequence[Cidr], subnets: Sequence[SubnetEntry]) 
     return VpcUse(name, tuple(blocks), fourth.count, inside, tuple(exclude(blocks, taken)), tuple(uses))
 
 
+@says_how_to_call
 def vpc_of(sources: Sources, name: str) -> VpcUse:
     """One of them, by its name or its ID. Raises UsageError."""
     uses = use_of(sources)
@@ -124,6 +129,7 @@ def vpc_of(sources: Sources, name: str) -> VpcUse:
     raise UsageError(f"there is no network {name!r}; " + (f"there are {there}" if uses else "no block has a name"))
 
 
+@says_how_to_call
 def holders_of(sources: Sources, block: Cidr) -> list[Entry]:
     """The blocks and subnets around an address or a block, the smallest first."""
     found = [entry for entry in sources.entries if block in entry.cidr]

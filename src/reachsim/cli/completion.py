@@ -144,7 +144,7 @@ def _fish(commands: list[Command]) -> Iterator[str]:
         for name in command.subcommands:
             yield f"complete -c reachsim {condition}-f -a {name} -d '{texts[(*command.path, name)]}'"
         if command.choices:
-            yield f"complete -c reachsim {condition}-a '{' '.join(command.choices)}'"
+            yield f"complete -c reachsim {condition}-f -a '{' '.join(command.choices)}'"
         for option in command.options:
             names = " ".join(f"-l {name[2:]}" if name.startswith("--") else f"-s {name[1:]}" for name in option.names)
             value = f" -x -a '{' '.join(option.choices)}'" if option.choices else " -r" if option.value else ""

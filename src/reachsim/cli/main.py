@@ -147,9 +147,12 @@ _LONGEST_MESSAGE = 500
 
 
 def _near(word: str, candidates: Sequence[str]) -> str | None:
-    """What was probably meant, or None."""
+    """What was probably meant, or None: `who` is the first word of `who-reaches`, as Python calls it."""
     from difflib import get_close_matches
 
+    first = word.replace("_", "-").partition("-")[0]
+    if first != word and first in candidates:
+        return first
     return next(iter(get_close_matches(word[:40], candidates, 1)), None)
 
 
@@ -288,12 +291,9 @@ def _tell(error: ReachsimError, argv: Sequence[str] | None) -> int:
 
         print(render(asked, [error_report(error, words[0])], __version__), flush=True)
     if asked == "json":
-        from reachsim.report.data import error_data, plain_json
+        from reachsim.report.data import error_data, to_json
 
-        data = error_data(error)
-        if isinstance(error, CommandLineError):
-            data["error"]["kind"] = UsageError.__name__
-        print(plain_json(data), flush=True)
+        print(to_json(error_data(error)), flush=True)
     _complain(f"{error.usage}{error}" if isinstance(error, CommandLineError) else told(error))
     return error.exit_code
 

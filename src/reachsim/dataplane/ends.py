@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from reachsim.calls import made_by
 from reachsim.dataplane.checkpoint import Checkpoint, Relays
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.faces import Faced
@@ -64,6 +65,7 @@ class Origin(Faced):
         return f"{self.label or self.start}: {', '.join(ends)}"
 
 
+@made_by("net.endpoint(name)")
 @dataclass(frozen=True, slots=True, repr=False)
 class Endpoint(Faced):
     """What a name stands for.
@@ -103,6 +105,14 @@ class Endpoint(Faced):
     unwritten: AddressSet | None = None
     either: str = ""
     otherwise: tuple[Loss, Endpoint] | None = field(default=None, compare=False)
+
+    def __dir__(self) -> list[str]:
+        """What a person reads of it; the rest is for the engines."""
+        return ["candidates", "kind", "name", "note", "to_dict"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"name": self.name, "kind": self.kind, "candidates": list(self.candidates), "note": self.note}
 
     def __str__(self) -> str:
         return f"{self.name}: {self.kind}"

@@ -24,8 +24,8 @@ class VpcPlace(Faced):
 
     `resolver`: base + 2 of the primary block; `kept_for_dns`: base + 2 of the others, where none answers (DNS-1). `access`:
     what Block Public Access leaves to what is in no subnet (IGW-14); `access_path`: where that is written. `region`: empty
-    where the design says none. `private_ipv6`: the IPv6 blocks of it that are not on the internet, though they look so
-    (IGW-15).
+    where the design says none. `private_ipv6`: the IPv6 blocks of it that are not on the internet, though they look so, and
+    `perhaps_private`: those of which that is not known (IGW-15).
     """
 
     name: str
@@ -37,6 +37,7 @@ class VpcPlace(Faced):
     access_path: KeyPath = ()
     region: str = ""
     private_ipv6: AddressSet = AddressSet.nothing()
+    perhaps_private: AddressSet = AddressSet.nothing()
 
     def __post_init__(self) -> None:
         """What is made of it further: its wiring, where it has any (`dataplane.site`)."""

@@ -66,13 +66,17 @@ def read_sources(given: Iterable[tuple[Source, bool]], options: Options, file: s
     be anything that is read. `file`: what to call them in messages. Raises ReachsimError as `import_files`."""
     found = Inventory()
     readers: dict[Reader, None] = {}
+    designs: list[str] = []
     for source, named in given:
         try:
             reader = reader_of(source)
         except ReachsimError:
             if named:
                 raise
-            found.not_read.append((source.file, "it is nothing that can be imported", Origin(source.file, "")))
+            if is_design(source.text, source.data):
+                designs.append(source.file)
+            why = "it is a design by itself" if source.file in designs else "it is nothing that can be imported"
+            found.not_read.append((source.file, why, Origin(source.file, "")))
             continue
         with well_formed(source.file):
             reader.read(found, source, options)
@@ -85,6 +89,9 @@ def read_sources(given: Iterable[tuple[Source, bool]], options: Options, file: s
     if options.before and not found.two_sides:
         raise UsageError(f"{file} {_ONE_SIDE}")
     if not any(found.items.values()) and not options.before and not found.held:
+        if designs:
+            hint = f"each file is asked by itself: {summary(designs)}"
+            raise DesignError(Problem("it is a folder of designs", (), file, hint=hint))
         hint = f"a design has version and vpcs; what can be imported: {SORTS}"
         raise DesignError(Problem("nothing in it is part of a network", (), file, hint=hint))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from reachsim.calls import made_by
 from reachsim.errors import UsageError, shown
 from reachsim.importing.sources import Source, read_source
 
@@ -16,6 +17,7 @@ _FILE: Final = (
 )
 
 
+@made_by("Options(region='eu-west-1')", by_hand=True)
 @dataclass(frozen=True)
 class Options:
     """What a file leaves open and a person knows.

@@ -26,7 +26,7 @@ _TEXTS: Final = _words(
     "InternetGatewayBlockMode InternetGatewayExclusionMode FunctionVersion Version VpcEndpointState VpcEndpointOwner "
     "Principal DBInstanceIdentifier DBClusterIdentifier DBInstanceStatus DBSubnetGroupName SubnetIdentifier "
     "CacheSubnetGroupName DomainName ARN PolicyName RoleName InstanceProfileName Group LastStatus Region OwnerAccount "
-    "DnsName PublicDnsName Ipv6AddressAttribute "
+    "DnsName PublicDnsName IpSource Ipv6AddressAttribute "
     "DirectConnectGatewayState DirectConnectGatewayName VirtualInterfaceState VirtualInterfaceType AssociationState "
     "AttachmentStatus Field Target InstanceProtocol HealthCheckProtocol HealthCheckPort Reason Effect "
     "DefaultRouteTableAssociation DefaultRouteTablePropagation SecurityGroupReferencingSupport SetIdentifier "

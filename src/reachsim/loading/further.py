@@ -7,11 +7,12 @@ any design is. What may only follow from something that was taken out is not tol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from reachsim.errors import DesignError, Problem, shown
+from reachsim.errors import DesignError, EndpointError, Problem, shown, suggest
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document
 from reachsim.loading.edits import edited_document
@@ -20,6 +21,10 @@ from reachsim.loading.validation import UnknownKey, validate
 from reachsim.resources.design import design_model
 from reachsim.rules.clauses import KeyPath
 
+_QUOTED: Final = re.compile(r"'([^']*)'")
+_BARE: Final = re.compile(r"[A-Za-z][\w-]*")
+_ENDS: Final = ("instances", "interfaces", "load_balancers", "nat_gateways", "lambda_functions")
+"""The sections of which a name is proposed, or listed, where another one is none."""
 ROUNDS: Final = 8
 """How often what the schema refuses is taken out: a value, then the mapping that cannot be without it, and so on."""
 
@@ -88,6 +93,8 @@ class _Rest:
         names = (shown(name) for name in self.gone)
         if any(name in problem.message or f"{name[:-1]}." in problem.message for name in names):
             return False
+        if any(not self.gone.isdisjoint(quoted.split("/")) for quoted in _QUOTED.findall(problem.message)):
+            return False
         named = self.document.value(problem.path)
         if problem.code is None and isinstance(named, str) and shown(named) in problem.message:
             return True  # a name that means nothing, wherever it stands
@@ -145,13 +152,44 @@ def _component(path: KeyPath) -> KeyPath:
 
 
 def _hides_names(problem: Problem) -> bool:
-    """Whether names may be given in what cannot be read, so that nobody can tell which there are: a section that is no
+    """Whether components may be named in what cannot be read, so that nobody can tell which there are: a section that is no
     mapping, a gateway."""
     path = problem.path
-    component = len(path) == 2 or (len(path) == 4 and path[0] == "vpcs")
+    component = len(path) == 2 or (len(path) >= 4 and path[0] == "vpcs")
     return str(path[-1] if path else "").endswith("_gateway") or (
         problem.message.startswith("expected a mapping") and not component
     )
+
+
+def unknown_ends(document: Document) -> Iterator[Problem]:
+    """Ends of promises that stand nowhere else in a file, told beside what keeps the file from being a design. Whatever else
+    may be an end, such as an address or a name of AWS's, is looked at once it is one."""
+    if not isinstance(document.data, dict) or "vpcs" not in document.data:  # promises alone are about another file
+        return
+    if not isinstance(promises := document.data.get("expect"), list):
+        return
+    said = {*_texts({key: value for key, value in document.data.items() if key != "expect"}), "internet"}
+    names = [name for section in _sections(document.data) for name in section]
+    ends = [
+        (promise.get(key), ("expect", index, key))
+        for index, promise in enumerate(promises)
+        if isinstance(promise, dict)
+        for key in ("from", "to")
+    ]
+    for asked, path in ends:
+        if isinstance(asked, str) and _BARE.fullmatch(asked) and asked not in said:
+            near = suggest(asked, names)
+            error = EndpointError.unknown(asked, [] if near is None else [near], names)
+            yield document.problem(str(error), path)
+
+
+def _sections(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Where components stand that may be ends: a mapping from their names, of each VPC and outside."""
+    vpcs = data.get("vpcs")
+    of_vpcs = vpcs.values() if isinstance(vpcs, dict) else ()
+    for place in (*of_vpcs, data):
+        if isinstance(place, dict):
+            yield from (place[key] for key in _ENDS if isinstance(place.get(key), dict))
 
 
 def _begins_with(path: KeyPath, others: Container[KeyPath]) -> bool:

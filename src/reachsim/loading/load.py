@@ -14,7 +14,7 @@ from reachsim.garbage import collector_paused
 from reachsim.loading.assign import Addresses, assign
 from reachsim.loading.checks import Checker
 from reachsim.loading.document import Document, read_document, read_file
-from reachsim.loading.further import further_problems
+from reachsim.loading.further import further_problems, unknown_ends
 from reachsim.loading.names import Names
 from reachsim.loading.references import settled
 from reachsim.loading.validation import validate
@@ -87,11 +87,12 @@ def check(document: Document) -> Source:
     try:
         design = settled(validate(design_model(), document))
     except DesignError as error:
-        raise DesignError([*error.problems, *further_problems(document, error.problems)]) from None
+        further = (*further_problems(document, error.problems), *unknown_ends(document))
+        raise DesignError([*error.problems, *further]) from None
     checker = Checker(design, document)
     checker.run()
     if checker.problems:
-        raise DesignError(checker.problems)
+        raise DesignError([*checker.problems, *unknown_ends(document)])
     addresses = assign(
         design,
         checker.needs,

@@ -65,6 +65,7 @@ _IN_RULES: Final = (
     (r"in(bound|coming)?(_rules?)?|ingress_rules?", Advice("ingress")),
     (r"out(bound|going)?(_rules?)?|egress_rules?", Advice("egress")),
 )
+_IN_ZONE: Final = ((r"(availability_?)?zones?(_name|_id)?|azs|place", Advice("az")),)
 
 
 def advice(name: str, known: Collection[str]) -> Advice | None:
@@ -74,6 +75,8 @@ def advice(name: str, known: Collection[str]) -> Advice | None:
     word = name.lower().replace("-", "_")
     if {"ingress", "egress"} <= {*known}:
         return _other(word, _IN_RULES)
+    if "az" in known:
+        return _other(word, _IN_ZONE)
     if "vpcs" in known:
         return _resource(word, "design") or _other(word, _IN_DESIGN) or _elsewhere(word, "vpc")
     if "route_tables" in known and "subnets" in known:

@@ -16,17 +16,23 @@ from typing import Any, Final
 
 import yaml
 
+from reachsim.calls import made_by
 from reachsim.errors import DesignError, UsageError, format_path
+from reachsim.garbage import collector_paused
 from reachsim.loading.atomic import write_whole
 from reachsim.loading.document import read_document
 from reachsim.loading.flow_style import block, flow, key
-from reachsim.loading.tree import value_at
+from reachsim.loading.tree import same_values, value_at
 from reachsim.resources.mending import KeyChange
 from reachsim.rules.clauses import KeyPath
+
+Splice = tuple[int, int, str]
+"""Where a part of a text begins and ends, and what stands there instead."""
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@made_by("net.fixes(source, destination, traffic).best.patch")
 @dataclass(frozen=True)
 class Patch:
     """A file before and after. `diff`: what differs, as ``diff -u`` and ``patch -p0`` have it."""
@@ -133,7 +139,8 @@ class Patcher:
 
     @cached_property
     def _nodes(self) -> _Text:
-        return _Text(self.text)
+        with collector_paused():
+            return _Text(self.text)
 
     def patched(self, changes: Sequence[KeyChange]) -> Patch:
         """The text with changes made. Raises UsageError where that cannot be done without touching more."""
@@ -141,24 +148,39 @@ class Patcher:
             wanted = changed(self.data, changes)
         except (KeyError, IndexError, TypeError) as error:
             raise UsageError(f"{self.file}: there is nothing at {format_path(changes[0].path)} to edit") from error
+        for make in (self._at_once, self._in_turn):
+            try:
+                with collector_paused():
+                    after = make(changes)
+                    read = read_document(after, file=self.file)
+                    if same_values(read.data, wanted) and not read.problems:
+                        return Patch(self.file, self.text, after)
+            except (yaml.YAMLError, LookupError, ValueError, DesignError):
+                continue
+        places = ", ".join(format_path(change.path) for change in changes)
+        raise UsageError(f"{self.file} is written in a way that cannot be patched at {places}; edit it by hand")
+
+    def _in_turn(self, changes: Sequence[KeyChange]) -> str:
+        """The text with one change after the other made; it is parsed again for each after the first."""
         after = self.text
-        try:
-            for change in changes:
-                nodes = self._nodes if after is self.text else _Text(after)
-                after = nodes.changed(change)
-            read = read_document(after, file=self.file)
-            same = same_values(read.data, wanted) and not read.problems
-        except (yaml.YAMLError, LookupError, ValueError, DesignError):
-            same = False
-        if not same:
-            places = ", ".join(format_path(change.path) for change in changes)
-            raise UsageError(f"{self.file} is written in a way that cannot be patched at {places}; edit it by hand")
-        return Patch(self.file, self.text, after)
+        for change in changes:
+            nodes = self._nodes if after is self.text else _Text(after)
+            after = _spliced(after, [nodes.changed(change)])
+        return after
+
+    def _at_once(self, changes: Sequence[KeyChange]) -> str:
+        """The text with each change found in it as it was: most have nothing to do with each other."""
+        return _spliced(self.text, [self._nodes.changed(change) for change in changes])
 
 
-def same_values(one: Any, other: Any) -> bool:
-    """Whether two plain values are equal in order and in types (true is not 1)."""
-    return one is other or repr(one) == repr(other)  # at the speed of C; of plain values it tells all apart
+def _spliced(text: str, splices: Iterable[Splice]) -> str:
+    """A text with parts replaced. Raises ValueError where two of them touch."""
+    before = len(text) + 1
+    for start, end, new in sorted(splices, reverse=True):
+        if end >= before:
+            raise ValueError(start)
+        text, before = text[:start] + new + text[end:], start
+    return text
 
 
 class _Text:
@@ -211,8 +233,8 @@ class _Text:
 
     # -- one change ---------------------------------------------------------------------------------------------
 
-    def changed(self, change: KeyChange) -> str:
-        """The text with one change made."""
+    def changed(self, change: KeyChange) -> Splice:
+        """Where one change is made, and what is written there."""
         parent: Any = None
         node = self.root
         for depth, step in enumerate(change.path):
@@ -231,27 +253,23 @@ class _Text:
             return self.append(node, change.value, change.path)
         return self.set(parent, change.path[-1], node, [change.value] if change.action == "add" else change.value)
 
-    def put(self, start: int, end: int, new: str) -> str:
-        """The text with a part replaced."""
-        return self.text[:start] + new + self.text[end:]
-
-    def set(self, parent: Any, step: str | int, old: Any, value: Any) -> str:
+    def set(self, parent: Any, step: str | int, old: Any, value: Any) -> Splice:
         """A new value of a key that is there or not."""
         if isinstance(parent, yaml.SequenceNode):
             if old is None:
                 return self.append(parent, value, ())
-            return self.put(self.start(old), self.end(old), flow(value))
+            return self.start(old), self.end(old), flow(value)
         if old is None:
             return self.insert(parent, str(step), value)
         if parent.flow_style:
             new = self.like(old, value)
-            return self.put(self.start(old), self.end(old), f" {new}" if _empty(old) else new)
+            return self.start(old), self.end(old), f" {new}" if _empty(old) else new
         name = next(name for name, child in parent.value if child is old)
         colon = self.text.index(":", self.end(name)) + 1
         written = block(value, self.column(name), self.newline)
         if isinstance(old, yaml.ScalarNode) and not _empty(old) and not written.startswith((self.newline, "\n")):
-            return self.put(self.start(old), self.end(old), self.like(old, value))
-        return self.put(colon, max(colon, self.end(old)), written)
+            return self.start(old), self.end(old), self.like(old, value)
+        return colon, max(colon, self.end(old)), written
 
     @staticmethod
     def like(old: Any, value: Any) -> str:
@@ -263,16 +281,16 @@ class _Text:
             return f'"{value}"'
         return new
 
-    def insert(self, mapping: Any, name: str, value: Any) -> str:
+    def insert(self, mapping: Any, name: str, value: Any) -> Splice:
         """A new key at the end of a mapping."""
         if mapping.flow_style:
             return self._into_flow(mapping, f"{key(name)}: {flow(value)}")
         indent = self.column(mapping.value[0][0])
         at = self.line_end(self.end(mapping))
         written = f"{key(name)}:{block(value, indent, self.newline)}"
-        return self.put(at, at, f"{self.newline}{' ' * indent}{written}")
+        return at, at, f"{self.newline}{' ' * indent}{written}"
 
-    def append(self, sequence: Any, value: Any, path: KeyPath) -> str:
+    def append(self, sequence: Any, value: Any, path: KeyPath) -> Splice:
         """A new item at the end of a list."""
         if not isinstance(sequence, yaml.SequenceNode):
             raise LookupError(path)
@@ -285,20 +303,20 @@ class _Text:
         if lead.strip():
             raise LookupError(path)
         at = self.line_end(self.end(sequence))
-        return self.put(at, at, f"{self.newline}{' ' * indent}- {flow(value)}")
+        return at, at, f"{self.newline}{' ' * indent}- {flow(value)}"
 
-    def _into_flow(self, node: Any, entry: str) -> str:
+    def _into_flow(self, node: Any, entry: str) -> Splice:
         if not node.value:
-            return self.put(self.start(node) + 1, self.end(node) - 1, entry)
+            return self.start(node) + 1, self.end(node) - 1, entry
         first = node.value[0][0] if isinstance(node, yaml.MappingNode) else node.value[0]
         at = self.end(_last(node))
         apart = len(node.value) > 1 and all(
             a.start_mark.line < b.start_mark.line for a, b in zip(_heads(node), _heads(node)[1:], strict=False)
         )
         gap = f"{self.newline}{' ' * self.column(first)}" if apart else " "
-        return self.put(at, at, f",{gap}{entry}")
+        return at, at, f",{gap}{entry}"
 
-    def remove(self, parent: Any, step: str | int, path: KeyPath) -> str:
+    def remove(self, parent: Any, step: str | int, path: KeyPath) -> Splice:
         """A key or an item taken away, with its line if it has one of its own."""
         heads, tails = _heads(parent), _tails(parent)
         index = step if isinstance(step, int) else next(i for i, head in enumerate(heads) if head.value == str(step))
@@ -312,10 +330,10 @@ class _Text:
         start, end = self.start(heads[index]), self.end(tails[index])
         if parent.flow_style:
             if index + 1 < len(heads):
-                return self.put(start, self.start(heads[index + 1]), "")
+                return start, self.start(heads[index + 1]), ""
             if index:
-                return self.put(self.end(tails[index - 1]), end, "")
-            return self.put(start, end, "")
+                return self.end(tails[index - 1]), end, ""
+            return start, end, ""
         begin = self.line_start(start)
         if self.text[begin:start].strip(" -"):
             raise LookupError(path)
@@ -323,7 +341,7 @@ class _Text:
             raise LookupError(path)
         after = self.line_end(end)
         after = after + len(self.newline) if self.text.startswith(self.newline, after) else after
-        return self.put(begin, after, "")
+        return begin, after, ""
 
 
 def _heads(node: Any) -> list[Any]:

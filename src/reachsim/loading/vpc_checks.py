@@ -65,7 +65,7 @@ class VpcChecks(Reports):
             warning = block_warning(block)
             if warning is not None:
                 self.warn((*here, "cidrs", index), warning.text, warning.rule)
-        for index, block in enumerate(vpc.private_ipv6):
+        for index, block in enumerate(vpc.known_private_ipv6):
             if block not in vpc.cidrs:
                 text = f"{block} is no IPv6 block of VPC {name}"
                 self.report((*here, "private_ipv6", index), text, "write it under cidrs too")

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from reachsim.errors import NoValueError
+
 IPV4_BITS: Final = 32
 IPV6_BITS: Final = 128
 IPV4_LAST: Final = (1 << 32) - 1
@@ -80,7 +82,7 @@ def width_of(place: int) -> int:
 def parse_address(text: str) -> Address:
     """Read one address of either family.
 
-    Raises ValueError with one sentence that says what is wrong with the text.
+    Raises NoValueError with one sentence that says what is wrong with the text.
     """
     return Address(parse_ipv6(text) if ":" in text else parse_ipv4(text))
 
@@ -88,11 +90,11 @@ def parse_address(text: str) -> Address:
 def parse_ipv4(text: str) -> int:
     """Read dotted decimal: four numbers of 0 to 255 without leading zeros (RFC 791, RFC 4632).
 
-    Returns the place on the line. Raises ValueError.
+    Returns the place on the line. Raises NoValueError.
     """
     match = _DOTTED.fullmatch(text)
     if match is None:
-        raise ValueError(_ipv4_fault(text))
+        raise NoValueError(_ipv4_fault(text))
     a, b, c, d = match.groups()
     return int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d)
 
@@ -126,31 +128,31 @@ def _ipv4_fault(text: str) -> str:
 def parse_ipv6(text: str) -> int:
     """Read any of the text forms of RFC 4291, section 2.2, without a zone identifier.
 
-    Returns the place on the line. Raises ValueError.
+    Returns the place on the line. Raises NoValueError.
     """
     if len(text) > _LONGEST:
         fault = f"it is longer than any ({_LONGEST} characters)"
-        raise ValueError(f"{text[:_LONGEST]!r}... is not an IPv6 address: {fault}")
+        raise NoValueError(f"{text[:_LONGEST]!r}... is not an IPv6 address: {fault}")
     if "%" in text:
-        raise ValueError(f"{text!r} has a zone identifier (after '%'), which a network design cannot use")
+        raise NoValueError(f"{text!r} has a zone identifier (after '%'), which a network design cannot use")
     if "/" in text:
-        raise ValueError(f"{text!r} is a block (it has a '/'), not one address")
+        raise NoValueError(f"{text!r} is a block (it has a '/'), not one address")
     if text != text.strip():
-        raise ValueError(f"{text!r} has spaces around the address")
+        raise NoValueError(f"{text!r} has spaces around the address")
     head, gap, tail = text.partition("::")
     if "::" in tail or (gap and tail.startswith(":")):
-        raise ValueError(f"{text!r} is not an IPv6 address: '::' may stand only once")
+        raise NoValueError(f"{text!r} is not an IPv6 address: '::' may stand only once")
     left = _hextets(text, head, last=not gap) if head or not gap else []
     right = _hextets(text, tail, last=True) if tail else []
     if gap:
         missing = 8 - len(left) - len(right)
         if missing < 1:
             fault = "'::' replaces nothing: there are 8 groups already"
-            raise ValueError(f"{text!r} is not an IPv6 address: {fault}")
+            raise NoValueError(f"{text!r} is not an IPv6 address: {fault}")
         left += [0] * missing
     groups = left + right
     if len(groups) != 8:
-        raise ValueError(f"{text!r} is not an IPv6 address: it has {len(groups)} groups, not 8")
+        raise NoValueError(f"{text!r} is not an IPv6 address: it has {len(groups)} groups, not 8")
     value = 0
     for group in groups:
         value = value << 16 | group
@@ -167,10 +169,10 @@ def _hextets(text: str, part: str, *, last: bool) -> list[int]:
             value = parse_ipv4(piece)
             groups += [value >> 16, value & 0xFFFF]
         elif not piece:
-            raise ValueError(f"{text!r} is not an IPv6 address: a group is empty (a lone ':')")
+            raise NoValueError(f"{text!r} is not an IPv6 address: a group is empty (a lone ':')")
         else:
             fault = f"{piece!r} is not a group of 1 to 4 hex digits"
-            raise ValueError(f"{text!r} is not an IPv6 address: {fault}")
+            raise NoValueError(f"{text!r} is not an IPv6 address: {fault}")
     return groups
 
 

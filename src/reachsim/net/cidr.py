@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from reachsim.errors import shown
+from reachsim.calls import made_by
+from reachsim.errors import NoValueError, shown
 from reachsim.net.address import (
     IPV4_BITS,
     IPV4_LAST,
@@ -47,6 +49,7 @@ class AddressSet(IntSet):
         return map(Address, self)
 
 
+@made_by("Cidr.parse('10.0.0.0/16')", by_hand=True)
 @dataclass(frozen=True, slots=True, order=True)
 class Cidr:
     """An address block. `network` is the place of its first address on the address line, its host bits clear.
@@ -62,10 +65,10 @@ class Cidr:
 
     @classmethod
     def parse(cls, text: str) -> Cidr:
-        """Read ``address/prefix-length`` strictly. Raises ValueError, also where host bits are set."""
+        """Read ``address/prefix-length`` strictly. Raises NoValueError, also where host bits are set."""
         block, address = cls._read(text)
         if address != block.network:
-            raise ValueError(f"{shown(text)} has host bits set; did you mean {str(block)!r}?")
+            raise NoValueError(f"{shown(text)} has host bits set; did you mean {str(block)!r}?")
         return block
 
     @classmethod
@@ -91,14 +94,14 @@ class Cidr:
         if not slash:
             parse_address(text)  # where it is no address either, adding a length would not help
             single = f"{text}/{IPV6_BITS if ':' in text else IPV4_BITS}"
-            raise ValueError(f"{shown(text)} has no prefix length; write {single} for one address")
+            raise NoValueError(f"{shown(text)} has no prefix length; write {single} for one address")
         address = int(parse_address(head))
         width = width_of(address)
         if not (tail.isascii() and tail.isdigit()) or (len(tail) > 1 and tail[0] == "0"):
-            raise ValueError(f"{shown(text)} has no decimal prefix length after '/': {tail[:40]!r}")
+            raise NoValueError(f"{shown(text)} has no decimal prefix length after '/': {tail[:40]!r}")
         length = int(tail) if len(tail) <= 3 else 999
         if length > width:
-            raise ValueError(f"{shown(text)} has a prefix length over {width}")
+            raise NoValueError(f"{shown(text)} has a prefix length over {width}")
         base = 0 if width == 32 else IPV6_FIRST
         return cls(base + ((address - base) >> (width - length) << (width - length)), length), address
 
@@ -157,7 +160,7 @@ class Cidr:
     def supernet(self, prefix_length: int) -> Cidr:
         """The block of that (shorter or equal) length around this one."""
         if not 0 <= prefix_length <= self.prefix_length:
-            raise ValueError(f"/{prefix_length} is not the length of a block around {self}")
+            raise NoValueError(f"/{prefix_length} is not the length of a block around {self}")
         base = 0 if self.version == 4 else IPV6_FIRST
         shift = self.width - prefix_length
         return Cidr(base + ((self.network - base) >> shift << shift), prefix_length)
@@ -165,12 +168,16 @@ class Cidr:
     def subnets(self, prefix_length: int) -> Iterator[Cidr]:
         """The blocks of that (longer or equal) length inside this one, in order."""
         if not self.prefix_length <= prefix_length <= self.width:
-            raise ValueError(f"/{prefix_length} is not the length of a block inside {self}")
+            raise NoValueError(f"/{prefix_length} is not the length of a block inside {self}")
         step = 1 << (self.width - prefix_length)
         return (Cidr(place, prefix_length) for place in range(self.network, self.span[1] + 1, step))
 
     def __str__(self) -> str:
         return f"{format_address(self.network)}/{self.prefix_length}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For Hypothesis, which would show the fields of a dataclass: addresses as numbers."""
+        printer.text(repr(self))
 
     def __repr__(self) -> str:
         return f"Cidr({str(self)!r})"

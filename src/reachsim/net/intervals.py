@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar, Self
 
+from reachsim.errors import NoValueError, UsageError
 from reachsim.faces import one_line
 from reachsim.net.address import LINE_LAST
 
@@ -60,13 +61,25 @@ class IntSet:
     __slots__ = ("_hash", "spans")
     FIRST: ClassVar[int] = 0
     LAST: ClassVar[int] = LINE_LAST
+    WRITTEN: ClassVar[str] = ".of((1, 5), (9, 9))"
+    """What follows the name where one is made by hand."""
 
     spans: tuple[Span, ...]
     _hash: int
 
-    def __init__(self, spans: tuple[Span, ...] = ()) -> None:
-        """Wrap spans that are already canonical (sorted, disjoint, not touching); `of` makes any spans so."""
-        self.spans = spans
+    def __init__(self, spans: tuple[Span, ...] | str | list[str] = ()) -> None:
+        """Wrap spans that are already canonical (sorted, disjoint, not touching); `of` makes any spans so.
+
+        What a set of this kind can be read from, such as its own text, will do too.
+        """
+        self.spans = spans if isinstance(spans, tuple) else self._given(spans)
+
+    @classmethod
+    def _given(cls, members: object) -> tuple[Span, ...]:
+        try:
+            return cls._read(members).spans
+        except TypeError as error:
+            raise UsageError(f"{error}; write {cls.__name__}{cls.WRITTEN}") from None
 
     @classmethod
     def of(cls, *spans: Span) -> Self:
@@ -81,7 +94,7 @@ class IntSet:
             if low > high:
                 continue
             if low < cls.FIRST or high > cls.LAST:
-                raise ValueError(f"{low}-{high} is outside {cls.FIRST}-{cls.LAST}")
+                raise NoValueError(f"{low}-{high} is outside {cls.FIRST}-{cls.LAST}")
             # 1-2 and 3-5 touch: unmerged, equal sets would compare unequal.
             if merged and low <= merged[-1][1] + 1:
                 if high > merged[-1][1]:

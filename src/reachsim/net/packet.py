@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, TypedDict, Unpack
 
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.faces import Faced
 from reachsim.net.address import IPV4_LAST, format_address
 from reachsim.net.traffic import ICMP, ICMPV6, PORTED, PROTOCOL_NAMES, protocol_of, reply_service
@@ -20,7 +20,7 @@ class Headers(TypedDict, total=False):
     source_port: int
 
 
-@says_how_to_call
+@made_by("net.trace(source, destination, traffic).packet")
 @dataclass(frozen=True, slots=True, repr=False)
 class Packet(Faced):
     """Headers of one packet.

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final
 
 from reachsim.calls import says_how_to_call
-from reachsim.errors import UsageError, shown
+from reachsim.errors import NoValueError, UsageError, shown
 from reachsim.net.intervals import IntSet, PortSet, Span
 
 ICMP: Final = 1
@@ -84,17 +84,20 @@ class Traffic(IntSet):
 
     __slots__ = ()
     LAST = (1 << 24) - 1
+    WRITTEN = "('tcp/443')"
 
     @classmethod
     def parse(cls, tokens: str | Iterable[str]) -> Traffic:
-        """Read one token (commas separate several) or a list of tokens; their union. Raises ValueError."""
+        """Read one token (commas separate several) or a list of tokens; their union. Raises NoValueError."""
         if isinstance(tokens, str):
             tokens = [token.strip() for token in tokens.split(",")]
         return cls.union_of(_parse_token(token) for token in tokens)
 
     @classmethod
     def _read(cls, members: object) -> Traffic:
-        return cls.parse(members) if isinstance(members, str) else super()._read(members)
+        if isinstance(members, str) or (isinstance(members, list) and all(isinstance(each, str) for each in members)):
+            return cls.parse(members)
+        return super()._read(members)
 
     @classmethod
     def protocol(cls, protocol: int) -> Traffic:
@@ -159,25 +162,25 @@ def _parse_token(token: str) -> Span:
             protocol = _number(token, rest[0], 255, "a protocol number")
             return protocol << 16, protocol << 16 | _MASK
         if name == "proto":
-            raise ValueError(f"{shown(token)} is not traffic: proto/ takes one protocol number, such as proto/50")
+            raise NoValueError(f"{shown(token)} is not traffic: proto/ takes one protocol number, such as proto/50")
         meant = _meant(token)
         hint = f"did you mean {meant!r}?" if meant else f"write {_FORMS}"
-        raise ValueError(f"{shown(token)} is not traffic; {hint}")
+        raise NoValueError(f"{shown(token)} is not traffic; {hint}")
     base = protocol << 16
     if not rest:
         return base, base | _MASK
     if protocol in PORTED:
         if len(rest) > 1:
-            raise ValueError(f"{shown(token)} is not traffic: {name} takes one port or one range of ports")
+            raise NoValueError(f"{shown(token)} is not traffic: {name} takes one port or one range of ports")
         first, dash, last = rest[0].partition("-")
         low = _number(token, first, 65535, "a port")
         high = _number(token, last, 65535, "a port") if dash else low
         if low > high:
             turned = f"{name}/{high}-{low}"
-            raise ValueError(f"{shown(token)} is not traffic: the range runs backwards; did you mean {turned!r}?")
+            raise NoValueError(f"{shown(token)} is not traffic: the range runs backwards; did you mean {turned!r}?")
         return base | low, base | high
     if len(rest) > 2:
-        raise ValueError(f"{shown(token)} is not traffic: {name} takes a type and a code at most, as in {name}/3/4")
+        raise NoValueError(f"{shown(token)} is not traffic: {name} takes a type and a code at most, as in {name}/3/4")
     kind = _number(token, rest[0], 255, f"an {name} type")
     if len(rest) == 1:
         return base | kind << 8, base | kind << 8 | 0xFF
@@ -258,11 +261,11 @@ def _is_token(text: str) -> bool:
 
 def _number(token: str, text: str, most: int, what: str) -> int:
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{shown(token)} is not traffic: {shown(text[:40])} is not {what}")
+        raise NoValueError(f"{shown(token)} is not traffic: {shown(text[:40])} is not {what}")
     if len(text) > 1 and text[0] == "0":
-        raise ValueError(f"{shown(token)} is not traffic: {shown(text[:40])} has a leading zero")
+        raise NoValueError(f"{shown(token)} is not traffic: {shown(text[:40])} has a leading zero")
     if len(text) > 5 or int(text) > most:
-        raise ValueError(f"{shown(token)} is not traffic: {text[:40]} is over {most}, the last for {what}")
+        raise NoValueError(f"{shown(token)} is not traffic: {text[:40]} is over {most}, the last for {what}")
     return int(text)
 
 

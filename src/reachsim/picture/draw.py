@@ -10,6 +10,7 @@ from itertools import islice
 from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
+from reachsim.calls import made_by
 from reachsim.engine import Asked, Engine, loaded
 from reachsim.errors import ReachsimError, UsageError, shown
 from reachsim.faces import Faced
@@ -30,6 +31,7 @@ _TRACES, _PAIRS, _WAYS = 60, 90, 1_000
 expectation; nobody reads more."""
 
 
+@made_by("net.draw()")
 @dataclass(frozen=True, repr=False)
 class Picture(Faced):
     """A picture of a network, which a notebook shows. `svg`: the document, the same on every run; `html`: a page on which it
@@ -38,6 +40,9 @@ class Picture(Faced):
 
     layout: Layout
     _page: Callable[[], str] = field(repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        return hash(self.svg)
 
     @cached_property
     def svg(self) -> str:

@@ -75,6 +75,7 @@
       : count ? `${traces} from ${name(from)} to ${name(to)}.`
       : `No trace from ${name(from)} to ${name(to)} is on this page; draw it with --trace.`;
     if (to && count && open !== found.indexOf(true)) tell(found.indexOf(true));
+    else if (open >= 0 && !found[open]) tell(-1);
   };
   const choose = key => pick(picked.length !== 1 ? [key] : picked[0] === key ? [] : [picked[0], key]);
   const ends = new Set(data.traces.flatMap(trace => trace.ends));

@@ -59,7 +59,7 @@ def page(layout: Layout, traces: Sequence[Promised], *, left_out: int = 0, shown
     data = {
         "boxes": [placed.box.key for box in layout.boxes for placed in box.all()],
         "titles": {
-            key: box.title if box.look == "internet" else summary(box.names or (box.title,))
+            key: box.title if box.look == "internet" else summary(box.names[: box.own] or (box.title,))
             for key, box in stations.boxes.items()
         },
         "traces": [{"ends": ends_on(asked.trace, stations)} for asked in traces],

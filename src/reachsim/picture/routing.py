@@ -100,6 +100,20 @@ class Router:
         """Keep a place on a border for one thing."""
         self._taken.add(place)
 
+    def keep_off(self, line: Sequence[Point]) -> None:
+        """Keep ways off the ends of a line, and let them run along it only where there is no other way."""
+        self.take(line[0])
+        self.take(line[-1])
+        for (x0, y0), (x1, y1) in pairwise(line):
+            upright = x0 == x1
+            along, across = (self.ys, self.xs) if upright else (self.xs, self.ys)
+            low, high = sorted((y0, y1) if upright else (x0, x1))
+            at = x0 if upright else y0
+            places = range(max(bisect_right(along, low) - 1, 0), min(bisect_left(along, high) + 1, len(along)))
+            for k in range(bisect_right(across, at - _BESIDE), bisect_left(across, at + _BESIDE)):
+                for one, other in pairwise((k, place) if upright else (place, k) for place in places):
+                    self._used |= {(one, other), (other, one)}
+
     def _doors(self, box: Rect, other: Rect) -> Doors:
         """Where a way may leave a box: by the place on the lines that it comes to, the point on the border and its price.
         From a box that the other one is in, it leaves inwards."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reachsim.picture.layout import INSET, LINE_HEIGHT, PAD, Layout, Placed, text_width
+from reachsim.picture.boxes import INSET, LINE_HEIGHT, PAD, Placed, text_width
+from reachsim.picture.layout import Layout
 from reachsim.picture.routing import Point, Rect, Router, ports
 from reachsim.picture.scene import Way
 
@@ -37,8 +38,7 @@ def runs_of(layout: Layout, ways: Sequence[Way] | None = None) -> tuple[Run, ...
     area = Rect(_MARGIN, top + _MARGIN, layout.width - _MARGIN, layout.bottom + PAD - _MARGIN)
     router = Router(area, list(_walls(placed.values())), boxes.values(), [boxes[key] for key in used])
     for stroke in layout.strokes:  # or a way would cover the line
-        router.take((stroke.x, stroke.top))
-        router.take((stroke.x, stroke.bottom))
+        router.keep_off(stroke.points)
     return tuple(_run(way, boxes, router) for way in ways)
 
 

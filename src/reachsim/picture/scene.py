@@ -61,7 +61,8 @@ class Grid:
 class SceneBox:
     """A box. `key`: unique on its picture. `notes`: small lines under the title. `edge`: boxes beside the title, at the
     upper border. `rows`: boxes inside, row by row. `names`: the full names of what it stands for: one, or all that are
-    folded into it. `marks`: what is told of it, under the notes."""
+    folded into it. `own`: how many of these are its own, where the others are of what is in it. `marks`: what is told of it,
+    under the notes."""
 
     key: str
     look: Appearance
@@ -71,6 +72,7 @@ class SceneBox:
     rows: tuple[tuple[SceneBox, ...], ...] = ()
     names: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
+    own: int | None = None
 
     @property
     def inside(self) -> Iterator[SceneBox]:

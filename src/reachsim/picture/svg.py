@@ -6,20 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reachsim.errors import summary
 from reachsim.markup import Html, element
-from reachsim.picture.layout import (
-    CELL,
-    INDENT,
-    INSET,
-    LINE_HEIGHT,
-    NOTE,
-    PAD,
-    TITLE,
-    Layout,
-    Placed,
-    PlacedEntry,
-    PlacedGrid,
-    Stroke,
-)
+from reachsim.picture.boxes import INSET, LINE_HEIGHT, NOTE, PAD, TITLE, Placed
+from reachsim.picture.layout import CELL, INDENT, Layout, PlacedEntry, PlacedGrid
+from reachsim.picture.lines import Stroke
 from reachsim.picture.routing import Point
 from reachsim.picture.runs import Run, runs_of
 from reachsim.picture.scene import Appearance, Scene, Sign
@@ -110,10 +99,9 @@ def document(layout: Layout, over: Sequence[Html]) -> Html:
         element("style", Html(_style(told=bool(over or scene.legend)))),
         element("rect", width=layout.width, height=layout.height, class_="paper"),
         *title,
-        *(_line(stroke._replace(bottom=stroke.front), scene) for stroke in layout.strokes if stroke.front > stroke.top),
         *(part for box in layout.boxes for part in _box(box)),
-        *(_line(stroke._replace(top=stroke.front), scene) for stroke in layout.strokes if stroke.front < stroke.bottom),
-        *(end for stroke in layout.strokes for end in _ends(stroke)),
+        *(_line(stroke, scene) for stroke in sorted(layout.strokes, key=lambda each: each.line not in scene.differing)),
+        *(_dot(x, y) for x, y in dict.fromkeys(dot for stroke in layout.strokes for dot in stroke.dots)),
         *over,
         *(part for entry in layout.legend for part in _entry(entry)),
         *(_grid(layout.grid) if layout.grid is not None else ()),
@@ -229,21 +217,13 @@ def _grid(placed: PlacedGrid) -> Iterator[Html]:
 
 def _line(stroke: Stroke, scene: Scene) -> Html:
     look = scene.differing.get(stroke.line)
-    return element(
-        "line",
-        element("title", look) if look else Html(""),
-        x1=stroke.x,
-        y1=stroke.top,
-        x2=stroke.x,
-        y2=stroke.bottom,
-        class_=f"line {look}" if look else "line",
-    )
+    title = [element("title", look)] if look else []
+    return element("path", *title, d=_path(stroke.points), class_=f"line {look}" if look else "line")
 
 
-def _ends(stroke: Stroke) -> Iterator[Html]:
-    """A dot where a line is joined with a box, which tells it from one that passes behind."""
-    for end in (stroke.top, stroke.bottom):
-        yield element("circle", cx=stroke.x, cy=end, r=3, class_="end")
+def _dot(x: int, y: int) -> Html:
+    """Where a line is joined, which tells it from one that it crosses."""
+    return element("circle", cx=x, cy=y, r=3, class_="end")
 
 
 def _style(*, told: bool) -> str:
@@ -252,7 +232,7 @@ def _style(*, told: bool) -> str:
     rules = [
         "text{font-family:Helvetica,Arial,sans-serif}",
         f".title{{font-size:{TITLE}px;font-weight:bold}}.note{{font-size:{NOTE}px}}",
-        ".line{stroke-width:2}",
+        ".line{stroke-width:2;fill:none}",
         *dashes,
         *(_shapes_told() if told else ()),
         *_colours(LIGHT, _INK, _PAPER),

@@ -8,13 +8,15 @@ vector unit.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from functools import reduce
+from operator import or_
 
 from reachsim.dataplane.filters import Filter
 from reachsim.flow.ports import NAT_SPANS, WayBack
 from reachsim.net.box import OF_IPV4, OF_IPV6
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.rules.clauses import NO_GROUPS, GroupId
+from reachsim.rules.clauses import ANYONE, NO_GROUPS, SOME_GROUP, GroupId
 
 _ALWAYS = (
     *(NAT_SPANS[protocol] for protocol in (TCP, UDP)),
@@ -42,8 +44,8 @@ class Atoms:
         self.everything = (1 << len(self.starts)) - 1
         self._masks: dict[Traffic, int] = {}
         self._traffic: dict[int, Traffic] = {}
-        self._rows: dict[tuple[Filter, int, frozenset[GroupId], bool], int] = {}
         self._by_run: dict[tuple[Filter, bool], _Runs] = {}
+        self._by_member: dict[tuple[Filter, bool], _Members] = {}
         self._first: dict[Filter, Filter] = {}
         self._by_content: dict[Hashable, Filter] = {}
         self.tcp, self.udp = (self.mask(Traffic.protocol(protocol)) for protocol in (TCP, UDP))
@@ -91,36 +93,83 @@ class Atoms:
         return found
 
     def by_run(self, filter: Filter, *, at_best: bool = False) -> dict[int, int]:
-        """What a filter that names no groups lets through, by the run of addresses between its starts that a peer is in."""
+        """What a filter that names no groups lets through, by the run of addresses between its starts that a peer is in;
+        `at_best`: whatever its rules say that are not known. Raises ValueError for a filter that no checkpoint declares,
+        whose borders are no cuts."""
         found = self._by_run.get((filter, at_best))
         if found is None:
-            found = self._by_run[filter, at_best] = _Runs(self, filter, at_best)
+            found = self._by_run[filter, at_best] = _Runs(self._declared(filter), at_best, self.mask)
+        return found
+
+    def by_member(self, filter: Filter, *, at_best: bool = False) -> dict[tuple[int, frozenset[GroupId]], int]:
+        """The same of one that names groups, by that run and the groups that the peer is a member of."""
+        found = self._by_member.get((filter, at_best))
+        if found is None:
+            found = self._by_member[filter, at_best] = _Members(self._declared(filter), at_best, self.mask)
         return found
 
     def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS, *, at_best: bool = False) -> int:
-        """What a filter lets through to or from a peer; `at_best`: whatever its rules say that are not known. Raises
-        ValueError for one that no checkpoint declares, whose borders are no cuts."""
-        groups = filter.told(groups)
-        key = filter, bisect_right(filter.starts, peer), groups, at_best
-        found = self._rows.get(key)
-        if found is None:
-            if filter not in self._filters:
-                raise ValueError(f"no checkpoint declares that it asks {filter}")
-            passing = filter.possible(peer, groups) if at_best else filter.allowed(peer, groups)
-            found = self._rows[key] = self.mask(passing)
-        return found
+        """The same of any, to or from one peer."""
+        if groups == ANYONE:
+            return self.mask((self._declared(filter).possible if at_best else filter.allowed)(peer, groups))
+        run = bisect_right(filter.starts, peer)
+        if filter.named_groups:
+            return self.by_member(filter, at_best=at_best)[run, groups]
+        return self.by_run(filter, at_best=at_best)[run]
+
+    def _declared(self, filter: Filter) -> Filter:
+        if filter not in self._filters:
+            raise ValueError(f"no checkpoint declares that it asks {filter}")
+        return filter
 
 
 class _Runs(dict[int, int]):
-    """What a filter lets through, by run; each is found when it is looked up."""
+    """What a filter lets through, by run; each is found when it is looked up. `mask`: the int of a set."""
 
-    def __init__(self, atoms: Atoms, filter: Filter, at_best: bool) -> None:
+    def __init__(self, filter: Filter, at_best: bool, mask: Callable[[Traffic], int]) -> None:
         super().__init__()
-        self._atoms = atoms
-        self._filter = filter
-        self._at_best = at_best
+        self._passing = filter.possible if at_best else filter.allowed
+        self._starts = filter.starts
+        self._mask = mask
 
     def __missing__(self, run: int) -> int:
-        first = self._filter.starts[run - 1] if run else 0
-        self[run] = found = self._atoms.row(self._filter, first, at_best=self._at_best)
+        self[run] = found = self._mask(self._passing(_first_of(run, self._starts)))
         return found
+
+
+class _Members(dict[tuple[int, frozenset[GroupId]], int]):
+    """The same, by run and groups.
+
+    Where rules are known and only permit, as those of groups do (SG-1), what they let through to the members of a group
+    comes on top of what the address of a member may do anyway, so that each set of groups that is met is a few `|`.
+    """
+
+    def __init__(self, filter: Filter, at_best: bool, mask: Callable[[Traffic], int]) -> None:
+        super().__init__()
+        self._passing = filter.possible if at_best else filter.allowed
+        self._starts = filter.starts
+        self._mask = mask
+        self._named = filter.named_groups
+        self._of_group: dict[GroupId, int] | None = None
+        if filter.unknown is None and all(clause.permits for clause in filter.clauses):
+            self._of_group = dict.fromkeys(self._named, 0)
+            for clause in filter.clauses:
+                for group in clause.groups:
+                    self._of_group[group] |= mask(clause.traffic)
+
+    def __missing__(self, of: tuple[int, frozenset[GroupId]]) -> int:
+        run, groups = of
+        named = groups & self._named
+        if named != groups:
+            found = self[run, named]
+        elif groups and self._of_group is not None and SOME_GROUP not in groups:
+            found = reduce(or_, (self._of_group[group] for group in groups), self[run, NO_GROUPS])
+        else:
+            found = self._mask(self._passing(_first_of(run, self._starts), groups))
+        self[of] = found
+        return found
+
+
+def _first_of(run: int, starts: list[int]) -> int:
+    """The first address of a run."""
+    return starts[run - 1] if run else 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
@@ -65,6 +66,8 @@ ANSWERS_KEPT = 200_000
 _TEMPLATES_KEPT = 500_000
 _CELLS_KEPT = 2_000_000
 """What a worker remembers while blocks of rows go by: of each about 100 MB at the most."""
+SMALL = 0xFFFF
+"""The greatest number that two bytes hold."""
 Masks = list[list[int]]
 """A mask for each pair of classes of two sides: by source class, then by destination class."""
 Losses = list[list[tuple[int, ...]]]
@@ -91,7 +94,7 @@ class BlockWorker:
         self.answers = ClassAnswers()
         self.templates = templates
         self.cells: dict[tuple[tuple[bool, bool], ...], _Cells] = {}
-        self.known_backs: dict[tuple[int, ...], Back[int]] = {}
+        self.known_backs = _Backs(atoms)
         self.known_worse: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, ...]] = {}
 
     def asking(self, book: FilterBook) -> BlockWorker:
@@ -111,15 +114,24 @@ class BlockWorker:
         if len(out.templates) > _TEMPLATES_KEPT:
             out.templates = TemplateBook()
         if len(out.known_backs) + len(out.known_worse) > ANSWERS_KEPT:
-            out.known_backs, out.known_worse = {}, {}
+            out.known_backs, out.known_worse = _Backs(out.atoms), {}
         return out
 
     def rows_to(
         self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides
     ) -> dict[int, array[int]]:
-        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations."""
+        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations: two bytes for each number,
+        as long as numbers are that small."""
+        if len(self.answers.known) <= SMALL:
+            with suppress(OverflowError):
+                return self._rows_to(whole, source, destinations, array("H", [0]))
+        return self._rows_to(whole, source, destinations, array("I", [0]))
+
+    def _rows_to(
+        self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides, nothing: array[int]
+    ) -> dict[int, array[int]]:
         places = destinations.places
-        rows = {each.index: array("I", bytes(4 * len(places))) for each in source.classes}
+        rows = {each.index: nothing * len(places) for each in source.classes}
         a = Side(source.classes)
         for ways, b in destinations.blocks(whole, self.templates, self.endpoints):
             self.write(rows, places, a, b, self.answers_of(ways.templates, a, b))
@@ -218,16 +230,10 @@ class BlockWorker:
             return template.ipv6, there, inner, None
         everything = self.atoms.everything
         beyond = [self.product(terms, source, destination, everything, at_best) for terms in template.beyond]
-        backs = [[self.back(key) for key in zip(*rows, strict=True)] for rows in zip(inner, *beyond, strict=True)]
+        back = self.known_backs.__getitem__
+        backs = [list(map(back, zip(*rows, strict=True))) for rows in zip(inner, *beyond, strict=True)]
         losses = [[back.lost for back in row] for row in backs]
         return template.ipv6, there, [[back.ever for back in row] for row in backs], losses
-
-    def back(self, passing: tuple[int, ...]) -> Back[int]:
-        """What comes back, of what passes at each depth. Few pairs differ in it."""
-        found = self.known_backs.get(passing)
-        if found is None:
-            found = self.known_backs[passing] = self.atoms.way_back.back(passing[0], passing[1:])
-        return found
 
     def product(self, terms: tuple[Term, ...], a: Side, b: Side, start: int, at_best: bool) -> Masks:
         """The intersection of `start` and some terms, for all pairs of classes.
@@ -324,14 +330,15 @@ class BlockWorker:
 
     def passing(self, filter: Filter, term: Term, side: Side, viewpoint: Viewpoint | None, at_best: bool) -> list[int]:
         """What a filter lets through to or from each class of a side."""
+        starts, carried = filter.starts, term.carried
         if not filter.named_groups:
-            runs, starts = self.atoms.by_run(filter, at_best=at_best), filter.starts
+            runs = self.atoms.by_run(filter, at_best=at_best)
             return [runs[bisect_right(starts, address)] for address in side.addresses(term.which)]
-        row, carried = self.atoms.row, term.carried
+        members = self.atoms.by_member(filter, at_best=at_best)
+        if carried is not None:
+            return [members[bisect_right(starts, address), carried] for address in side.addresses(term.which)]
         seen = side.seen(term.which, viewpoint, inbound=filter.direction is Direction.INGRESS)
-        return [
-            row(filter, address, groups if carried is None else carried, at_best=at_best) for address, groups in seen
-        ]
+        return [members[bisect_right(starts, address), groups] for address, groups in seen]
 
     def asked(self, term: Term, passing: int) -> int:
         """What passes of the traffic as the client sends it: all or nothing where a filter is asked about one service."""
@@ -356,8 +363,20 @@ class BlockWorker:
             parts: list[Sequence[Hashable]] = []
             for _, there, back, lost in answers:
                 parts += (there[i], back[i]) if lost is None else (there[i], back[i], lost[i])
-            for column, cell in zip(columns, zip(*parts, strict=True), strict=True):
-                row[column] = cells[cell]
+            for column, number in zip(columns, map(cells.__getitem__, zip(*parts, strict=True)), strict=True):
+                row[column] = number
+
+
+class _Backs(dict[tuple[int, ...], Back[int]]):
+    """What comes back, of what passes at each depth. Few pairs differ in it."""
+
+    def __init__(self, atoms: Atoms) -> None:
+        super().__init__()
+        self._atoms = atoms
+
+    def __missing__(self, passing: tuple[int, ...]) -> Back[int]:
+        self[passing] = found = self._atoms.way_back.back(passing[0], passing[1:])
+        return found
 
 
 class _Cells(dict[tuple[Any, ...], int]):

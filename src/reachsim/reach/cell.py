@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from reachsim.calls import made_by
 from reachsim.faces import Carded, face
 from reachsim.flow.ports import Choices
 from reachsim.net.box import OF_IPV4, OF_IPV6
@@ -17,6 +18,7 @@ from reachsim.reach.flow_answer import SILENT, Crossing
 from reachsim.rules.nat import NAT_LOSS_BELOW
 
 
+@made_by("net.matrix()[source, destination]")
 @dataclass(frozen=True, slots=True)
 class Cell(Carded):
     """What gets from one endpoint to another.

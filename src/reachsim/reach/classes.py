@@ -76,12 +76,9 @@ class RoutingClass(Faced):
     index: int
     client: WalkedKind
     server: WalkedKind
+    first: NetworkInterface
+    """Its representative."""
     classes: list[InterfaceClass] = field(default_factory=list)
-
-    @property
-    def first(self) -> NetworkInterface:
-        """Its representative."""
-        return self.classes[0].first
 
     def second(self) -> NetworkInterface | None:
         """Another member than the representative, for walks inside the class."""
@@ -160,9 +157,9 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
             )
             public = None if interface in siblings else topology.public_sides.kind(interface)
             if public is not None:
-                public_role = "public", server_role(interface), public
+                public_role = "public", _role(interface, interface.host.alike_from_afar), public
                 server = server._replace(public=kinds.setdefault(public_role, len(kinds)))
-            outer = routing[key] = RoutingClass(len(out.routing), client, server)
+            outer = routing[key] = RoutingClass(len(out.routing), client, server, interface)
             out.routing.append(outer)
         seen = seen_groups(interface, onlookers)
         inner_key = key, interface.groups, tuple(bisect_right(rule_cuts, address) for address in addresses), seen

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
 
 from reachsim.dataplane.place import SubnetPlace
 from reachsim.reach.classes import RoutingClass
@@ -39,6 +42,10 @@ class _Alike:
     def sides(self) -> list[Side]:
         """Every side that was made of them."""
         return [*(side for _, side in self.each), *self._outside.values()]
+
+
+_Numbered = tuple[int, int, _Alike]
+"""Destinations with one address: that of the first, their place in the order of all, and they themselves."""
 
 
 class DestinationSides:
@@ -92,14 +99,54 @@ class DestinationSides:
         pair has its own. Those that nothing gets to are left out."""
         known = self._onward.get(source.client.alike)
         if known is None:
-            known, here = [], source.first.subnet
-            for group in self._alike.values():
-                other = next((whole for whole, _ in group.each if whole.first.subnet is not here), None)
+            here = source.first.subnet
+            found: list[tuple[int, _Alike, Ways | None]] = []
+            for number, group in self._perhaps_reached(source, book):
+                other: RoutingClass | None = group.each[0][0]
+                if here in group.subnets:
+                    other = next((whole for whole, _ in group.each if whole.first.subnet is not here), None)
                 ways = None if other is None else book.between_alike(source, other, ends)
                 if ways is None or ways.templates:
-                    known.append((group, ways))
-            self._onward[source.client.alike] = known
+                    found.append((number, group, ways))
+            found.sort(key=itemgetter(0))  # in the order of the file, whatever was asked about first
+            known = self._onward[source.client.alike] = [(group, ways) for _, group, ways in found]
         return known
+
+    def _perhaps_reached(self, source: RoutingClass, book: TemplateBook) -> Iterator[tuple[int, _Alike]]:
+        """All destinations but those with one address that is lost on the way from all that are alike with a source, by
+        what is known of that when their turn comes: they are passed over by whole runs of addresses."""
+        by_address, others, own = self._by_address
+        beside = own.get(source.first.subnet, {})
+        yield from others
+        yield from beside.items()
+        at = 0
+        while at < len(by_address):
+            address, number, group = by_address[at]
+            lost = book.lost_around(source, address)
+            if lost is not None:
+                at = bisect_right(by_address, lost[1], lo=at, key=itemgetter(0))
+                continue
+            if number not in beside:
+                yield number, group
+            at += 1
+
+    @cached_property
+    def _by_address(self) -> tuple[list[_Numbered], list[tuple[int, _Alike]], dict[SubnetPlace, dict[int, _Alike]]]:
+        """Destinations with one address, by that of the first; the others; and those with one in a subnet, of which another
+        than the first may be meant. Each with its place in the order of all."""
+        one: list[_Numbered] = []
+        others: list[tuple[int, _Alike]] = []
+        own: dict[SubnetPlace, dict[int, _Alike]] = {}
+        for number, group in enumerate(self._alike.values()):
+            places = group.each[0][0].first.places
+            if len(places) > 1:
+                others.append((number, group))
+                continue
+            one.append((places[0], number, group))
+            for subnet in group.subnets:
+                own.setdefault(subnet, {})[number] = group
+        one.sort(key=itemgetter(0))
+        return one, others, own
 
     def _together(self, sides: tuple[Side, ...]) -> Side:
         known = self._joined.get(sides)

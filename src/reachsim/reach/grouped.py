@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal, Protocol, get_args
 
+from reachsim.calls import made_by
 from reachsim.errors import UsageError, counted, shown
 from reachsim.faces import ToldOf
 from reachsim.flow.ports import Choices
@@ -129,6 +130,7 @@ class MatrixLink:
         return "#" if self.pairs == self.possible else "+" if self.pairs else "?"
 
 
+@made_by("net.matrix().by('subnet')")
 class GroupedMatrix(ToldOf):
     """The interfaces of a matrix put together, and what passes between the groups: of `traffic` alone, or of all (None).
 

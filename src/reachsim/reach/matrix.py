@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
+from reachsim.calls import made_by
 from reachsim.csvfile import csv_line
 from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.filters import FilterBook
@@ -45,6 +46,13 @@ if TYPE_CHECKING:
     import networkx
 
 
+_FOR_GUESTS: Final = (
+    "by", "cell", "describe_class", "group", "pairs", "reach", "title",
+    "to_csv", "to_dict", "to_json", "to_networkx", "to_rows",
+)  # fmt: skip
+
+
+@made_by("net.matrix()")
 @dataclass(eq=False)
 class Matrix(Numbered, ToldOf):
     """All ordered pairs of a network's endpoints. Made by `Network.matrix`.
@@ -100,6 +108,10 @@ class Matrix(Numbered, ToldOf):
 
     def __hash__(self) -> int:
         return hash(self._names())
+
+    def __dir__(self) -> list[str]:
+        """What a person asks a matrix; the rest of it is what it is made of."""
+        return list(_FOR_GUESTS)
 
     def _names(self) -> frozenset[str]:
         return frozenset(self.endpoints.topology.interfaces)
@@ -311,6 +323,7 @@ class Matrix(Numbered, ToldOf):
                             yield one.name, other.name, words_or_none
 
 
+@made_by("net.matrix()['tcp/443']")
 @dataclass(frozen=True, repr=False)
 class Slice(ToldOf):
     """The pairs between which some of one kind of traffic is reachable. Iterates over (source, destination) names."""

@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 from operator import and_
 from typing import Any
 
+from reachsim.calls import made_by
 from reachsim.dataplane.checkpoint import Relays
 from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import FilterBook
@@ -25,6 +26,7 @@ from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows_by_sender
 
 
+@made_by("net.reach(source, destination)")
 class Reach(ToldOf):
     """What of all traffic gets from one endpoint to another. As a set it is what is reachable: `| & - ^ ~ == in bool`.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.faces import Faced
 from reachsim.net.traffic import Traffic
@@ -27,7 +27,7 @@ ClassesByIndex = Sequence[InterfaceClass] | Mapping[int, InterfaceClass]
 """Classes by their index, each with the interfaces alone that a question names."""
 
 
-@says_how_to_call
+@made_by("net.rows()")
 @dataclass(eq=False, repr=False)
 class Rows(Numbered, Faced):
     """The answers from some classes of interfaces to others: a block of the matrix. Made by `Network.rows`.
@@ -38,7 +38,8 @@ class Rows(Numbered, Faced):
     `rows`: by the index of a source class, numbers of answers, 0 for nothing; `columns`: by the index of a destination
     class, where its numbers stand in each row. `cell_of(number)` is what a number means, in these rows; others may number
     otherwise. `named`: the classes by index, each with those of its interfaces that were asked about, as sources and as
-    destinations. Memory: four bytes for each pair of a source class and a destination class.
+    destinations. Memory for each pair of a source class and a destination class: two bytes, or four where there are over
+    65,535 answers.
     """
 
     endpoints: Endpoints
@@ -131,6 +132,6 @@ def parts_of(classes: Iterable[InterfaceClass]) -> list[RoutingPart]:
     return [
         (whole, whole)
         if len(part) == len(whole.classes)
-        else (whole, RoutingClass(whole.index, whole.client, whole.server, part))
+        else (whole, RoutingClass(whole.index, whole.client, whole.server, whole.first, part))
         for whole, part in found.items()
     ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from reachsim.calls import made_by
 from reachsim.dataplane.cause import Cause, Caused
 from reachsim.dataplane.checkpoint import Drop, LegName
 from reachsim.dataplane.site import NetworkInterface
@@ -33,6 +34,7 @@ StopPiece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 """Rectangles of traffic between some sources and some destinations."""
 
 
+@made_by("net.reach(source, destination).stops")
 @dataclass(frozen=True, repr=False)
 class Stop(Caused, Faced):
     """A part of the traffic that does not come through: what stops it (`cause`), and which part.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from reachsim.garbage import collector_paused
 from reachsim.net.traffic import Traffic
-from reachsim.reach.blocks import ANSWERS_KEPT, BlockWorker, ClassAnswer, ClassAnswers
+from reachsim.reach.blocks import ANSWERS_KEPT, SMALL, BlockWorker, ClassAnswer, ClassAnswers
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import Crossing
@@ -172,7 +172,8 @@ class _Told:
         if all(number == mine for number, mine in numbers.items()):
             rows = theirs
         else:
-            rows = {index: array("I", map(numbers.__getitem__, row)) for index, row in theirs.items()}
+            size = "H" if max(numbers.values(), default=0) <= SMALL else "I"
+            rows = {index: array(size, map(numbers.__getitem__, row)) for index, row in theirs.items()}
         worker = self.maker.worker
         columns = self.maker.sides(task.destinations).places
         return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, self.answers.known)

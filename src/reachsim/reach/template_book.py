@@ -31,6 +31,10 @@ class Ways:
     not_to: frozenset[SubnetPlace]
 
 
+_Public = list[tuple[StandsFor, Ways]]
+"""Ways by the internet, and for which destinations each stand."""
+
+
 class TemplateBook:
     """Every template found so far. They say nothing of rules, so edited copies of a network share them.
 
@@ -51,7 +55,7 @@ class TemplateBook:
         self._sendings: dict[Hashable, int] = {}
         self._same: dict[tuple[Template, ...], Ways] = {}
         self._spokes: dict[Hashable, Ways | None] = {}
-        self._public: dict[tuple[int, int, int], list[tuple[StandsFor, Ways]]] = {}
+        self._public: dict[tuple[int, int, int], _Public] = {}
 
     def __len__(self) -> int:
         return len(self._alike) + len(self._pairs) + len(self._spokes) + len(self._public)
@@ -61,15 +65,20 @@ class TemplateBook:
         that are not passed; None where each pair has its own."""
         if _is_lost(destination.first, self._lost.get((False, source.client.alike), ())):
             return self._as_known(())
+        public = self._by_internet(source, destination, ends)
+        for reached, ways in public or ():
+            if reached.holds(destination.first):
+                return ways
         sent = self._sent_to(source, destination)
         key = source.client.broad, sent, destination.server.alike
         if key in self._alike:
             return self._alike[key]
-        ways, made = self._by_internet(source, destination, sent, ends)
-        if ways is None and made is None:
-            ways, made = self._between_spokes(source, destination, ends)
-        if ways is not None:
-            return ways
+        if public is None:
+            found, made = self._between_spokes(source, destination, ends)
+        else:
+            found, made = self._walked_by_internet(source, destination, public, ends)
+        if found is not None:
+            return found
         table = destination.first.subnet.table
         seen_alike = self._broad.setdefault((source.client.broad, sent, destination.server.broad), [])
         for asked, sends, ways in seen_alike:
@@ -86,6 +95,12 @@ class TemplateBook:
         seen_alike.append((asked, tuple(map(table.sends, asked)), ways))
         self._alike[key] = ways
         return ways
+
+    def lost_around(self, source: RoutingClass, address: int) -> Span | None:
+        """A run of addresses with one in it that are lost in other subnets on the way from all that are alike with a source;
+        None where none is known."""
+        lost = self._lost.get((False, source.client.alike), ())
+        return next(((low, high) for low, high in lost if low <= address <= high), None)
 
     def shared_by(
         self, source: RoutingClass, destination: RoutingClass, ends: Endpoints
@@ -131,28 +146,28 @@ class TemplateBook:
         self._spokes[key] = self._as_known(made) if shared else None
         return self._spokes[key], made  # not as known: each is asked about its own addresses
 
-    def _by_internet(
-        self, source: RoutingClass, destination: RoutingClass, sent: int, ends: Endpoints
-    ) -> tuple[Ways | None, tuple[Template, ...] | None]:
-        """What holds from all that walk alike to a public address in another VPC, whichever that is (`PublicSides`); None
-        where that may differ, or something joins the two. Then the templates of these two themselves, if they were walked to
-        find that out. `sent`: what becomes of packets to the destination at the route table of the source."""
+    def _by_internet(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> _Public | None:
+        """What is known to hold from all that walk alike to public addresses in other VPCs (`PublicSides`), of those that
+        walks come to like this one; None where they come to it by its private address too. Of the route table of the source
+        that counts which the packets ask: about the public address."""
         one, other = source.first, destination.first
         if destination.server.public is None or one.vpc is other.vpc:
-            return None, None
+            return None
         if ends.topology.are_joined(one.vpc.name, other.vpc.name):  # a name means private addresses there
-            return None, None
-        key = source.client.broad, sent, destination.server.public
-        known = self._public.setdefault(key, [])
-        for reached, ways in known:
-            if reached.holds(other):
-                return ways, None
+            return None
+        sent = self._numbered((one.subnet.table.sends(other.publics[0]),))
+        return self._public.setdefault((source.client.broad, sent, destination.server.public), [])
+
+    def _walked_by_internet(
+        self, source: RoutingClass, destination: RoutingClass, known: _Public, ends: Endpoints
+    ) -> tuple[Ways | None, tuple[Template, ...]]:
+        """What holds to this destination and all that it stands for, which is known from then on; None where it stands for
+        itself alone, or much is known. And the templates of these two."""
+        one, other = source.first, destination.first
         made, walks = _afresh(one, other, ends)
         alike = all(each.shared and each.pick is None for each in made)
         found = ends.topology.public_sides.reached(walks, other) if alike else None
-        if found is None:
-            return None, made
-        if len(known) == _FEW:
+        if found is None or len(known) >= _FEW:
             return None, made
         ways = self._as_known(made)
         known.append((found, ways))
@@ -184,13 +199,23 @@ class TemplateBook:
         known = self._sent.get((table, destination.server.broad))
         if known is None:
             sends = tuple(map(table.sends, destination.first.places))
-            known = self._sent[table, destination.server.broad] = self._sendings.setdefault(sends, len(self._sendings))
+            known = self._sent[table, destination.server.broad] = self._numbered(sends)
         return known
+
+    def _numbered(self, sends: tuple[Hashable, ...]) -> int:
+        """What becomes of packets to some addresses at a route table, as a number."""
+        return self._sendings.setdefault(sends, len(self._sendings))
 
 
 def _is_lost(target: NetworkInterface, lost: Sequence[Span]) -> bool:
     """Whether all that is to an interface, to whichever of its addresses, is in runs that are lost."""
-    return all(any(low <= address <= high for low, high in lost) for address in target.places)
+    for address in target.places:
+        for low, high in lost:
+            if low <= address <= high:
+                break
+        else:
+            return False
+    return True
 
 
 def _afresh(

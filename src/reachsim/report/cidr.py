@@ -20,7 +20,7 @@ from reachsim.report.cidr_model import plan_terraform, plan_yaml
 from reachsim.report.cidr_page import page
 from reachsim.report.cidr_picture import plan_html, plan_svg
 from reachsim.report.cidr_plan import plan_csv, plan_text
-from reachsim.report.data import plain_json as to_json
+from reachsim.report.data import plain_json, to_json
 
 __all__ = [
     "blocks_data",
@@ -141,11 +141,11 @@ def overlaps_json(report: OverlapReport, limit: int = 0) -> Iterator[str]:
 
     @lru_cache(_KEPT)
     def entry(index: int) -> str:
-        return to_json(entry_dict(report.entries[index])).replace("\n", "\n      ")
+        return plain_json(entry_dict(report.entries[index])).replace("\n", "\n      ")
 
     @lru_cache(_KEPT)
     def one(text: str) -> str:
-        return to_json(text)
+        return plain_json(text)
 
     yield to_json(report.summary()).removesuffix("\n}") + ',\n  "overlaps": ['
     before = "\n"

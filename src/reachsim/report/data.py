@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, format_path
+from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError, format_path
 from reachsim.net.box import ALL_PORTS
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def _encoder(newline: str) -> json.JSONEncoder:
 
 def error_data(error: ReachsimError) -> dict[str, Any]:
     """What went wrong: ``{"error": {"kind", "message", "exit_code", ...}}``."""
-    out: dict[str, Any] = {"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code}
+    kind = UsageError if isinstance(error, UsageError) else type(error)
+    out: dict[str, Any] = {"kind": kind.__name__, "message": str(error), "exit_code": error.exit_code}
     if isinstance(error, DesignError):
         out["problems"] = [problem_data(problem) for problem in error.problems]
     if isinstance(error, EndpointError):

@@ -84,11 +84,14 @@ def _as_text(value: Any) -> Any:
     return str(value) if type(value) is int else value
 
 
+_NAME_HINT: Final = "write a name of your own choice, in quotes where YAML has another sense for it"
+
+
 def _name(value: Any) -> str:
     if type(value) is not str:
         value = _as_text(value)
     if not isinstance(value, str):
-        raise HintedError(f"a name is expected, got {shown(value)}", hint="write it in quotes")
+        raise HintedError(f"a name is expected, got {shown(value)}", hint=_NAME_HINT)
     if not _NAME.fullmatch(value) or len(value) > 255:
         raise HintedError(
             f"{shown(value)} cannot be a name",

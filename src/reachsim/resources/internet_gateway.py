@@ -30,7 +30,7 @@ from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.addresses import PUBLIC, RFC1918, RFC6598
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import MISROUTED, Code
-from reachsim.rules.internet_gateway import PublicAccess, access_loss, egress_loss, ingress_loss
+from reachsim.rules.internet_gateway import PublicAccess, access_loss, egress_loss, ingress_loss, is_private_ipv6
 from reachsim.rules.load_balancer import not_for_internet
 from reachsim.rules.nat import never_seen
 from reachsim.rules.route import default_for
@@ -85,15 +85,16 @@ def blocked(vpc: VpcSite, address: int, leg: Leg, *, outward: bool, translated: 
 
 class _Doubt:
     """What may stop a packet at an internet gateway: it may not be attached, Block Public Access may stop it, the address
-    inside may have no public one."""
+    inside may have no public one, or be of IPAM's private scope."""
 
-    __slots__ = ("access", "address", "attachment", "vpc")
+    __slots__ = ("access", "address", "attachment", "private", "vpc")
 
     def __init__(self, name: str, direction: Direction, vpc: VpcSite, *, attached: bool) -> None:
         text = f"whether internet gateway {name} is attached is not known"
         self.vpc = vpc
         self.attachment = None if attached else _doubt(text, direction)
         self.access = access_doubt(name, direction, vpc)
+        self.private = private_doubt(vpc, direction)
         owners = {each.name for each in vpc.owners.values() if any(pair.perhaps for pair in each.pairs)}
         what = next(iter(owners)) if len(owners) == 1 else "an interface"
         self.address = _doubt(f"whether {what} has a public address is not known", direction) if owners else None
@@ -104,13 +105,15 @@ class _Doubt:
             return step._replace(asks=Query(self.attachment, peer))
         if self.access is not None and is_access_unknown(self.vpc, private):
             return step._replace(asks=Query(self.access, peer), path=self.vpc.access_path)
+        if self.private is not None and is_perhaps_private(self.vpc, private):
+            return step._replace(asks=Query(self.private, peer), path=(*self.vpc.path, "private_ipv6"))
         if self.address is None or owner is None or not owner.perhaps_public(private):
             return step
         return step._replace(asks=Query(self.address, peer), path=(*owner.path, "public_ip"))
 
     def filters(self) -> Iterator[Filter]:
         """The filters that it asks."""
-        yield from (each for each in (self.attachment, self.access, self.address) if each is not None)
+        yield from (each for each in (self.attachment, self.access, self.private, self.address) if each is not None)
 
 
 def is_access_unknown(vpc: VpcSite, private: int) -> bool:
@@ -127,10 +130,22 @@ def access_doubt(name: str, direction: Direction, vpc: VpcSite) -> Filter | None
     return in_doubt("internet gateway", direction, text, Code.VPC_BLOCK_PUBLIC_ACCESS_ENABLED, "IGW-14")
 
 
-def _doubt(text: str, direction: Direction) -> Filter:
+def is_perhaps_private(vpc: VpcSite, address: int) -> bool:
+    """Whether it is not known if an address of a VPC is of IPAM's private scope (IGW-15)."""
+    return address in vpc.perhaps_private and not is_private_ipv6(address, vpc.private_ipv6)
+
+
+def private_doubt(vpc: VpcSite, direction: Direction) -> Filter | None:
+    """What stops the private ones of a VPC's IPv6 blocks where it is not known which these are; None where it is."""
+    if not vpc.perhaps_private:
+        return None
+    return _doubt(f"whether the IPv6 blocks of VPC {vpc.name} are private is not known", direction, "IGW-15")
+
+
+def _doubt(text: str, direction: Direction, rule: str = "IGW-3") -> Filter:
     egress = direction is Direction.EGRESS
     code = Code.IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS if egress else Code.IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS
-    return in_doubt("internet gateway", direction, text, code, "IGW-3")
+    return in_doubt("internet gateway", direction, text, code, rule)
 
 
 class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=True, asks=True):
@@ -328,12 +343,13 @@ def _able(target: NetworkInterface) -> bool:
 class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=False, asks=True):
     """An egress-only internet gateway for what leaves: IPv6 only; it remembers the flow (**IPV6-4**)."""
 
-    __slots__ = ("doubt", "internet", "vpc")
+    __slots__ = ("doubt", "internet", "private", "vpc")
 
     def __init__(self, vpc: VpcSite, name: str, path: KeyPath, internet: Checkpoint) -> None:
         super().__init__(f"{vpc.name}.{name}", "egress-only internet gateway", path)
         self.vpc = vpc
         self.doubt = access_doubt(self.component, Direction.EGRESS, vpc)
+        self.private = private_doubt(vpc, Direction.EGRESS)
         self.internet = internet
 
     def step(self, header: Header, leg: Leg) -> Step:
@@ -354,6 +370,8 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
         step = Forward(self.internet, Header(source, destination), "outbound IPv6", "IPV6-4", self.path, scope)
         if loss is None and self.doubt is not None and is_access_unknown(self.vpc, source):
             return step._replace(asks=Query(self.doubt, destination), path=self.vpc.access_path)
+        if loss is None and self.private is not None and is_perhaps_private(self.vpc, source):
+            return step._replace(asks=Query(self.private, destination), path=(*self.vpc.path, "private_ipv6"))
         if loss is None:
             return step
         path = loss.path or self.path
@@ -364,7 +382,7 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
 
     def filters(self) -> Iterable[Filter]:
         """What is in doubt."""
-        return () if self.doubt is None else (self.doubt,)
+        return [each for each in (self.doubt, self.private) if each is not None]
 
     def successors(self) -> tuple[Checkpoint, ...]:
         """The internet."""

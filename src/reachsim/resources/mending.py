@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from reachsim.calls import made_by
 from reachsim.dataplane.cause import Cause
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import format_path
@@ -39,6 +40,7 @@ class KeyChange(Faced):
         return f"{where}: {'+ ' if self.action == 'add' else ''}{self.value}"
 
 
+@made_by("net.fixes(source, destination, traffic).best.edits")
 @dataclass(frozen=True, repr=False)
 class Edit(Faced):
     """One thing that a person would do, which may change several keys.

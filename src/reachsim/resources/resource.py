@@ -172,7 +172,9 @@ class Wiring(Protocol):
     def peering(self, at: At, vpc: str) -> Checkpoint:
         """What a route of a VPC to a peering leads to."""
 
-    def add_unwritten(self, vpc: str, table: str, reason: str, destinations: AddressSet, *, always: bool) -> None:
+    def add_unwritten(
+        self, vpc: str, table: str, reason: str, destinations: AddressSet, *, always: bool, target: str
+    ) -> None:
         """Tell a route table that AWS may have put routes into it that the design does not tell (`Unwritten`)."""
 
 

@@ -144,12 +144,14 @@ class Route(Faced):
 class Unwritten(Faced):
     """Routes that something which is not modelled may have written into a table.
 
-    `destinations`: of these routes. `always`: they win over any wider route, not only where there is none.
+    `destinations`: of these routes. `always`: they win over any wider route, not only where there is none. `target`: what
+    they lead to, if that is known.
     """
 
     reason: str
     destinations: AddressSet
     always: bool
+    target: str
 
     def decides(self, route: Route | None) -> bool:
         """Whether the packet may take one of them instead of the route that is written (ROUTE-4, ROUTE-6)."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from reachsim.net.cidr import Cidr
 from reachsim.resources.block_public_access import Switch
 from reachsim.resources.capacity_provider import NOUN as CAPACITY_PROVIDER
 from reachsim.resources.capacity_provider import CapacityProvider
@@ -44,9 +45,9 @@ class Vpc(Schema):
 
     cidrs: Annotated[tuple[BlockField, ...], Field(min_length=1)]
     """Its blocks: the primary IPv4 block first, then secondary and IPv6 blocks."""
-    private_ipv6: tuple[Ipv6BlockField, ...] = ()
+    private_ipv6: tuple[Ipv6BlockField, ...] | Literal["unknown"] = ()
     """Those of its IPv6 blocks that AWS holds as private, of IPAM's private scope: they are not on the internet (IGW-15).
-    Unique local ones (fd00::/8) always are."""
+    Unique local ones (fd00::/8) always are. `unknown`: any of them may be."""
     internet_gateway: Name | None = None
     """The name of its internet gateway, if it has one; one at most (**IGW-1**)."""
     gateway_attachment: Literal["unknown"] | None = None
@@ -88,6 +89,17 @@ class Vpc(Schema):
     unknown_components: Annotated[dict[Name, Unmodelled], READ_ONLY] = Field(default_factory=ReadOnly)
     """Components of which too little is known: what goes to one, or comes from it, is undecided. `subnets`: where it may
     have addresses; `why`: what is not known."""
+
+    @property
+    def known_private_ipv6(self) -> tuple[Cidr, ...]:
+        """The IPv6 blocks that are known to be private."""
+        return () if isinstance(self.private_ipv6, str) else self.private_ipv6
+
+    @property
+    def perhaps_private_ipv6(self) -> tuple[Cidr, ...]:
+        """The IPv6 blocks that may be private or not."""
+        known = not isinstance(self.private_ipv6, str)
+        return () if known else tuple(block for block in self.cidrs if block.version == 6)
 
     def unmodelled(self) -> Iterator[tuple[str, str]]:
         """What it has that reachsim does not model: section and name."""

@@ -279,11 +279,11 @@ class VpcEndpoint(Resource):
         gateway = wiring.noted(at.path)
         if not isinstance(gateway, GatewayEndpoint) or not gateway.published.maybe:
             return
-        known = bool(region_of(wiring.design, at.vpc))
+        always = not region_of(wiring.design, at.vpc)
         for table in self.route_tables:
             # In a Region that the table does not have, any address may be the service's. A default route goes before
             # that: what it delivers of TCP, the endpoint would deliver too.
-            wiring.add_unwritten(at.vpc, table, gateway.unsure, gateway.published.maybe, always=not known)
+            wiring.add_unwritten(at.vpc, table, gateway.unsure, gateway.published.maybe, always=always, target=at.name)
 
     def published(self, at: At, design: Any) -> Published:
         """The addresses of its service: the list that it names, or that a route to it names, goes first."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reachsim.answers.expectations import Result
+from reachsim.calls import checks_types
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.engine import Asked
 from reachsim.errors import UsageError, shown
@@ -22,8 +23,21 @@ from reachsim.rules.subnet import usable_count
 from reachsim.testing.reasons import result_reason
 from reachsim.testing.zones import is_host, survivors, without, zones
 
+__all__ = [
+    "Broken",
+    "closing_opens_nothing",
+    "nothing_reaches",
+    "private_subnets_reach_endpoints",
+    "subnets_have_room",
+    "zones_survive",
+]
+
 _MOST = 3
 """Breaches that are told in full."""
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 class Broken(AssertionError):
@@ -42,6 +56,7 @@ def _breach(result: Result, network: Network) -> Iterator[str]:
         yield result_reason(result, network, fixes=False)
 
 
+@checks_types
 def nothing_reaches(network: Network, source: Asked, destination: Asked, traffic: str | Traffic = "all") -> None:
     """Nothing of `traffic` that `source` sends is delivered to `destination`: no prod from dev.
 
@@ -51,6 +66,7 @@ def nothing_reaches(network: Network, source: Asked, destination: Asked, traffic
     _require(list(_breach(network.expect(source, destination, deny=traffic), network)))
 
 
+@checks_types
 def private_subnets_reach_endpoints(network: Network, traffic: str | Traffic = "tcp/443") -> None:
     """Every instance and interface in a private subnet reaches each VPC endpoint of its VPC, there and back.
 
@@ -87,6 +103,7 @@ def _endpoints_of(network: Network, vpc: str) -> Iterator[str]:
             yield f"{vpc}.{name}"
 
 
+@checks_types
 def zones_survive(network: Network) -> None:
     """Each expectation that allows something still holds between what is left, whichever Availability Zone is lost.
 
@@ -108,6 +125,7 @@ def zones_survive(network: Network) -> None:
     _require(breaches)
 
 
+@checks_types
 def closing_opens_nothing(network: Network, edits: Mapping[str | KeyPath, Any]) -> None:
     """An edit that takes away a rule (`strategies.closings`) lets nothing through that did not flow before."""
     __tracebackhide__ = True
@@ -115,6 +133,7 @@ def closing_opens_nothing(network: Network, edits: Mapping[str | KeyPath, Any]) 
     _require([str(change) for change in opened])
 
 
+@checks_types
 def subnets_have_room(network: Network, fleets: Mapping[str, int] | None = None, *, growth: int = 0) -> None:
     """No subnet runs out of IPv4 addresses: with what the design has, `growth` percent more executions of functions, all of
     them in one zone, and so many more addresses as `fleets` says by subnet (``{"app.private-a": 40}``).

@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from reachsim.network import Network
 
-_MARK = "reachsim"
+_MARK, _FIXTURE = "reachsim", "reachsim_net"
 _MODEL, _FILES, _FIXES = "reachsim_model", "reachsim_files", "reachsim_fixes"
 _KNOWN = pytest.StashKey[dict[tuple[Path, int, int], Any]]()
 """Networks that were loaded, by file, time of change and size: they never change, so tests can share them."""
@@ -49,13 +49,23 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return DesignFile.from_parent(parent, path=file_path)
 
 
-@pytest.fixture
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The design that a marker names, as a parameter of the fixture, which lives longer than one test and sees no marker."""
+    mark = metafunc.definition.get_closest_marker(_MARK)
+    if _FIXTURE in metafunc.fixturenames and mark is not None and mark.args:
+        path = metafunc.definition.path.parent / mark.args[0]
+        metafunc.parametrize(_FIXTURE, [path], ids=[str(mark.args[0])], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def reachsim_net(request: pytest.FixtureRequest) -> Network:
-    """The network of the design that the marker `reachsim` names, or else of the setting `reachsim_model`."""
+    """The network of the design that the marker `reachsim` names, or else of the setting `reachsim_model`.
+
+    For all tests, as it never changes: what is made for one test alone Hypothesis refuses beside `@given`.
+    """
     config = request.config
-    mark = request.node.get_closest_marker(_MARK)
-    if mark is not None and mark.args:
-        path = request.path.parent / mark.args[0]
+    if hasattr(request, "param"):
+        path = request.param
     elif config.getini(_MODEL):
         path = (config.inipath.parent if config.inipath else config.rootpath) / config.getini(_MODEL)
     else:
@@ -100,4 +110,6 @@ def pytest_runtest_makereport(
         reason = reason_of(entry.frame.raw, str(entry.statement), item.config.getini(_FIXES))
         if reason:
             call.excinfo.value.add_note(reason)
+            notes = call.excinfo.value.__notes__
+            notes.insert(0, notes.pop())  # before what Hypothesis has to say, which is long
     return (yield)

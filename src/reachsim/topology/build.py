@@ -97,7 +97,8 @@ class TopologyBuilder:
         access, access_path, own = switch_of(self.design, name)
         site = VpcSite(
             name, address_set(vpc.cidrs), here, next(iter(places), None), tuple(sorted(places[1:])),
-            access.of(name), access_path, region_of(self.design, name), address_set(vpc.private_ipv6),
+            access.of(name), access_path, region_of(self.design, name), address_set(vpc.known_private_ipv6),
+            address_set(vpc.perhaps_private_ipv6),
         )  # fmt: skip
         self.topology.vpcs[name] = site
         unknown = {UNKNOWN: None} if any(each.route_table == UNKNOWN for each in vpc.subnets.values()) else {}
@@ -270,9 +271,11 @@ class TopologyBuilder:
         """What a route of a VPC to a peering leads to."""
         return self.peerings[at.name, vpc]
 
-    def add_unwritten(self, vpc: str, table: str, reason: str, destinations: AddressSet, *, always: bool) -> None:
+    def add_unwritten(
+        self, vpc: str, table: str, reason: str, destinations: AddressSet, *, always: bool, target: str
+    ) -> None:
         """Tell a route table that AWS may have put routes into it that the design does not tell."""
-        self.topology.tables[vpc, table].unwritten.append(Unwritten(reason, destinations, always))
+        self.topology.tables[vpc, table].unwritten.append(Unwritten(reason, destinations, always, target))
 
     def groups(self, vpc: str, names: tuple[str, ...] | None) -> GroupSet:
         """Groups of a VPC (None: the default group, SG-3) and their filters, shared by all interfaces with the same set."""
@@ -360,13 +363,14 @@ class TopologyBuilder:
             routes: list[Route] = []
             written = vpc.route_tables.get(table_name) or self.implied.get((name, table_name), _NO_ROUTES)
             if table_name == UNKNOWN:
-                self.add_unwritten(name, UNKNOWN, UNKNOWN_TABLE, AddressSet.everything(), always=True)
+                self.add_unwritten(name, UNKNOWN, UNKNOWN_TABLE, AddressSet.everything(), always=True, target=UNKNOWN)
             at: KeyPath = ("vpcs", name, "route_tables", table_name)
             for destination, reference in written.routes.items():
                 path = written.path_of(at, destination)
                 if destination == UNKNOWN:
                     reason = self.unknown_destination(name, table_name, reference, path)
-                    self.add_unwritten(name, table_name, reason, AddressSet.everything(), always=True)
+                    every = AddressSet.everything()
+                    self.add_unwritten(name, table_name, reason, every, always=True, target=reference)
                     continue
                 if isinstance(destination, Cidr):
                     routes.append(self.route(name, destination, reference, path, RouteOrigin.STATIC))

@@ -18,6 +18,7 @@ from reachsim.loading.edits import edited_document
 from reachsim.loading.load import Source, check, in_order
 from reachsim.loading.references import Home, settled_in
 from reachsim.loading.report import TooManyProblems
+from reachsim.loading.tree import same_values
 from reachsim.loading.validation import validate
 from reachsim.net.cidr import AddressSet, address_set
 from reachsim.policy.filters import Policy
@@ -160,13 +161,11 @@ def network_of(source: Source) -> dict[str, Any]:
 def _differing(one: Any, other: Any, at: KeyPath) -> Iterator[KeyPath]:
     """The paths of what differs between two plain values, as deep down as both have the same keys in the same order."""
     if not (isinstance(one, dict) and isinstance(other, dict)):
-        if repr(one) != repr(
-            other
-        ):  # as `same`, at the speed of C: values of other types, or in another order, are not equal
+        if not same_values(one, other):
             yield at
     elif len(at) == 4 and at[2] in _RULES:  # in a group or an ACL the order of keys says nothing
         for key in dict.fromkeys([*one, *other]):
-            if key not in one or key not in other or repr(one[key]) != repr(other[key]):
+            if key not in one or key not in other or not same_values(one[key], other[key]):
                 yield (*at, key)
     elif [*one] != [*other]:
         yield at

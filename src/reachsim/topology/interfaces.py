@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.faces import Faced
 from reachsim.net.address import format_address
 from reachsim.rules.clauses import KeyPath
 
 
-@says_how_to_call
+@made_by("net.interfaces")
 @dataclass(frozen=True, repr=False)
 class Interface(Faced):
     """A network interface. It can be asked about in place of its name.

@@ -50,11 +50,11 @@ class PublicSides:
 
     def kind(self, interface: NetworkInterface) -> Hashable | None:
         """What walks from another VPC can tell of an interface but its host; None where it is not reached like others: it
-        has no public address, or IPv6 ones too, or Block Public Access stops something (IGW-14)."""
+        has no public address, or several, or IPv6 ones too, or Block Public Access stops something (IGW-14)."""
         subnet = interface.subnet
         open = interface.vpc in self.plain and subnet.access is PublicAccess.OPEN and not subnet.regional
-        ipv4 = bool(interface.publics) and all(address <= IPV4_LAST for address in interface.places)
-        return interface.shape if open and ipv4 else None
+        one = len(interface.publics) == 1 and all(address <= IPV4_LAST for address in interface.places)
+        return interface.shape if open and one else None
 
     def reached(self, walks: Iterable[Walk], destination: NetworkInterface) -> StandsFor | None:
         """For which destinations of the kind some walks stand, there and back; None where it is for this one alone."""

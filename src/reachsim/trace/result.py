@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
-from reachsim.calls import says_how_to_call
+from reachsim.calls import made_by
 from reachsim.dataplane.cause import Cause, Caused
 from reachsim.dataplane.checkpoint import LegName
 from reachsim.faces import Faced, ToldOf, record
@@ -30,7 +30,7 @@ TRACE_TITLES: dict[TraceVerdict, str] = {
 """Verdict of a trace to the word that a person sees first."""
 
 
-@says_how_to_call
+@made_by("net.trace(source, destination, traffic).forward")
 @dataclass(frozen=True, slots=True, repr=False)
 class Hop(Faced):
     """One checkpoint on the way.
@@ -71,7 +71,7 @@ class Hop(Faced):
         return f"{self.component} {self.checkpoint}: {word}{self.rule}"
 
 
-@says_how_to_call
+@made_by("net.trace(source, destination, traffic).blockers")
 @dataclass(frozen=True, slots=True, repr=False)
 class Blocker(Caused, Faced):
     """Something that stops the packet or its answer.
@@ -114,6 +114,7 @@ class Blocker(Caused, Faced):
 _BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant")
 
 
+@made_by("net.trace(source, destination, traffic).ways")
 @dataclass(frozen=True, slots=True, repr=False)
 class TracedWay(Faced):
     """One way in which the source may send: a subnet of a function, a version of an alias, an address family.
@@ -181,6 +182,7 @@ def reached(hops: Sequence[Hop], undecided: str) -> Sequence[Hop]:
     return hops[: end + 1]
 
 
+@made_by("net.trace(source, destination, traffic)")
 @dataclass(frozen=True, repr=False)
 class Trace(ToldOf):
     """The fate of one packet and of its answer.

@@ -23,6 +23,7 @@ from reachsim.answers.lint import (
 from reachsim.answers.lint.registry import CHECKS, Found, Subject
 from reachsim.answers.listed import Listing
 from reachsim.answers.share import Work
+from reachsim.calls import made_by
 from reachsim.errors import UsageError, shown, suggest
 from reachsim.faces import Faced, record
 from reachsim.loading.load import Source
@@ -51,6 +52,7 @@ class Silenced(Faced):
         return {**self.finding.to_dict(), "why": self.why}
 
 
+@made_by("net.lint()")
 @dataclass(frozen=True, repr=False)
 class Lint(Listing[Finding]):
     """What was found, the gravest first, then in the order of the file. True when there is neither error nor warning."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
@@ -13,6 +13,8 @@ from reachsim.importing.inventory import Item, Members, Unknown
 from reachsim.importing.naming import cleaned
 from reachsim.importing.rules import Refused, block
 from reachsim.net.cidr import Cidr
+from reachsim.resources.reference import UNKNOWN
+from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.cidr import holds_block
 
 _WIDEST: Final = 16
@@ -35,9 +37,8 @@ def add_vpc(draft: Draft, vpc: str) -> None:
     blocks = Members((*blocks.known, *given.values()), tuple(each for each in blocks.unknown if each not in given))
     name = draft.naming.name("vpcs", "" if item is None else item.name, vpc)
     body: Data = {"cidrs": list(dict.fromkeys(blocks.known))}
-    held = [] if item is None else [text for text in private_ipv6(item) if text in body["cidrs"]]
-    if held:
-        body["private_ipv6"] = held
+    if item is not None:
+        _scopes(draft, item, body, given)
     account = None if item is None else item.either("OwnerId")
     if isinstance(account, str) and cleaned(account):
         body["account"] = cleaned(account)
@@ -128,12 +129,30 @@ def vpc_blocks(item: Item) -> Members:
     return Members(tuple(known), tuple(unknown))
 
 
-def private_ipv6(item: Item) -> Iterator[str]:
-    """The IPv6 blocks of a VPC that AWS holds as private (IGW-15)."""
+def _scopes(draft: Draft, item: Item, body: Data, given: Mapping[Unknown, str]) -> None:
+    """The IPv6 blocks of a VPC that AWS holds as private (IGW-15); `unknown` where nothing tells it of one that looks
+    public. `given`: what stands for blocks that are not known."""
+    held: list[str] = []
     for each in item.certain("Ipv6CidrBlockAssociationSet").known:
-        text = each.either("Ipv6CidrBlock")
-        if each.either("Ipv6AddressAttribute") == "private" and isinstance(text, str):
-            yield block(text)
+        told, scope = each.either("Ipv6CidrBlock"), each.either("Ipv6AddressAttribute")
+        text = given.get(told) if isinstance(told, Unknown) else _block(told)
+        if text is None or text not in body["cidrs"]:
+            continue
+        if isinstance(scope, Unknown) and Cidr.parse(text).span[0] in PUBLIC:
+            draft.unknown(item, f"whether {text} is of IPAM's private scope", scope.reason)
+            body["private_ipv6"] = UNKNOWN
+            return
+        if scope == "private" or each.either("IpSource") == "none":
+            held.append(text)
+    if held:
+        body["private_ipv6"] = held
+
+
+def _block(value: str | None) -> str | None:
+    try:
+        return None if value is None else block(value)
+    except Refused:
+        return None
 
 
 def _sort(value: str | Unknown, known: list[str], unknown: list[Unknown]) -> None:

@@ -16,6 +16,8 @@ _BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", 
 """Kinds that do nothing by themselves: whether they are there shows in what names them."""
 DEFAULT_VPC: Final = "default-vpc"
 """What stands for the account's default VPC, which no template makes."""
+SCOPES: Final = {"PrivateDefaultScopeId": "private", "PublicDefaultScopeId": "public"}
+"""Attributes of an IPAM that are the scopes which it has by default, and what these are."""
 CLUSTER_GROUP: Final = "{}/cluster security group"
 """The id of the group that EKS makes for a cluster."""
 
@@ -283,6 +285,8 @@ def final(value: Any) -> Any:
         if value.attribute in ("DefaultSecurityGroup", "DefaultNetworkAcl"):
             kind = "SecurityGroups" if value.attribute == "DefaultSecurityGroup" else "NetworkAcls"
             return default_id(value.id, kind)
+        if value.attribute in SCOPES:
+            return f"{value.id}.{value.attribute}"
         return Unknown(f"{value.id}.{value.attribute} is known once it is deployed") if value.attribute else value.id
     if isinstance(value, Either):
         return Either(value.reason, tuple(final(each) for each in value.values))

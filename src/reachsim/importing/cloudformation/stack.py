@@ -30,6 +30,8 @@ _IDS: Final[Mapping[str, frozenset[str]]] = {
     for kind, names in {
         "AWS::EC2::EIP": "AllocationId",
         "AWS::EC2::EgressOnlyInternetGateway": "Id",
+        "AWS::EC2::IPAMPool": "IpamPoolId",
+        "AWS::EC2::IPAMScope": "IpamScopeId",
         "AWS::EC2::Instance": "InstanceId",
         "AWS::EC2::InternetGateway": "InternetGatewayId",
         "AWS::EC2::LaunchTemplate": "LaunchTemplateId",
@@ -71,6 +73,8 @@ _MADE_WITH: Final = frozenset(
     {
         ("AWS::EC2::VPC", "DefaultSecurityGroup"),
         ("AWS::EC2::VPC", "DefaultNetworkAcl"),
+        ("AWS::EC2::IPAM", "PrivateDefaultScopeId"),
+        ("AWS::EC2::IPAM", "PublicDefaultScopeId"),
         ("AWS::EKS::Cluster", "ClusterSecurityGroupId"),
     }
 )
@@ -234,7 +238,8 @@ class Stack:
     def given_ipv6(self, vpc: str) -> bool:
         """Whether Amazon gives the VPC an IPv6 block, and nobody else does."""
         blocks = [self.properties(id) for id, body in self.declared.items() if body["Type"] == "AWS::EC2::VPCCidrBlock"]
-        own = [each for each in blocks if each.get("VpcId") == {"Ref": vpc} or each.get("VpcId") == "{vpc}.VpcId"]
+        named = {"Ref": vpc}, {"Fn::GetAtt": [vpc, "VpcId"]}, {"Fn::GetAtt": f"{vpc}.VpcId"}
+        own = [each for each in blocks if each.get("VpcId") in named]
         asked = [each for each in own if "AmazonProvidedIpv6CidrBlock" in each]
         return bool(asked) and not any("Ipv6CidrBlock" in each or "Ipv6IpamPoolId" in each for each in own)
 

@@ -85,6 +85,12 @@ TRANSIT_TABLE: Final = Kind(
     },
 )
 TRANSIT_OR_VGW: Final = _kind("transit gateway or virtual private gateway", _TGW, "aws_vpn_gateway")
+IPAM_POOL: Final = _kind("pool of IPAM", "aws_vpc_ipam_pool")
+IPAM_SCOPE: Final = Kind(
+    "scope of IPAM",
+    frozenset({"aws_vpc_ipam_scope"}),
+    {("aws_vpc_ipam", key): key for key in ("private_default_scope_id", "public_default_scope_id")},
+)
 CUSTOMER: Final = _kind("customer gateway", "aws_customer_gateway")
 VPN: Final = _kind("VPN connection", "aws_vpn_connection")
 BALANCER: Final = _kind("load balancer", "aws_lb", "aws_alb")
@@ -164,20 +170,22 @@ _VPC_OPTIONS: Final = {"vpc_options.subnet_ids": SUBNET, "vpc_options.security_g
 _CACHE: Final = {"subnet_group_name": DB_SUBNETS, "security_group_ids": GROUP}
 
 LINKS: Final[dict[str, dict[str, Kind]]] = {
+    "aws_vpc": {"ipv6_ipam_pool_id": IPAM_POOL},
+    "aws_vpc_ipam_pool": {"ipam_scope_id": IPAM_SCOPE},
     "aws_subnet": {"vpc_id": VPC},
     "aws_route53_zone": {"vpc.vpc_id": VPC},
     "aws_route53_zone_association": {"zone_id": ZONE, "vpc_id": VPC},
     "aws_route53_record": {"zone_id": ZONE, "alias.name": NAMED},
     "aws_vpc_block_public_access_exclusion": {"vpc_id": VPC, "subnet_id": SUBNET},
     "aws_vpc_ipv4_cidr_block_association": {"vpc_id": VPC},
-    "aws_vpc_ipv6_cidr_block_association": {"vpc_id": VPC},
+    "aws_vpc_ipv6_cidr_block_association": {"vpc_id": VPC, "ipv6_ipam_pool_id": IPAM_POOL},
     "aws_route_table": {"vpc_id": VPC, "propagating_vgws": VGW, **_INLINE_ROUTES},
     "aws_default_route_table": {"default_route_table_id": TABLE, "propagating_vgws": VGW, **_INLINE_ROUTES},
     "aws_route": {"route_table_id": TABLE, **_ROUTE},
     "aws_route_table_association": {"route_table_id": TABLE, "subnet_id": SUBNET, "gateway_id": GATEWAY},
     "awscc_ec2_subnet_route_table_association": {"subnet_id": SUBNET},
     "awscc_ec2_route": {"route_table_id": TABLE},
-    "awscc_ec2_vpc_cidr_block": {"vpc_id": VPC},
+    "awscc_ec2_vpc_cidr_block": {"vpc_id": VPC, "ipv6_ipam_pool_id": IPAM_POOL},
     "awscc_ec2_security_group_ingress": {"group_id": GROUP},
     "awscc_ec2_security_group_egress": {"group_id": GROUP},
     "awscc_ec2_network_acl_entry": {"network_acl_id": ACL},
@@ -462,7 +470,7 @@ written (the provider's schema, 5.100: both optional and computed)."""
 
 MADE: Final = frozenset(
     maker
-    for kind in (TABLE, ACL, GROUP, INTERFACE, PREFIX_LIST, ATTACHMENT, TRANSIT_TABLE, SERVICE)
+    for kind in (TABLE, ACL, GROUP, INTERFACE, PREFIX_LIST, ATTACHMENT, TRANSIT_TABLE, SERVICE, IPAM_SCOPE)
     for maker in kind.made_by
 )
 """Attributes that are ids of what a resource makes itself, by its type: of that kind, and of no other."""

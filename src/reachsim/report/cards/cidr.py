@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reachsim.cards import Mood, card, folded, lines, listing, note, tag
+from reachsim.cards import Mood, card, folded, lines, listing, note, picture, tag
 from reachsim.cidr.blocks import BlockFacts
 from reachsim.cidr.overlaps import OverlapReport
 from reachsim.cidr.plan import Plan, PlannedVpc, PlanVerdict
@@ -33,7 +33,9 @@ def _(plan: Plan) -> str:
         lines(plan.warnings, "warnings"),
         note(f"{room_given_up(plan)}." if plan.roomless else ""),
         note(plan.released and f"Given up: {', '.join(plan.released)}."),
-        Html(plan_svg(plan)) if fits else None,
+        picture(plan_svg(plan), "Each pool, and what is allocated of it, as the tables below have it")
+        if fits
+        else None,
         *(folded(f"{vpc.name}: {', '.join(map(str, vpc.blocks))}", _vpc(vpc)) for vpc in plan.vpcs),
         folded("measures", element("pre", "\n".join(measures(plan, _PLAIN)[1:]))) if fits else None,
         why=plan.unknown,

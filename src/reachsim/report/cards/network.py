@@ -227,7 +227,7 @@ def _(found: IdleRules) -> str:
     return card("look" if found else "good", word, found.title, listing(rows, header, most=_MOST))
 
 
-_FINDINGS = ("", "what", "because", "to do", "code", "where")
+_FINDINGS = ("", "what", "because", "to do", "where")
 
 
 @html_of.register
@@ -251,5 +251,8 @@ def _(found: Lint) -> str:
 
 def _finding(finding: Finding) -> tuple[object, ...]:
     severity = tag(_SEVERITIES[finding.severity], finding.severity)
-    code = joined(escape(finding.code), dim(f" {finding.rule}" if finding.rule else ""))
-    return (severity, finding.sentence, finding.evidence, finding.cure, code, place(finding.where))
+    code = element("div", " ".join(filter(None, (finding.code, finding.rule))), class_="rs-dim")
+    what = joined(
+        escape(finding.sentence.replace("->", "→")), code
+    )  # a column for the code would squeeze the sentences
+    return (severity, what, finding.evidence, finding.cure, place(finding.where))

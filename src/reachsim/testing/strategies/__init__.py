@@ -80,3 +80,7 @@ __all__ = [
 
 register()
 del _hypothesis
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -14,6 +14,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from reachsim.calls import checks_types
 from reachsim.network import Network, loads
 from reachsim.testing.strategies.choice import chance, pick, some, up_to
 from reachsim.testing.strategies.rules import SIDE, Body, draw_acl, draw_group, draw_target
@@ -287,6 +288,7 @@ COMPONENTS: Final[dict[str, Callable[[Draft], None]]] = {
 """What a design may have besides VPCs, subnets, instances, security groups and route tables."""
 
 
+@checks_types
 @st.composite
 def designs(
     draw: st.DrawFn,
@@ -315,6 +317,7 @@ def designs(
     return draft.design
 
 
+@checks_types
 def to_yaml(design: Body) -> str:
     """A design as a short text that a person reads and a file could hold."""
     text: str = yaml.dump(design, Dumper=_DUMPER, sort_keys=False, default_flow_style=None, width=120)
@@ -354,6 +357,7 @@ def _dense(design: Body) -> str:
     return text
 
 
+@checks_types
 @st.composite
 def networks(
     draw: st.DrawFn,
@@ -371,6 +375,7 @@ def networks(
     return network
 
 
+@checks_types
 def plain(network: Network) -> dict[str, Any]:
     """The design of a network as plain values; treat them as read-only."""
     data: dict[str, Any] = network.source.document.data

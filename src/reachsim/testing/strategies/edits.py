@@ -13,6 +13,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from reachsim.calls import checks_types, made_by
 from reachsim.errors import format_path, shown
 from reachsim.loading.tree import value_at
 from reachsim.network import Network
@@ -25,6 +26,7 @@ Edit = dict[str | KeyPath, Any]
 """Key paths to new values; None takes the key away."""
 
 
+@made_by("given(rs.faults(net))")
 @dataclass(frozen=True)
 class Fault:
     """A mistake. `name`: its kind. `path`: the key that is wrong. `value`: what stands there, None for nothing.
@@ -127,6 +129,7 @@ _STATES: Final = {
 """Of what is in a VPC: the section, the name of its fault, and its state before and after."""
 
 
+@checks_types
 def faults_of(design: Body) -> list[Fault]:
     """Every fault that can be put into a design: what a person forgets, or what fails by itself."""
     found: list[Fault] = []
@@ -204,22 +207,26 @@ def _noted(drawn: Any) -> Any:
     return drawn
 
 
+@checks_types
 def closings(network: Network) -> st.SearchStrategy[Edit]:
     """Edits that can only close."""
     return _one_of(network, closing(plain(network)), "to close")
 
 
+@checks_types
 def openings(network: Network) -> st.SearchStrategy[Edit]:
     """Edits that can only open."""
     return _one_of(network, opening(plain(network)), "to open")
 
 
+@checks_types
 def edits(network: Network) -> st.SearchStrategy[Edit]:
     """Single edits of any kind: rules less and more, routes taken away."""
     design = plain(network)
     return _one_of(network, [*closing(design), *opening(design), *rerouting(design)], "to edit")
 
 
+@checks_types
 def faults(network: Network) -> st.SearchStrategy[Fault]:
     """Faults to put into a network: `network.with_(fault.edits)`."""
     return _one_of(network, faults_of(plain(network)), "that could fail")

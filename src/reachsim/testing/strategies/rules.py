@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from hypothesis import strategies as st
 
+from reachsim.calls import checks_types
 from reachsim.testing.strategies.choice import chance, pick, up_to
 from reachsim.testing.strategies.values import tokens
 
@@ -20,6 +21,7 @@ PEERS: Final = ("0.0.0.0/0", "10.0.0.0/16", "10.0.0.0/8", "128.0.0.0/1", "8.8.8.
 DESTINATIONS: Final = ("0.0.0.0/0", "8.8.8.0/24", "128.0.0.0/1")
 
 
+@checks_types
 @st.composite
 def security_group_rules(draw: st.DrawFn, direction: Direction = "ingress", *, peers: Sequence[str] = PEERS) -> Body:
     """A rule of a security group: `{allow: tcp/443, from: 10.0.0.0/16}`. `peers`: blocks, addresses, groups and prefix
@@ -27,12 +29,14 @@ def security_group_rules(draw: st.DrawFn, direction: Direction = "ingress", *, p
     return draw_rule(draw, direction, peers)
 
 
+@checks_types
 @st.composite
 def security_groups(draw: st.DrawFn, *, peers: Sequence[str] = PEERS, most: int = 3) -> Body:
     """A security group with at most so many rules in a direction; often with AWS's own egress."""
     return draw_group(draw, peers, most)
 
 
+@checks_types
 @st.composite
 def network_acl_rules(draw: st.DrawFn, direction: Direction = "ingress", *, peers: Sequence[str] = PEERS) -> Body:
     """A rule of an ACL without its number: `{allow: tcp/443, from: 10.0.0.0/16}`, or `deny:`. `peers`: blocks and
@@ -40,6 +44,7 @@ def network_acl_rules(draw: st.DrawFn, direction: Direction = "ingress", *, peer
     return draw_rule(draw, direction, peers, ("allow", "allow", "deny"))
 
 
+@checks_types
 @st.composite
 def network_acls(draw: st.DrawFn, *, peers: Sequence[str] = PEERS, most: int = 3) -> Body:
     """An ACL with rules in both directions, numbered as AWS's console proposes (100, 110, ...); often with a last rule
@@ -47,6 +52,7 @@ def network_acls(draw: st.DrawFn, *, peers: Sequence[str] = PEERS, most: int = 3
     return draw_acl(draw, peers, most)
 
 
+@checks_types
 @st.composite
 def route_tables(draw: st.DrawFn, targets: Sequence[str], *, destinations: Sequence[str] = DESTINATIONS) -> Body:
     """A route table: destination to target, some of each. `blackhole` is a target too."""

@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeVar
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
+from reachsim.calls import checks_types, says_how_to_call
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST, Address, width_of
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet, Cidr
 from reachsim.net.intervals import IntSet, PortSet, Span
@@ -77,6 +78,7 @@ def _block(inside: Cidr | str | None, version: Version | None) -> Cidr | None:
     return block
 
 
+@checks_types
 def addresses(*, inside: Cidr | str | None = None, version: Version | None = None) -> st.SearchStrategy[Address]:
     """Addresses; `inside` a block, of one family (`version`), or of both. The first and the last come up often."""
     block = _block(inside, version)
@@ -88,6 +90,7 @@ def addresses(*, inside: Cidr | str | None = None, version: Version | None = Non
     return (st.sampled_from(near + known) | st.integers(first, last)).map(Address)
 
 
+@checks_types
 @st.composite
 def cidrs(
     draw: st.DrawFn,
@@ -107,6 +110,7 @@ def cidrs(
     return Cidr.single(place).supernet(draw(st.integers(low, high)))
 
 
+@checks_types
 @st.composite
 def overlapping_cidrs(draw: st.DrawFn, block: Cidr | str) -> Cidr:
     """Blocks that have an address in common with `block`: it, those inside it and those around it."""
@@ -116,6 +120,7 @@ def overlapping_cidrs(draw: st.DrawFn, block: Cidr | str) -> Cidr:
     return draw(cidrs(inside=own))
 
 
+@checks_types
 @st.composite
 def disjoint_cidrs(draw: st.DrawFn, block: Cidr | str) -> Cidr:
     """Blocks of the same family that have no address in common with `block`; its neighbours come up often."""
@@ -129,6 +134,7 @@ def disjoint_cidrs(draw: st.DrawFn, block: Cidr | str) -> Cidr:
     return draw(st.just(other) | cidrs(inside=other))
 
 
+@checks_types
 @st.composite
 def cidr_lists(
     draw: st.DrawFn,
@@ -162,6 +168,7 @@ def spans(values: st.SearchStrategy[int]) -> st.SearchStrategy[Span]:
     return st.tuples(values, values).map(lambda pair: (min(pair), max(pair)))
 
 
+@checks_types
 def interval_sets(kind: type[Kind], values: st.SearchStrategy[int], *, most: int = 3) -> st.SearchStrategy[Kind]:
     """Sets of a kind (`AddressSet`, `PortSet`, `Traffic`) whose at most so many runs begin and end at `values`;
     sometimes empty, sometimes everything."""
@@ -170,16 +177,19 @@ def interval_sets(kind: type[Kind], values: st.SearchStrategy[int], *, most: int
     return st.integers(0, 9).flatmap(lambda draw: usual if draw else rare)
 
 
+@checks_types
 def address_sets(*, most: int = 3) -> st.SearchStrategy[AddressSet]:
     """Sets of addresses of both families."""
     return interval_sets(AddressSet, places, most=most)
 
 
+@checks_types
 def port_sets(*, most: int = 2) -> st.SearchStrategy[PortSet]:
     """Sets of ports."""
     return interval_sets(PortSet, ports, most=most)
 
 
+@checks_types
 @lru_cache
 def tokens(*, ipv6: bool = True) -> st.SearchStrategy[str]:
     """Tokens of traffic as a file has them: `tcp/443`, `udp/53`, `tcp/1024-65535`, `icmp`, `all`, ..."""
@@ -192,11 +202,13 @@ def _range(name: str, low: int, high: int) -> str:
     return f"{name}/{low}" if low == high else f"{name}/{low}-{high}"
 
 
+@checks_types
 def traffic(*, most: int = 2) -> st.SearchStrategy[Traffic]:
     """Traffic: the union of one to `most` tokens."""
-    return st.lists(tokens(), min_size=1, max_size=most).map(Traffic.parse)
+    return st.lists(tokens(), min_size=1, max_size=most).map(Traffic)
 
 
+@checks_types
 @st.composite
 def packets(
     draw: st.DrawFn,
@@ -217,7 +229,8 @@ def packets(
     if not wanted:
         raise InvalidArgument(f"there is no packet of {traffic} over IPv{family}")
     number = draw(members(wanted, service(6, 443), *BORDER_SERVICES))
-    return Packet(one, other, number, draw(client_ports) if protocol_of(number) in PORTED else 0)
+    port = draw(client_ports)  # always: with fewer draws a packet without ports would count as simpler
+    return Packet(one, other, number, port if protocol_of(number) in PORTED else 0)
 
 
 client_ports: Final = st.sampled_from([50000, 1024, 32768, 60999, 61000, 65535, 1023]) | st.integers(1, 65535)
@@ -234,6 +247,7 @@ def members(draw: st.DrawFn, of: IntSet, *often: int) -> int:
     return draw(st.integers(*draw(st.sampled_from(of.spans))))
 
 
+@says_how_to_call
 def register(register_type: Callable[..., None] = st.register_type_strategy) -> None:
     """So that `st.from_type`, `st.builds` and annotations of `@given` know reachsim's values."""
     register_type(Address, addresses())

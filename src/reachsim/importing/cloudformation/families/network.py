@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.made import Made, flag, id_of, tags_of, without_none
+from reachsim.importing.cloudformation.made import SCOPES, Made, flag, id_of, tags_of, without_none
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Unknown
 
@@ -49,10 +49,30 @@ def _ipv6_block(made: Made, resource: Resource) -> Any:
     given = made.block(resource, resource.get("Ipv6CidrBlock"))
     vpc = id_of(resource.get("VpcId"))
     if isinstance(given, str):
-        return {"Ipv6CidrBlock": given}
+        return without_none({"Ipv6CidrBlock": given, "Ipv6AddressAttribute": _scope(made, resource)})
     if flag(resource.get("AmazonProvidedIpv6CidrBlock")) is True and isinstance(vpc, str):
         return {"Ipv6CidrBlock": made.stand_in(vpc)}
     return given or Unknown("it is not told which IPv6 block it has, if any")
+
+
+def _scope(made: Made, resource: Resource) -> Any:
+    """Whether an IPv6 block is on the internet by the pool of IPAM that it is of, in the words of AWS's API; None where it
+    is of none (IGW-15)."""
+    if resource.get("Ipv6IpamPoolId") is None:
+        return None
+    told = Unknown("nothing tells which scope its pool of IPAM is of")
+    pool = made.resources.get(str(id_of(resource.get("Ipv6IpamPoolId"))))
+    if pool is None or flag(pool.get("PubliclyAdvertisable")) is False:
+        return told
+    if pool.get("PublicIpSource") is not None or pool.get("AwsService") is not None:  # of the public scope alone
+        return "public"
+    scope = id_of(pool.get("IpamScopeId"))
+    if not isinstance(scope, str):
+        return told
+    added = made.resources.get(scope)
+    if added is not None and added.type == "AWS::EC2::IPAMScope":
+        return "private"
+    return SCOPES.get(scope.rpartition(".")[2], told)
 
 
 def subnet(made: Made, resource: Resource) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, known, present
+from reachsim.importing.terraform.families.ipam import attribute_of
 from reachsim.importing.terraform.snapshot import Open, Resource
 
 TYPES: Final = frozenset(
@@ -21,7 +22,7 @@ _OTHER_PROVIDER: Final = "awscc_ec2_vpc_cidr_block"
 def add(made: Assembly) -> None:
     """VPCs, the blocks that are added to them, subnets."""
     for each in made.found.of("aws_vpc", "aws_default_vpc"):
-        made.put("Vpcs", each, _vpc(each))
+        made.put("Vpcs", each, _vpc(made, each))
         made.place("VpcAttributes", f"attributes of {each.id}", _dns(each), each.origin)
     for each in made.found.of("aws_vpc_ipv4_cidr_block_association", _OTHER_PROVIDER):
         if not _is_for_ipv6(each):
@@ -29,9 +30,8 @@ def add(made: Assembly) -> None:
             made.append("Vpcs", each, "CidrBlockAssociationSet", "vpc_id", members)
     for each in made.found.of("aws_vpc_ipv6_cidr_block_association", _OTHER_PROVIDER):
         if _is_for_ipv6(each):
-            attribute = known(each.get("ipv6_address_attribute"))
-            ipv6 = [{"Ipv6CidrBlock": each.get("ipv6_cidr_block"), "Ipv6AddressAttribute": attribute}]
-            made.append("Vpcs", each, "Ipv6CidrBlockAssociationSet", "vpc_id", ipv6)
+            ipv6 = {"Ipv6CidrBlock": each.get("ipv6_cidr_block"), "Ipv6AddressAttribute": attribute_of(made, each)}
+            made.append("Vpcs", each, "Ipv6CidrBlockAssociationSet", "vpc_id", [present(ipv6)])
     for each in made.found.of("aws_subnet", "aws_default_subnet"):
         made.put("Subnets", each, {**_subnet(each), **_of_the_default_vpc(made, each)})
 
@@ -52,12 +52,15 @@ def _of_the_default_vpc(made: Assembly, each: Resource) -> Attributes:
     return {"VpcId": own[0].id} if len(own) == 1 else {}
 
 
-def _vpc(each: Resource) -> Attributes:
+def _vpc(made: Assembly, each: Resource) -> Attributes:
     return present(
         {
             "CidrBlock": each.get("cidr_block"),
             "CidrBlockAssociationSet": [{"CidrBlock": each.get("cidr_block")}],
-            "Ipv6CidrBlockAssociationSet": _ipv6(each, "assign_generated_ipv6_cidr_block"),
+            "Ipv6CidrBlockAssociationSet": [
+                present({**block, "Ipv6AddressAttribute": attribute_of(made, each)})
+                for block in _ipv6(each, "assign_generated_ipv6_cidr_block")
+            ],
             "OwnerId": known(each.get("owner_id")),
             "Region": region_of(each),
         }
