@@ -119,7 +119,7 @@ def test_everything_public_says_how_it_is_called(offered: Any) -> None:
 # -- whatever a guest may call, with whatever does not fit ----------------------------------------------------
 
 OFFERING = ["reachsim", "reachsim.cidr", "reachsim.importing", "reachsim.testing.laws", "reachsim.testing.strategies"]
-AS_THEY_ARE = {"HeaderSpace", "KeptPlan", "Leak", "Problem"}
+AS_THEY_ARE = {"Endpoint", "HeaderSpace", "KeptPlan", "Leak", "Problem"}
 """Of what there may be a million, a schema of a file, and what errors are made of; beside errors and enumerations."""
 NONSENSE: dict[str, tuple[Any, ...]] = {
     "nothing": (),

@@ -31,6 +31,7 @@ SUBJECTS: Final = {
     "answers/session_manager.py": "the question is about instances and the endpoints of Session Manager",
     "answers/superfluous.py": "the same question",
     "cli/session_manager.py": "the same question",
+    "loading/further.py": "whose names are proposed for an end that stands nowhere, before there is a design",
     "loading/names.py": "one of several interfaces of a host is named by itself",
     "loading/vpc_checks.py": "rules name groups over a peering (SG-11)",
     "policy/filters.py": "sections that no rule hangs on; one that is not listed is looked at",

@@ -70,11 +70,12 @@ def checks_types(function: C) -> C:
     return called  # type: ignore[return-value]  # called as what it stands for
 
 
-def made_by(written: str, *, by_hand: bool = False) -> Callable[[K], K]:
+def made_by(written: str, *, by_hand: bool = False, many: bool = False) -> Callable[[K], K]:
     """A class of which a guest gets values by what is `written`: a call of the class that does not fit says so.
 
-    `by_hand`: whether a guest may have a reason to call it, and is told what was wrong. A dataclass has this decorator above
-    its own.
+    `by_hand`: whether a guest may have a reason to call it, and is told what was wrong. `many`: whether the engines make so
+    many that a call is looked at only once it has gone wrong, as one with too few arguments does. A dataclass has this
+    decorator above its own.
     """
 
     def decorated(made: K) -> K:
@@ -90,7 +91,15 @@ def made_by(written: str, *, by_hand: bool = False) -> Callable[[K], K]:
             takes.check(args, kwargs)
             return own(self, *args, **kwargs)
 
-        setattr(made, name, begun)
+        @wraps(own)
+        def quickly(self: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return own(self, *args, **kwargs)
+            except TypeError:
+                takes.check(args, kwargs)
+                raise
+
+        setattr(made, name, quickly if many else begun)
         return made
 
     return decorated

@@ -169,7 +169,7 @@ def test_json_of_a_matrix(capsys: pytest.CaptureFixture[str]) -> None:
     ]  # fmt: skip
     assert (data["by"], data["traffic"], data["pairs"], data["reachable_pairs"]) == ("class", None, 72, 20)
     assert keys(data["classes"]) == {"class", "description", "subnet", "vpc", "interfaces"}
-    assert keys(data["reachable"]) == {"from", "to", "traffic", "exact", "pairs", "of", "partial", "nat"}
+    assert keys(data["reachable"]) == {"from", "to", "traffic", "exact", "boxes", "pairs", "of", "partial", "nat"}
     names = {c["class"]: c["interfaces"] for c in data["classes"]}
     found = {(names[r["from"]][0], names[r["to"]][0]): r["traffic"] for r in data["reachable"]}
     assert found["shop.app-a", "shop.db-a"] == "tcp/5432"
@@ -188,7 +188,7 @@ def test_json_of_the_others(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "isolated", HUB, "vpc=dev", "vpc=hub")
     about = ["one", "other", "isolated", "leaks", "undecided", "public"]
     assert list(data) == ["format_version", "file", *about, "not_modelled"]
-    assert keys(data["leaks"]) == {"source", "destination", "traffic", "via", "witness"}
+    assert keys(data["leaks"]) == {"source", "destination", "traffic", "via", "boxes", "witness"}
     ends = ask(capsys, "deadends", LOOP)["dead_ends"]
     assert keys(ends) == {"table", "route", "destinations", "code", "text", "where"}
     idle = ask(capsys, "rules", SHADOWED)["idle_rules"]
@@ -465,3 +465,24 @@ def test_what_two_senders_gain_alike_is_one_line(tmp_path: Path, capsys: pytest.
     assert main(["diff", "models/tutorial/3-kept.yaml", str(edited)]) == 1
     opened = capsys.readouterr().out.partition("opened\n")[2]
     assert opened.partition("because")[0].split() == ["tcp/22", "shop.db,", "internet", "->", "shop.web"]
+
+
+def test_what_passes_is_data_wherever_it_is_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """The ACL of the databases lets answers out to the upper ports alone; of who asks, the names tell the addresses."""
+
+    def asked(*words: str) -> dict[str, object]:
+        main([*words, "--format", "json"])
+        data: dict[str, object] = json.loads(capsys.readouterr().out)
+        return data
+
+    model = "models/three-tier.yaml"
+    box = {"traffic": "tcp/5432", "client_ports": "1024-65535"}
+    there = {"sources": "10.40.16.20/32", "destinations": "10.40.32.30/32"}
+    who, what = asked("who", model, "db-a"), asked("what", model, "app-a", "tcp/5432")
+    assert who["rows"][0]["boxes"] == [{**box, **there, "sources": None}]  # type: ignore[index]
+    assert what["rows"][0]["boxes"] == [{**box, **there, "destinations": None}]  # type: ignore[index]
+    (leak,) = asked("isolated", model, "app-a", "db-a")["leaks"]  # type: ignore[misc]
+    assert leak["boxes"] == [{**box, **there, "client_ports": None}]  # delivered is what leaks: whatever the answer
+    exact = {link["exact"]: link["boxes"] for link in asked("matrix", model)["reachable"]}  # type: ignore[attr-defined]
+    assert exact["tcp/5432 (client ports 1024-65535 only)"] == [box]
+    assert exact["tcp/80, tcp/443"] == [{"traffic": "tcp/80, tcp/443", "client_ports": None}]

@@ -15,7 +15,7 @@ from reachsim.net.traffic import Traffic, parse_traffic
 ChangeKind = Literal["opened", "closed", "changed"]
 
 
-@made_by("reachsim.diff(before, after).changes")
+@made_by("reachsim.diff(before, after).changes", many=True)
 @dataclass(frozen=True, repr=False)
 class Change(Faced):
     """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.

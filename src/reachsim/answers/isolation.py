@@ -82,7 +82,8 @@ def told_leaks(leaks: Iterable[Leak]) -> Iterator[dict[str, Any]]:
     known: dict[Hashable, tuple[str, Packet | None]] = {}
     for leak in leaks:
         source, destination = leak.sources.first, leak.destinations.first
-        places = f" from {leak.sources} to {leak.destinations}"
+        sources, destinations = str(leak.sources), str(leak.destinations)
+        places = f" from {sources} to {destinations}"
         key = leak.traffic, destination > IPV4_LAST, id(leak.between)
         single = leak.sources.count == leak.destinations.count == 1
         if single and key in known:
@@ -92,12 +93,15 @@ def told_leaks(leaks: Iterable[Leak]) -> Iterator[dict[str, Any]]:
         else:
             text, witness = leak.text, leak.witness
             words = text.replace(places, _BETWEEN)
-            if single and _BETWEEN in words and str(leak.sources) not in words and str(leak.destinations) not in words:
+            if single and _BETWEEN in words and sources not in words and destinations not in words:
                 known[key] = words, witness
         yield {
             "source": leak.source,
             "destination": leak.destination,
             "traffic": text,
+            "boxes": [
+                {"traffic": str(leak.traffic), "sources": sources, "destinations": destinations, "client_ports": None}
+            ],
             "via": list(leak.via),
             "witness": None if witness is None else witness.to_dict(),
         }

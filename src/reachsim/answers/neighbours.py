@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from reachsim.answers.listed import Listing
@@ -25,10 +25,11 @@ Asking = Literal["who", "what"]
 """Whether the others send to the end that was asked about, or it sends to them."""
 NeighbourVerdict = Literal["passes", "partial", "no reply", "undecided"]
 """The best that is known: something passes and its answer comes back; in part; is delivered alone; nothing is known."""
+_NONE = HeaderSpace.nothing()
 _WORLD = frozenset({"internet", "internet host"})
 
 
-@made_by("net.who_reaches(to)")
+@made_by("net.who_reaches(to)", many=True)
 @dataclass(frozen=True, repr=False)
 class Neighbour(Faced):
     """Ends of which the same is to be said: interfaces, or functions, networks, services, the internet.
@@ -36,7 +37,7 @@ class Neighbour(Faced):
     `names`: their full names. `kind`: what they are. `traffic`: what passes and whose answer comes back; `partial`: what
     does so for too few choices of NAT devices (NAT-PORT); `one_way`: what is delivered, and whose answer comes back to no
     port; all in words, empty for nothing. `nat`: what NAT devices lose. `undecided`: why some of it
-    cannot be told, or empty.
+    cannot be told, or empty. `space`: what `traffic` says, of one of the ends; `own`: which addresses in it are this one's.
     """
 
     names: tuple[str, ...]
@@ -46,6 +47,8 @@ class Neighbour(Faced):
     one_way: str
     nat: tuple[str, ...]
     undecided: str
+    space: HeaderSpace = field(default=_NONE, compare=False)
+    own: Literal["sources", "destinations", ""] = field(default="", compare=False)
 
     @property
     def verdict(self) -> NeighbourVerdict:
@@ -63,7 +66,9 @@ class Neighbour(Faced):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; the shape is documented in docs/cli.md."""
-        return {"names": list(self.names), **self._said(), "nat": list(self.nat)}
+        own = dict.fromkeys([self.own] if self.own else [])
+        boxes = [box.to_dict() | own for box in self.space.boxes()]
+        return {"names": list(self.names), **self._said(), "boxes": boxes, "nat": list(self.nat)}
 
     def _said(self) -> dict[str, Any]:
         return {
@@ -263,6 +268,8 @@ def _row(group: _Group, answer: ReachAnswer, direction: Asking, wanted: Traffic)
         words(one_way - _from_any_port(passing | partial)),
         tuple(str(choices) for choices, space in answer.nat if space.restrict(traffic=wanted)),
         answer.reach.undecided_about(wanted),
+        passing,
+        "" if not group.interfaces else "sources" if direction == "who" else "destinations",
     )
 
 

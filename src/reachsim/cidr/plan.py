@@ -24,7 +24,7 @@ class PlanVerdict(Enum):
     CANNOT_DECIDE = "cannot decide"
 
 
-@made_by("cidr.plan_file(path)")
+@made_by("cidr.plan_file(path)", many=True)
 @dataclass(frozen=True, slots=True)
 class PlannedSubnet:
     """A subnet of a planned VPC. `cidr`: None where the VPC has IPv6 only. `size`: why it is as large as it
@@ -60,7 +60,7 @@ class PlannedSubnet:
         return usable_count(self.cidr)
 
 
-@made_by("cidr.plan_file(path)")
+@made_by("cidr.plan_file(path)", many=True)
 @dataclass(frozen=True, slots=True)
 class PlannedVpc:
     """A VPC that was asked for. `cidrs`: the primary block first; `standing`: those that stood before this

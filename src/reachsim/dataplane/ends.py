@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from reachsim.calls import made_by
+from reachsim.calls import says_how_to_call
 from reachsim.dataplane.checkpoint import Checkpoint, Relays
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.faces import Faced
@@ -65,7 +65,7 @@ class Origin(Faced):
         return f"{self.label or self.start}: {', '.join(ends)}"
 
 
-@made_by("net.endpoint(name)")
+@says_how_to_call
 @dataclass(frozen=True, slots=True, repr=False)
 class Endpoint(Faced):
     """What a name stands for.

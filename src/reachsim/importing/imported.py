@@ -16,7 +16,7 @@ from reachsim.places import Place
 Path = tuple[str | int, ...]
 
 
-@made_by("importing.import_files(paths)")
+@made_by("importing.import_files(paths)", many=True)
 @dataclass(frozen=True, repr=False)
 class Note(Faced):
     """Something that an import has to say. `kind`: ``unknown``, ``left out``, ``assumed`` or ``not read``."""

@@ -49,6 +49,15 @@ class Box(Faced):
                     headers += last - first + 1 if protocol in (ICMP, ICMPV6) else 1
         return headers * self.sources.count * self.destinations.count
 
+    def to_dict(self) -> dict[str, str | None]:
+        """Plain data for JSON; `client_ports` is None where the traffic has no ports or all count."""
+        return {
+            "traffic": str(self.traffic),
+            "sources": str(self.sources),
+            "destinations": str(self.destinations),
+            "client_ports": None if self.source_ports == ALL_PORTS else str(self.source_ports),
+        }
+
     def to_row(self) -> dict[str, str]:
         """One flat record."""
         return {

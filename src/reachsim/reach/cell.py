@@ -18,7 +18,7 @@ from reachsim.reach.flow_answer import SILENT, Crossing
 from reachsim.rules.nat import NAT_LOSS_BELOW
 
 
-@made_by("net.matrix()[source, destination]")
+@made_by("net.matrix()[source, destination]", many=True)
 @dataclass(frozen=True, slots=True)
 class Cell(Carded):
     """What gets from one endpoint to another.

@@ -11,6 +11,7 @@ from reachsim.calls import made_by
 from reachsim.errors import UsageError, counted, shown
 from reachsim.faces import ToldOf
 from reachsim.flow.ports import Choices
+from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.cell import Cell, loss_in_words, say
 from reachsim.reach.classes import Classes, InterfaceClass
@@ -42,6 +43,9 @@ class Answered(Protocol):
         """Why an answer cannot be decided, or empty."""
 
 
+_NONE = HeaderSpace.nothing()
+
+
 @dataclass
 class MatrixLink:
     """What passes between two groups of interfaces: between how many pairs of how many, and its union.
@@ -49,7 +53,7 @@ class MatrixLink:
     `pairs`: with reachable traffic; `part`: with traffic that passes for too few choices of a NAT device (NAT-PORT), whose
     spans are `partial`, or with ICMP that has no answer alone, where all answers are lost (`silent`). `losses`: what NAT
     devices lose of either. `exact`: between two classes, what is reachable with the client ports, where not every one will
-    do; between larger groups it is empty.
+    do, and `space`: the same as a set, of any addresses; between larger groups both are empty.
     """
 
     possible: int
@@ -62,6 +66,7 @@ class MatrixLink:
     silent_spans: list[tuple[int, int]] = field(default_factory=list)
     losses: dict[Choices, Traffic] = field(default_factory=dict)
     exact: str = ""
+    space: HeaderSpace = _NONE
 
     @property
     def traffic(self) -> Traffic:
@@ -109,12 +114,16 @@ class MatrixLink:
         """Plain data for JSON."""
         return {
             "traffic": say(self.traffic),
-            **({"exact": self.exact} if self.exact else {}),
+            **({"exact": self.exact, "boxes": self._boxes()} if self.exact else {}),
             "pairs": self.pairs,
             "of": self.possible,
             "partial": say(self.partial) if self.part else "",
             "nat": self.nat,
         }
+
+    def _boxes(self) -> list[dict[str, str | None]]:
+        told = (box.to_dict() for box in self.space.boxes())
+        return [{key: each[key] for key in ("traffic", "client_ports")} for each in told]
 
     def __str__(self) -> str:
         parts = [self.exact or say(self.traffic)] if self.pairs else []
@@ -241,6 +250,9 @@ class GroupedMatrix(ToldOf):
         ]
 
 
+_Meaning = tuple[Traffic, Traffic, dict[Choices, Traffic], bool, str, HeaderSpace]
+
+
 class _Answers:
     """What each number of an answer means for a link, found once. `exact`: with the client ports too."""
 
@@ -249,27 +261,28 @@ class _Answers:
         self.everything = traffic is None
         self.asked = Traffic.everything() if traffic is None else traffic
         self.exact = exact
-        self._known: dict[int, tuple[Traffic, Traffic, dict[Choices, Traffic], bool, str]] = {}
+        self._known: dict[int, _Meaning] = {}
 
     def added(self, link: MatrixLink, number: int, pairs: int) -> MatrixLink | None:
         """A link with what an answer lets pass between so many more pairs; None where that is nothing."""
-        silent, reachable, losses, unsure, exact = self._known.get(number) or self._found(number)
+        silent, reachable, losses, unsure, exact, space = self._known.get(number) or self._found(number)
         if silent:
             link.add_silent(pairs, silent)
             link.exact = say(Traffic.nothing()) if self.exact else ""
         if reachable or losses or unsure:
             link.add(pairs, reachable, losses, unsure, self.matrix.below)
-            link.exact = exact
+            link.exact, link.space = exact, space
         return link if silent or reachable or losses or unsure else None
 
-    def _found(self, number: int) -> tuple[Traffic, Traffic, dict[Choices, Traffic], bool, str]:
+    def _found(self, number: int) -> _Meaning:
         cell = replace(self.matrix.cell_of(number), undecided="")
         losses = {choices: inside for choices, t in cell.losses.items() if (inside := t & self.asked)}
         silent, reachable = Traffic.nothing(), cell.reachable & self.asked
         if self.everything and cell.answerless:
             silent, reachable = cell.reachable, silent
         exact = cell.words(self.asked) if self.exact else ""
-        found = silent, reachable, losses, bool(self.matrix.undecided(number)), exact
+        space = cell.space().restrict(traffic=self.asked) if self.exact else _NONE
+        found = silent, reachable, losses, bool(self.matrix.undecided(number)), exact, space
         self._known[number] = found
         return found
 

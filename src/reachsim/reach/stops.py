@@ -34,7 +34,7 @@ StopPiece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 """Rectangles of traffic between some sources and some destinations."""
 
 
-@made_by("net.reach(source, destination).stops")
+@made_by("net.reach(source, destination).stops", many=True)
 @dataclass(frozen=True, repr=False)
 class Stop(Caused, Faced):
     """A part of the traffic that does not come through: what stops it (`cause`), and which part.

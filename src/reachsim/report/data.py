@@ -8,7 +8,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError, format_path
-from reachsim.net.box import ALL_PORTS
 
 if TYPE_CHECKING:
     from reachsim.answers.expectations import Check
@@ -107,17 +106,8 @@ def not_modelled_data(doors: Sequence[Door]) -> list[dict[str, str]]:
 
 
 def boxes_data(space: HeaderSpace) -> list[dict[str, str | None]]:
-    """A set as disjoint boxes: what each field may be; `client_ports` is null where the traffic has no
-    ports or all count."""
-    return [
-        {
-            "traffic": str(box.traffic),
-            "sources": str(box.sources),
-            "destinations": str(box.destinations),
-            "client_ports": None if box.source_ports == ALL_PORTS else str(box.source_ports),
-        }
-        for box in space.boxes()
-    ]
+    """A set as disjoint boxes."""
+    return [box.to_dict() for box in space.boxes()]
 
 
 def trace_data(trace: Trace, file: str) -> dict[str, Any]:

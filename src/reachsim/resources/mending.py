@@ -40,7 +40,7 @@ class KeyChange(Faced):
         return f"{where}: {'+ ' if self.action == 'add' else ''}{self.value}"
 
 
-@made_by("net.fixes(source, destination, traffic).best.edits")
+@made_by("net.fixes(source, destination, traffic).best.edits", many=True)
 @dataclass(frozen=True, repr=False)
 class Edit(Faced):
     """One thing that a person would do, which may change several keys.

@@ -30,7 +30,7 @@ TRACE_TITLES: dict[TraceVerdict, str] = {
 """Verdict of a trace to the word that a person sees first."""
 
 
-@made_by("net.trace(source, destination, traffic).forward")
+@made_by("net.trace(source, destination, traffic).forward", many=True)
 @dataclass(frozen=True, slots=True, repr=False)
 class Hop(Faced):
     """One checkpoint on the way.
@@ -71,7 +71,7 @@ class Hop(Faced):
         return f"{self.component} {self.checkpoint}: {word}{self.rule}"
 
 
-@made_by("net.trace(source, destination, traffic).blockers")
+@made_by("net.trace(source, destination, traffic).blockers", many=True)
 @dataclass(frozen=True, slots=True, repr=False)
 class Blocker(Caused, Faced):
     """Something that stops the packet or its answer.
@@ -114,7 +114,7 @@ class Blocker(Caused, Faced):
 _BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant")
 
 
-@made_by("net.trace(source, destination, traffic).ways")
+@made_by("net.trace(source, destination, traffic).ways", many=True)
 @dataclass(frozen=True, slots=True, repr=False)
 class TracedWay(Faced):
     """One way in which the source may send: a subnet of a function, a version of an alias, an address family.
