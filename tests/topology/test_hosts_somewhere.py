@@ -83,6 +83,11 @@ def test_what_stops_it_wherever_it_is_is_decided(source: str, destination: str, 
     assert said(load(), source, destination, traffic) == expected
 
 
+@pytest.mark.rule("IGW-6")
+def test_from_outside_a_private_address_is_nobodys() -> None:
+    assert load().trace("8.8.8.8", "x", "tcp/443").blockers[0].code == "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"
+
+
 @pytest.mark.rule("SG-10")
 def test_rules_name_it_by_its_groups() -> None:
     assert said(load(), "x", "db", "tcp/5432") == "undecided"
@@ -155,6 +160,10 @@ def test_what_else_is_asked_for_does_not_fail_for_what_may_not_be_there() -> Non
     others: Changes = {f"{INSTANCES} {name}": GONE for name in ("db", "lb")}
     maybe: Changes = {"vpcs app subnets c interfaces": "unknown"}
     assert load(others, maybe).expect("x", {"subnet": "app.c"}, allow="tcp/443").verdict == "undecided"
+    # Nor where nothing gets to them: what is asked for may be `open` alone.
+    alone: Changes = {"vpcs app network_acls b egress": [{"rule": 10, "allow": "all", "to": "10.0.2.10/32"}]}
+    net = load(others, maybe, alone, TOO)
+    assert net.expect("x", {"subnet": "app.c"}, allow="tcp/443").verdict == "undecided"
 
 
 def test_who_reaches_it_says_the_same() -> None:
