@@ -267,6 +267,33 @@ def components(rng: random.Random, given: Design) -> None:
     vpc.setdefault("unknown_components", {})[name] = {"subnets": where} if where and chance(rng, 0.7) else {}
 
 
+def hosts(rng: random.Random, given: Design) -> None:
+    """In which of some subnets a host is, and mostly not what its groups are."""
+    able = [
+        (vpc, section, name, body)
+        for vpc in given["vpcs"].values()
+        for section in HOSTS
+        for name, body in (vpc.get(section) or {}).items()
+        if isinstance(body.get("subnet"), str) and not set(body) & {"network_interfaces", "nat", "secondary_private_ips"}
+        and body.get("source_dest_check", True)
+    ]  # fmt: skip
+    if not able:
+        return
+    vpc, section, name, body = rng.choice(able)
+    subnets = [body["subnet"], *rng.sample(list(vpc["subnets"]), rng.randint(0, len(vpc["subnets"]) - 1))]
+    groups = listed(body.get("security_groups")) or ["default"]
+    told = {"subnets": list(dict.fromkeys(subnets)), "kind": "host", "security_groups": groups}
+    if chance(rng, 0.3):
+        told["security_groups"] = rng.choice([UNKNOWN, [*groups[:1], UNKNOWN]])
+    if "ipv6_address" not in body and chance(rng, 0.8):
+        told["ipv6"] = False
+    gives = vpc["subnets"][body["subnet"]].get("map_public_ip_on_launch")
+    if not body.get("public_ip", gives) and chance(rng, 0.5):
+        told["public"] = False
+    del vpc[section][name]
+    vpc.setdefault("unknown_components", {})[name] = told
+
+
 def gateways(rng: random.Random, given: Design) -> None:
     """What a gateway of a VPC is."""
     able = [
@@ -428,7 +455,6 @@ def zones(rng: random.Random, given: Design) -> None:
 
 WAYS: tuple[Hide, ...] = (
     peers, traffic, all_rules, perhaps, groups, subnet_tables, route_targets, route_destinations, interfaces, interfaces,
-    components, components, components, gateways, gateway_endpoints, firewalls, public_addresses, functions, attachments,
-    connections,
-    connections, transit_gateways, switches, scopes, zones,
+    components, components, components, hosts, hosts, gateways, gateway_endpoints, firewalls, public_addresses, functions,
+    attachments, connections, connections, transit_gateways, switches, scopes, zones,
 )  # fmt: skip

@@ -100,7 +100,7 @@ class Fake:
 
 
 def run(say: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    code = main(["--worlds", "4", "--probes", "6", "--seed", "40"], load=lambda text: Fake(text, say))
+    code = main(["--worlds", "2", "--probes", "12", "--seed", "40"], load=lambda text: Fake(text, say))
     return code, capsys.readouterr().out
 
 

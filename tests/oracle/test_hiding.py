@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 from tests.oracle.component_probes import random_probe
 from tests.oracle.components import random_design
-from tests.oracle.hiding import WAYS, Design, Hide, pinned
+from tests.oracle.hiding import WAYS, Design, Hide, hosts, pinned
 from tests.oracle.naive.world import World
 from tests.oracle.text import write_yaml
 from tests.soak import borders, hidden
@@ -58,3 +58,15 @@ def test_what_is_decided_is_so_whatever_is_hidden(hide: Hide) -> None:
         assert outcome != "contradiction", text
         seen[outcome] += 1
     assert seen["agreed"] > seen["undecided"], seen
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_host_that_may_be_in_several_subnets_is_asked_by_its_name(number: int) -> None:
+    """What is decided of it is so of the host where it is."""
+    counts = borders.Counts()
+    rng, told, _, net = with_something_hidden(hosts, 10 + number)
+    seen: Counter[str] = Counter()
+    for outcome, text in hidden.somewhere(rng, net, told, World(told), counts, 20):
+        assert outcome != "contradiction", text
+        seen[outcome] += 1
+    assert seen["agreed"]

@@ -141,6 +141,37 @@ def neighbours(given: reachsim.Network, told: reachsim.Network, end: str) -> Ite
                 yield "agreed", ""
 
 
+def somewhere(
+    rng: random.Random, given: reachsim.Network, told: Design, naive: World, counts: Counts, many: int
+) -> Iterator[Outcome]:
+    """Packets and promises of a host of which it is not known in which of some subnets it is, by its name. Of an `allow`
+    that fails the design that tells all says so, too."""
+    names = [door.name for door in given.topology.doors.values() if door.groups is not None]
+    strange, ports = borders.taken_for_outside(given, naive), edge_ports_of(rng, told)
+    for _ in range(many if names else 0):
+        probe, at, name = list(random_probe(rng, told, naive)), rng.randint(0, 1), rng.choice(names)
+        probe[at] = name
+        if probe[1 - at] != name and probe[1 - at] not in strange:
+            yield borders.ask(given, naive, (probe[0], probe[1], probe[2], probe[3]), counts)
+    whole = reachsim.loads(json.dumps(told)) if names else given
+    for _ in range(many // 2 if names else 0):
+        promise, end, name = random_expectation(rng, told), rng.choice(("from", "to")), rng.choice(names)
+        promise[end] = name
+        action = {key: promise[key] for key in ("allow", "deny") if key in promise}
+        if promise["from"] == promise["to"]:
+            continue
+        try:
+            result = given.expect(promise["from"], promise["to"], **action)
+            truth = whole.expect(promise["from"], promise["to"], **action).verdict
+        except reachsim.ReachsimError:
+            yield "refused", ""
+            continue
+        if result.verdict == "fails" and truth == "holds":
+            yield "contradiction", f"{result.question}: fails, in truth it holds: {result.reason}"
+        else:
+            yield borders.promise(naive, promise, result, ports, counts)
+
+
 def edits(rng: random.Random, told: Design, given: Design) -> tuple[reachsim.Network, ...] | None:
     """Both designs with the same edit; None where it is none of both."""
     edit = any_edit(rng, told)
@@ -223,8 +254,9 @@ def outcomes(seed: int, probes: int, most: int, counts: Counts) -> Iterator[tupl
     if common:
         for found in neighbours(less, more, rng.choice(sorted(common))):
             yield "neighbours", found
-    if after := edits(rng, told, given):
-        yield "diff", difference(nets, after)
+    after = edits(rng, told, given)
+    found = [("diff", difference(nets, after))] if after else []
+    yield from (*found, *(("somewhere", each) for each in somewhere(rng, less, told, naive, counts, probes)))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -177,8 +177,9 @@ class _Judged:
     def _settle_hidden(self) -> None:
         """What has an address that the design does not tell: undecided where one of them could be reached, else it fails, if
         one is there for certain, or nothing else is asked for."""
+        known = self.known or any(among is not None for _, _, among, _ in self.hidden)
         for (_, _, among, reason), parts in self.hidden.items():
-            if any(self._may_pass(part) for part in parts) or (among is None and self.known):
+            if any(self._may_pass(part) for part in parts) or (among is None and known):
                 self._doubt(reason)
             elif self.worst is None:
                 self.worst = parts[0]

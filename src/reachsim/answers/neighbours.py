@@ -14,12 +14,12 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Asked, Engine, some_traffic
 from reachsim.errors import EndpointError, counted
 from reachsim.faces import Faced
-from reachsim.net.address import IPV4_LAST
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, reach
 from reachsim.resources.resource import At, resources, unnamed_blocks
 from reachsim.resources.unmodelled import Door
+from reachsim.topology.hidden import told_where
 
 Asking = Literal["who", "what"]
 """Whether the others send to the end that was asked about, or it sends to them."""
@@ -218,23 +218,11 @@ def _others(network: Engine, end: Endpoint, direction: Asking) -> Iterator[_Grou
 
 
 def _of_door(network: Engine, door: Door, end: Endpoint) -> Endpoint:
-    """What is not modelled, as an end: it may have any address that is nobody's in its subnets. Where these have no block of
-    a family that the other end has, or are not known, it is undecided: what is not told may be a block."""
-    subnets = (network.topology.vpcs[vpc].subnets[name] for vpc, name in door.subnets)
-    told = [{block.version for block in subnet.blocks} for subnet in subnets]
-    if told and all(_families(end) <= versions for versions in told):
+    """What is not modelled, as an end: it may have any address that is nobody's in its subnets, where these are told."""
+    named = network.ends.of_door(door)
+    if named.component is None and told_where(door, end, network.ends):
         return Endpoint(door.name, door.noun, hidden=(door,))
-    return Endpoint(door.name, door.noun, unknown=door.reason)
-
-
-def _families(end: Endpoint) -> set[int]:
-    """The families of the addresses that an end may have; both where it may be anything."""
-    interfaces = (*end.interfaces, *(origin.interface for origin in end.origins if origin.interface is not None))
-    addresses = [address for interface in interfaces for address in interface.addresses]
-    if end.literal is not None:
-        addresses.append(end.literal)
-    outside = any((end.outside, end.within, end.resolve, end.several)) or any(origin.outside for origin in end.origins)
-    return {4, 6} if outside or not addresses else {4 if address <= IPV4_LAST else 6 for address in addresses}
+    return named
 
 
 def other_names(network: Engine, direction: Asking) -> Iterator[str]:
@@ -279,7 +267,7 @@ def _row(group: _Group, answer: ReachAnswer, direction: Asking, wanted: Traffic)
         words(partial),
         words(one_way - _from_any_port(passing | partial)),
         tuple(str(choices) for choices, space in answer.nat if space.restrict(traffic=wanted)),
-        answer.reach.undecided,
+        answer.reach.undecided_about(wanted),
         passing,
         "" if not group.interfaces else "sources" if direction == "who" else "destinations",
     )

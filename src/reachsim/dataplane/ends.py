@@ -26,7 +26,8 @@ class Origin(Faced):
     `label`: which one, "" where there is only one. `interface`: None outside the VPCs. `addresses`: those of the interface
     that it sends from. `outside`: the addresses it may have outside the VPCs. `certain`: False where AWS picks the address,
     so that the answer must be the same for all. `share`: of the invocations of a function.
-    `place`: the network that it is in, for one that is outside and not on the internet.
+    `place`: the network that it is in, for one that is outside and not on the internet. `inside`: the VPC of a sender that
+    is in one, and is no interface that the design tells.
     """
 
     label: str
@@ -39,6 +40,12 @@ class Origin(Faced):
     certain: bool = True
     path: KeyPath = ()
     place: str = ""
+    inside: str = ""
+
+    @property
+    def vpc(self) -> str:
+        """The VPC whose resolver tells it what names mean; empty where it is in none."""
+        return self.inside if self.interface is None else self.interface.vpc.name
 
     @classmethod
     def of_interface(cls, interface: NetworkInterface, label: str, addresses: tuple[int, ...]) -> Origin:
@@ -66,7 +73,8 @@ class Endpoint(Faced):
     `origins`: as a source. `interfaces`, `outside`: as a destination, interfaces and addresses in the world; `literal`: the
     very address that was asked for; `within`: the block that was asked for, whose addresses mean themselves.
     `candidates`: who may send from it, where that is several interfaces. `loss`, `unknown`: why nothing can be sent to
-    it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too.
+    it, or why reachsim cannot tell. `hidden`: what is not modelled and may be meant too. `component`: what is not modelled
+    and is meant by name: it is there for certain, and has one of the addresses that it may have.
     `resolve`: a name that means different things
     from different places: as a destination it is what this gives for the origin that asks. `note`: what it was resolved to,
     and why.
@@ -89,6 +97,7 @@ class Endpoint(Faced):
     unknown: str = ""
     listens: Traffic | None = None
     hidden: tuple[Any, ...] = ()
+    component: Any = None
     resolve: Callable[[Origin], Endpoint] | None = field(default=None, compare=False)
     realm: object = None
     note: str = ""

@@ -12,6 +12,7 @@ from reachsim.net.address import format_address
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.rules.clauses import (
+    ANYONE,
     NO_GROUPS,
     SOME_GROUP,
     Clause,
@@ -149,11 +150,15 @@ class Filter:
             self._starts = peer_starts(self.clauses)
         return self._starts
 
-    def _about(self, run: int) -> Iterable[Clause]:
+    def told(self, groups: frozenset[GroupId]) -> frozenset[GroupId]:
+        """What of a peer's groups the rules can tell."""
+        return groups & self.named_groups if groups and groups != ANYONE else groups
+
+    def _about(self, run: int, groups: frozenset[GroupId]) -> Iterable[Clause]:
         """The clauses that may speak of the addresses of one run between two starts, in their order: those of groups, those
         of many runs, and those of this one. Asking each of a thousand rules about each of a thousand addresses would be a
         million questions."""
-        if len(self.clauses) < _FEW:
+        if len(self.clauses) < _FEW or groups == ANYONE:
             return self.clauses
         if self._of_runs is None:
             self._of_runs = self._by_run()
@@ -178,20 +183,20 @@ class Filter:
 
     def allowed(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
         """All traffic that passes between the owner and a peer, for certain."""
-        key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
+        key = bisect_right(self.starts, peer), self.told(groups)
         answer = self._cache.get(key)
         if answer is None:
-            answer = self._cache[key] = permitted(self._about(key[0]), peer, groups)
+            answer = self._cache[key] = permitted(self._about(*key), peer, groups)
         return answer
 
     def possible(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> Traffic:
         """All traffic that may pass between the owner and a peer, whatever the rules say that are not known."""
         if SOME_GROUP not in groups and self.unknown is None:
             return self.allowed(peer, groups)
-        key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
+        key = bisect_right(self.starts, peer), self.told(groups)
         answer = self._possible.get(key)
         if answer is None:
-            answer = self._possible[key] = permitted(self._about(key[0]), peer, groups, at_best=True)
+            answer = self._possible[key] = permitted(self._about(*key), peer, groups, at_best=True)
         return answer
 
     def doubtful(self, peer: int, service: int | None = None) -> Clause | None:
@@ -201,13 +206,13 @@ class Filter:
 
     def denied(self, peer: int, groups: frozenset[GroupId] = NO_GROUPS) -> list[tuple[Clause | None, Traffic]]:
         """What surely does not pass between the owner and a peer, by the clause that denies it; None: no clause matches."""
-        key = bisect_right(self.starts, peer), groups & self.named_groups if groups else groups
+        key = bisect_right(self.starts, peer), self.told(groups)
         known = self._denied.get(key)
         if known is not None:
             return known
         out: list[tuple[Clause | None, Traffic]] = []
         rest = Traffic.everything()
-        for clause in self._about(key[0]):
+        for clause in self._about(*key):
             if clause.may_name_peer(peer, groups):
                 hit = clause.traffic & rest
                 if clause.permits:

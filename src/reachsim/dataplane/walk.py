@@ -53,7 +53,8 @@ class Walk(Faced):
     `visits` in order; `arrived`: the packet's addresses at its end, None where it never would get there, whatever were
     mended; `end`: the last checkpoint. `source_run`, `destination_run`: all addresses in place of the packet's for
     which the walk is the same, as far as the end of the flow that is never translated is concerned. `lost_run`: all
-    destinations that are lost like this one, None where it is not lost.
+    destinations that are lost like this one, None where it is not lost. `anyway`: filters that a packet meets besides, if it
+    comes to who is meant, though nobody knows how.
     """
 
     visits: tuple[Visit, ...]
@@ -63,6 +64,7 @@ class Walk(Faced):
     destination_run: Span
     leg: Leg
     lost_run: Span | None = None
+    anyway: tuple[Visit, ...] = ()
 
     @property
     def lost(self) -> bool:

@@ -16,7 +16,7 @@ from reachsim.dataplane.filters import Filter
 from reachsim.flow.ports import NAT_SPANS, WayBack
 from reachsim.net.box import OF_IPV4, OF_IPV6
 from reachsim.net.traffic import TCP, UDP, Traffic
-from reachsim.rules.clauses import NO_GROUPS, SOME_GROUP, GroupId
+from reachsim.rules.clauses import ANYONE, NO_GROUPS, SOME_GROUP, GroupId
 
 _ALWAYS = (
     *(NAT_SPANS[protocol] for protocol in (TCP, UDP)),
@@ -110,6 +110,8 @@ class Atoms:
 
     def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS, *, at_best: bool = False) -> int:
         """The same of any, to or from one peer."""
+        if groups == ANYONE:
+            return self.mask((self._declared(filter).possible if at_best else filter.allowed)(peer, groups))
         run = bisect_right(filter.starts, peer)
         if filter.named_groups:
             return self.by_member(filter, at_best=at_best)[run, groups]

@@ -218,6 +218,9 @@ class BlockWorker:
         about = family if template.about is None else family & self.atoms.mask(template.about)
         there = self.product(template.forward, source, destination, about, at_best)
         if template.undecided:  # what filters stop before the unknown is decided
+            if template.anyway:
+                anyway = self.product(template.anyway, source, destination, about, at_best=True)
+                there = _each(and_, there, anyway)
             unknown = [[UNDECIDED_SERVICES if mask else 0 for mask in row] for row in there]
             return template.ipv6, unknown if template.undecided == "there" else there, unknown, None
         if not template.answered or not any(map(any, there)):

@@ -40,7 +40,7 @@ class FlowSets(NamedTuple):
 def filters_of(walk: Walk | None, book: FilterBook) -> Iterator[tuple[Query, Filter, int]]:
     """What a walk asks of filters that judge it: query, filter as it is now, and how many devices have translated before."""
     if walk is not None:
-        for visit in walk.visits:
+        for visit in (*walk.visits, *walk.anyway) if walk.anyway else walk.visits:
             query = visit.step.asks
             if query is not None and not query.tracked:
                 yield query, book[query.filter], visit.depth
@@ -97,13 +97,15 @@ def unknown_rule(found: RoundTrip, book: FilterBook) -> str:
 
 
 def _possible(found: RoundTrip, far: int | None, at: int, book: FilterBook) -> FlowSets:
-    """What may pass on a way that may exist or not: all that is not stopped by a filter, whoever's groups it may name."""
+    """What may pass on a way that may exist or not: all that is not stopped by a filter, whoever's groups it may name, where
+    it is not known whose these are."""
     if found.forward.lost_run is not None:
         return FlowSets()
     possible = OF_IPV4 if found.forward.visits[0].header.destination <= IPV4_LAST else OF_IPV6
     for query, filter, depth in filters_of(found.forward, book):
         peer = at if at_far(query, depth, far, found) else query.peer
-        possible &= query.of(filter.possible(peer, filter.named_groups))
+        groups = filter.named_groups if query.carried is None else query.carried
+        possible &= query.of(filter.possible(peer, groups))
     return FlowSets(unsure=possible)
 
 

@@ -49,6 +49,15 @@ class Reach(ToldOf):
         reasons = (part.undecided or part.why_aside for part in self.parts)
         return next((reason for reason in reasons if reason), "")
 
+    def undecided_about(self, traffic: Traffic) -> str:
+        """The same of some traffic."""
+        for part in self.parts:
+            if part.undecided and part.unsure_about(traffic):
+                return part.undecided
+            if part.aside & traffic:
+                return part.why_aside
+        return ""
+
     @cached_property
     def delivered(self) -> HeaderSpace:
         """Every packet that reaches the destination."""

@@ -136,7 +136,7 @@ def _stops_of(part: FlowAnswer) -> Iterator[Stop]:
     if found is None:
         return
     rest = part.family
-    for visit in found.forward.visits:
+    for visit in (*found.forward.visits, *found.forward.anyway):
         if not rest:
             return
         for cause, traffic in _denied(visit, part, part.flow.origin.interface, receiver_of(part.flow, found.forward)):

@@ -61,7 +61,8 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What decides between two ends. `forward`: on the way there. `inner`: on the way back, between the client and the first
+    """What decides between two ends. `forward`: on the way there; `anyway`: at its end, from whomever, where it is not known
+    how a packet comes there. `inner`: on the way back, between the client and the first
     device that translates; `beyond`: the same beyond each device in turn; `answered`: whether an answer can come back at
     all. `undecided`: on which way the walk meets what is not modelled ("there", "back"), "" for none. `alone`: no other ends
     may use it, whichever they are; `at_home`: of the ends' own subnets the walk says nothing but their ACLs, once each.
@@ -86,6 +87,7 @@ class Template:
     pick: Hashable = None
     never: bool = False
     flow: int = 0
+    anyway: tuple[Term, ...] = ()
 
     @property
     def shared(self) -> bool:
@@ -146,7 +148,9 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     assert b is not None
     if found.unknown or flow.perhaps:
         way = "there" if found.forward.unknown or flow.perhaps else "back"
-        return Template(ipv6, _terms(found.forward, a, b), undecided=way, alone=True, about=flow.about, pick=flow.pick)
+        anyway = tuple(map(_in_any_case, found.forward.anyway))
+        terms, about = _terms(found.forward, a, b), flow.about
+        return Template(ipv6, terms, undecided=way, alone=True, about=about, pick=flow.pick, anyway=anyway)
     forward = _terms(found.forward, a, b)
     passed = _passed(found, a, b)
     # What passes packets on is like no other destination, so that they are shared among sources alone.
@@ -211,6 +215,13 @@ def _passed(found: RoundTrip, a: NetworkInterface, b: NetworkInterface) -> froze
 
 def _judging(walk: Walk) -> list[Visit]:
     return [visit for visit in walk.visits if visit.step.asks is not None and not visit.step.asks.tracked]
+
+
+def _in_any_case(visit: Visit) -> Term:
+    """The destination's groups, asked about anybody."""
+    query = visit.step.asks
+    assert query is not None
+    return Term(None, "b", False, query.filter.direction, "", 0, query.peer, query.groups, None)
 
 
 def _terms(walk: Walk, a: NetworkInterface, b: NetworkInterface) -> tuple[Term, ...]:

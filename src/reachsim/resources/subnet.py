@@ -81,11 +81,13 @@ class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
     Hosts of one subnet reach each other here, past every ACL and route table (WALK-5, ROUTE-20).
     """
 
-    __slots__ = ("subnet",)
+    __slots__ = ("hosts", "subnet")
 
     def __init__(self, subnet: SubnetSite) -> None:
         super().__init__(subnet.full_name, "link", subnet.path)
         self.subnet = subnet
+        self.hosts: list[Checkpoint] = []
+        """Where packets go to hosts that may be in it, and of which the groups are known."""
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Find the interface; an address that no interface has answers nothing (**WALK-24**), nor does the resolver of a VPC
@@ -100,6 +102,9 @@ class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
             kept = gap_around(self.subnet.kept, header.destination, LINE_LAST)
             scope = to_run(intersect(intersect(gap, kept), self.subnet.run_around(header.destination)))
         if interface is None and self.subnet.hidden and header.destination in self.subnet:
+            meant = next((host for host in self.hosts if (self, host) in leg.relays), None)
+            if meant is not None:
+                return Forward(meant, header, "to the host, if it is here", "WALK-5", scope=scope)
             return Undecided(self.subnet.hidden, header, path=self.path, scope=scope)
         if interface is None and header.destination in self.subnet.vpc.services:
             return self.drop(no_resolver_there(self.subnet.vpc.name), header, scope)
@@ -111,7 +116,7 @@ class SubnetLink(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
 
     def successors(self) -> list[Checkpoint]:
         """Every interface of the subnet."""
-        return [interface.inbound for interface in self.subnet.interfaces]
+        return [*(interface.inbound for interface in self.subnet.interfaces), *self.hosts]
 
 
 def nobody_at(subnet: SubnetSite, destination: int) -> Loss:

@@ -13,12 +13,16 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Header, Leg, Step, Undecided
+from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
+from reachsim.dataplane.filters import Direction, Filter, Query
+from reachsim.dataplane.place import GroupSet
 from reachsim.dataplane.scope import ANY
+from reachsim.dataplane.site import VpcSite
 from reachsim.errors import with_article
 from reachsim.faces import Faced
 from reachsim.resources.fields import Written
-from reachsim.rules.clauses import KeyPath
+from reachsim.resources.reference import UNKNOWN
+from reachsim.rules.clauses import NO_GROUPS, KeyPath
 
 
 def _anything(value: Any) -> Any:
@@ -41,7 +45,9 @@ class Door(Faced):
     addresses of its own. `tags`: as it writes them. `why`: the reason, where it is another than that it is not modelled.
     `host`: whether it may be what instances are, and start connections and have public addresses. `anything`: whether it may
     be of any kind, such as a load balancer, an endpoint, or a router with networks behind it. `public`: whether it may have
-    a public address. `enters`: the VPCs into which it may bring packets of networks that the design does not tell.
+    a public address. `enters`: the VPCs into which it may bring packets of networks that the design does not tell. `ipv6`:
+    whether it may have an IPv6 address. `groups`: the security groups of a host that is one network interface, or several
+    with the same groups, in its subnets, with addresses that nothing else of the design has; None where that is not told.
     """
 
     name: str
@@ -54,6 +60,8 @@ class Door(Faced):
     anything: bool = True
     public: bool = True
     enters: frozenset[str] = frozenset()
+    ipv6: bool = True
+    groups: tuple[str, ...] | None = None
 
     @property
     def vpc(self) -> str:
@@ -96,9 +104,18 @@ def _all_known(value: Any, known: Collection[str]) -> frozenset[str] | None:
     return names if len(names) == len(items) and names <= set(known) else None
 
 
-def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str, Any], subnets: Iterable[str]) -> Door:
+def door_in_vpc(
+    section: str,
+    noun: str,
+    vpc: str,
+    name: str,
+    body: Mapping[str, Any],
+    subnets: Iterable[str],
+    groups: Collection[str] = (),
+) -> Door:
     """The door that a component of a VPC is: in the subnets that it names, in all (`subnets`) where it does not or names one
-    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it."""
+    that is not there. Its `why`, where it has one, is the reason of what is undecided because of it. Groups of a host that
+    are not all among the VPC's (`groups`) may be any."""
     known = tuple(subnets)
     places = _all_known(body.get("subnets", body.get("subnet")), known) or known
     tags = body.get("tags")
@@ -108,7 +125,14 @@ def door_in_vpc(section: str, noun: str, vpc: str, name: str, body: Mapping[str,
     host = section != "network_firewalls"  # whose endpoints start nothing, and have no public address
     anything = section == "unknown_components" and body.get("kind") != _HOST
     public = body.get("public") is not False
-    return Door(f"{vpc}.{name}", noun, ("vpcs", vpc, section, name), where, written, why, host, anything, public)
+    named = tuple(text.removeprefix(f"{vpc}.") for text in _texts(body.get("security_groups")))
+    own = named if {*named} <= {*groups, "default", UNKNOWN} else (UNKNOWN,)
+    interface = bool(named) and places is not known and body.get("kind") == _HOST
+    path: KeyPath = ("vpcs", vpc, section, name)
+    ipv6 = anything or body.get("ipv6") is not False
+    full = f"{vpc}.{name}"
+    told = own if interface else None
+    return Door(full, noun, path, where, written, why, host, anything, public, ipv6=ipv6, groups=told)
 
 
 class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=False, asks=False):
@@ -127,3 +151,35 @@ class UnmodelledCheckpoint(Checkpoint, is_a=CheckpointType.UNMODELLED, cuts=Fals
     def successors(self) -> tuple[Checkpoint, ...]:
         """None that reachsim knows of."""
         return ()
+
+
+class HiddenGroups(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, cuts=False, asks=True):
+    """The security groups of a host of which it is not known where it is: they judge all that it sends and all that is sent
+    to it, wherever that is (SG-22). A rule of somebody else's names it by them (SG-10)."""
+
+    __slots__ = ("direction", "door", "filter", "groups", "next", "vpc")
+
+    def __init__(self, door: Door, vpc: VpcSite, groups: GroupSet, direction: Direction, next: Checkpoint) -> None:
+        self.filter = groups.egress if direction is Direction.EGRESS else groups.ingress
+        super().__init__(door.name, f"{self.filter.name} {direction.value}", door.path)
+        self.door, self.vpc, self.groups, self.direction, self.next = door, vpc, groups.groups, direction, next
+
+    def step(self, header: Header, leg: Leg) -> Step:
+        """Ask the groups, then go on. What it sends is its own, with its groups (SG-14); whose groups those of the other end
+        are is known as well as these."""
+        out = self.direction is Direction.EGRESS
+        peer = header.destination if out else header.source
+        carried = None if out else header.carried
+        if carried is None:
+            carried = self.vpc.groups_at(peer, inbound=not out) if out or header.direct else NO_GROUPS
+        query = Query(self.filter, peer, carried=carried)
+        onward = header._replace(carried=self.groups) if out else header
+        return Forward(self.next, onward, scope=ANY, asks=query)
+
+    def filters(self) -> Iterable[Filter]:
+        """The groups."""
+        return (self.filter,)
+
+    def successors(self) -> tuple[Checkpoint, ...]:
+        """What comes after them."""
+        return (self.next,)

@@ -449,7 +449,7 @@ class VpcEndpoint(Resource):
         found: dict[str, Endpoint] = {}
 
         def means(origin: Origin) -> Endpoint:
-            vpc = "" if origin.interface is None else origin.interface.vpc.name
+            vpc = origin.vpc
             if vpc not in found:
                 found[vpc] = cls.service_in(asked, name, vpc, ends)
             return found[vpc]

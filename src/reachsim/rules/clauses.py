@@ -22,6 +22,8 @@ GroupId = tuple[str, str]
 NO_GROUPS: frozenset[GroupId] = frozenset()
 SOME_GROUP: GroupId = ("", "unknown")
 """In place of the groups of an interface of which they are not known: any group may be among them."""
+ANYONE: frozenset[GroupId] = frozenset({SOME_GROUP, ("", "anyone")})
+"""In place of the groups of a peer of which nothing is known, not even its address: every rule may be about it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,7 +58,7 @@ class Clause(Faced):
 
     def may_name_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
         """Whether it may speak of an address, of whose interface perhaps not all groups are known."""
-        return self.names_peer(peer, groups) or (bool(self.groups) and SOME_GROUP in groups)
+        return self.names_peer(peer, groups) or (SOME_GROUP in groups and (bool(self.groups) or groups == ANYONE))
 
     def surely_names_peer(self, peer: int, groups: frozenset[GroupId]) -> bool:
         """Whether it speaks of an address for certain."""

@@ -33,7 +33,7 @@ from reachsim.resources.resource import At, InterfaceNeed, Resource, RouteMade, 
 from reachsim.resources.route_table import Route, RouteTable, RouteTableCheckpoint, Unwritten, route_lookup
 from reachsim.resources.service import AmazonService
 from reachsim.resources.subnet import SubnetLink
-from reachsim.resources.unmodelled import Door, UnmodelledCheckpoint, door_in_vpc, unknown_interfaces
+from reachsim.resources.unmodelled import Door, HiddenGroups, UnmodelledCheckpoint, door_in_vpc, unknown_interfaces
 from reachsim.resources.vpc import UNMODELLED_IN_VPC, Vpc
 from reachsim.resources.vpn_gateway import VpnGatewayIn
 from reachsim.rules.addresses import LINK_LOCAL_SERVICES, RESOLVER_OFFSET, resolver_service
@@ -70,6 +70,7 @@ class TopologyBuilder:
         self.add_doors()
         for name, vpc in self.design.vpcs.items():
             self.add_vpc(name, vpc)
+        self.add_hidden_groups()
         self.add_resources()
         self.add_function_interfaces()
         for name, vpc in self.design.vpcs.items():
@@ -146,7 +147,8 @@ class TopologyBuilder:
         for name, vpc in self.design.vpcs.items():
             for section, member in vpc.unmodelled():
                 body = dict(getattr(vpc, section)[member])
-                door = door_in_vpc(section, UNMODELLED_IN_VPC[section], name, member, body, vpc.subnets)
+                noun = UNMODELLED_IN_VPC[section]
+                door = door_in_vpc(section, noun, name, member, body, vpc.subnets, vpc.security_groups)
                 self.topology.doors[door.name] = door
                 self.doors[door.path] = UnmodelledCheckpoint(door)
                 for place in door.subnets:
@@ -156,6 +158,22 @@ class TopologyBuilder:
                     door = unknown_interfaces(name, subnet)
                     self.topology.doors[door.name] = door
                     self.hidden.setdefault((name, subnet), door.reason)
+
+    def add_hidden_groups(self) -> None:
+        """The groups of hosts whose place is not known, in each subnet where they may be."""
+        for door in self.topology.doors.values():
+            if door.groups is not None:
+                site, groups = self.topology.vpcs[door.vpc], self.groups(door.vpc, door.groups)
+                inward = HiddenGroups(door, site, groups, Direction.INGRESS, self.doors[door.path])
+                self.topology.inward[door.name] = inward
+                for _, name in sorted(door.subnets):
+                    subnet = site.subnets[name]
+                    link = subnet.link
+                    assert isinstance(link, SubnetLink)
+                    link.hosts.append(inward)
+                    for start in (subnet.exit, link):
+                        outward = HiddenGroups(door, site, groups, Direction.EGRESS, start)
+                        self.topology.outward[door.name, start] = outward
 
     # -- interfaces ---------------------------------------------------------------------------------------------
 

@@ -167,10 +167,18 @@ class Endpoints:
         for target in self._no_ends:
             if named in (target.name, target.full_name) and not target.modelled:
                 door = self.topology.doors[target.full_name]
-                return Endpoint(door.name, door.noun, unknown=door.reason)
+                return self.of_door(door)
             if asked in (target.name, target.full_name) and target.no_end:
                 raise EndpointError(f"{shown(asked)} is {target.no_end}", asked)
         return None
+
+    def of_door(self, door: Door) -> Endpoint:
+        """What is not modelled, by its name. Of an interface it is known that it has an address in one of its subnets, and
+        sends and takes what is its own: what stands around all of these, and around the other end, is asked
+        (`topology/hidden`)."""
+        if door.groups is None:
+            return Endpoint(door.name, door.noun, unknown=door.reason)
+        return Endpoint(door.name, door.noun, unknown=door.reason, hidden=(door,), component=door)
 
     def _named(self, asked: str) -> Iterator[Endpoint]:
         if asked == "internet":

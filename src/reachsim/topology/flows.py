@@ -26,6 +26,7 @@ from reachsim.topology.addressed import (
 )
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.hidden import (
+    by_address,
     by_unknown_balancers,
     by_unknown_endpoints,
     either_address,
@@ -47,6 +48,7 @@ def flows_by_sender(
     """The same, sender by sender: those of each of the source's origins, then those from what is not modelled, if any."""
     if source.candidates:
         raise EndpointError.ambiguous(source.name, source.candidates)
+    source, destination = by_address(source, destination, ends), by_address(destination, source, ends)
     for origin in source.origins:
         yield _each_target(_from_origin(origin, destination, ends, links=links), ends)
     hidden = list(from_doors(source, destination, ends))

@@ -1,15 +1,24 @@
-"""Flows that exist or not: what may come from, and get to, what the design does not tell or reachsim does not model."""
+"""Flows that exist or not: what may come from, and get to, what the design does not tell or reachsim does not model.
+
+**What is decided of a host of which it is not known where it is.** It is an interface with groups, in one of some subnets: a
+question that names it is asked of every address that it may have there, and of a public one if it may have that. What stops
+all of these packets is certain, whichever is its own: its groups, and those of the other end; the ACLs, routes and gateways
+that each of the packets meets, as far as its walk is known. A rule of the other end's that names a group matches the host by
+its groups; one of its own matches the other end by that one's, or may where these are not known. Whatever passes everything
+for one of the addresses is undecided, never allowed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reachsim.dataplane.checkpoint import Drop, Header
+from reachsim.dataplane.checkpoint import Checkpoint, Drop, Header
 from reachsim.dataplane.ends import Endpoint, Flow, Origin
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, SubnetSite
 from reachsim.dataplane.walk import walk
+from reachsim.net.address import IPV4_LAST
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
 from reachsim.resources.endpoint_service import EndpointService
 from reachsim.resources.resource import resources
@@ -17,6 +26,7 @@ from reachsim.resources.unmodelled import Door
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.topology.addressed import (
+    NO_COMMON_FAMILY,
     listening,
     means_private,
     perhaps_joined,
@@ -37,20 +47,69 @@ def either_address(origin: Origin, interface: NetworkInterface, ends: Endpoints)
     return f"whether a name in VPC {vpc.name} means a private address from here is not known" if doubt else ""
 
 
+def told_where(door: Door, other: Endpoint, ends: Endpoints) -> bool:
+    """Whether the subnets of something that is not modelled tell all addresses by which it and another end can speak: not
+    where they have no block of a family that the other end has, for what is not told may be a block."""
+    subnets = (ends.topology.vpcs[vpc].subnets[name] for vpc, name in door.subnets)
+    told = [{block.version for block in subnet.blocks} | (set() if door.ipv6 else {6}) for subnet in subnets]
+    return bool(told) and all(_families(other) <= versions for versions in told)
+
+
+def _families(end: Endpoint) -> set[int]:
+    """The families of the addresses that an end may have; both where it may be anything."""
+    if end.component is not None and not end.component.ipv6:
+        return {4}
+    interfaces = (*end.interfaces, *(origin.interface for origin in end.origins if origin.interface is not None))
+    addresses = [address for interface in interfaces for address in interface.addresses]
+    if end.literal is not None:
+        addresses.append(end.literal)
+    outside = any((end.outside, end.within, end.resolve, end.several)) or any(origin.outside for origin in end.origins)
+    return {4, 6} if outside or not addresses else {4 if address <= IPV4_LAST else 6 for address in addresses}
+
+
+def by_address(end: Endpoint, other: Endpoint, ends: Endpoints) -> Endpoint:
+    """An end of which it is known that it has one of some addresses, where these are told, and none is what it is asked
+    with: what a host says to itself never leaves it. Else it is not known at all."""
+    door = end.component
+    if door is None:
+        return end
+    places = [region for _, region in _hidden_places(door, end, ends)]
+    itself = door is other.component or any(other.literal in region for region in places if other.literal is not None)
+    known = places and not itself and told_where(door, other, ends)
+    return replace(end, unknown="") if known else replace(end, hidden=(), component=None)
+
+
+def _as_named(door: Door, site: SubnetSite | None, end: Endpoint, ends: Endpoints, flow: Flow) -> Flow:
+    """A flow to what is not modelled; where that is named, past its groups, and to one of such flows at least. `site`: the
+    subnet that it leads into, None where it is to a public address."""
+    if end.component is None or end.component.name != door.name:
+        return flow
+    inward = ends.topology.inward.get(door.name)
+    if inward is None:
+        return replace(flow, among=door.name)
+    return replace(flow, among=door.name, chosen=((inward if site is None else site.link, inward),))
+
+
 def to_doors(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
     """What may get to addresses that something which is not modelled may have, and the design does not tell."""
     if destination.literal is not None:  # the address itself is asked for already
         return
+    found = False
     for door in destination.hidden:
         if door.host and not door.subnets and door.vpc:
             yield _in_no_subnet(origin, door)
-        for _, region in _hidden_places(door, destination, ends):
-            for flow in _to_hidden(origin, region, ends):
+        for site, region in _hidden_places(door, destination, ends):
+            for flow in _to_hidden(origin, region, ends, every=destination.component is not None):
                 if flow.loss is None:
-                    yield replace(flow, perhaps=door.reason)
+                    found = True
+                    yield _as_named(door, site, destination, ends, replace(flow, perhaps=door.reason))
         # A name or a selector means public addresses too.
         if destination.within is None and ends.perhaps_public(door):
-            yield from _to_its_public_address(origin, door, destination, ends)
+            for flow in _to_its_public_address(origin, door, destination, ends):
+                found = True
+                yield flow
+    if destination.component is not None and not found:
+        yield Flow(origin, 0, 0, None, loss=NO_COMMON_FAMILY)
 
 
 def _to_its_public_address(origin: Origin, door: Door, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -59,11 +118,11 @@ def _to_its_public_address(origin: Origin, door: Door, destination: Endpoint, en
     if origin.interface is not None and not means_private(origin, ends.topology.vpcs[door.vpc], ends):
         for flow in to_outside(origin, ends.world & EVERY_IPV4.addresses, ends):
             if flow.loss is None:
-                yield replace(flow, perhaps=door.reason)
+                yield _as_named(door, None, destination, ends, replace(flow, perhaps=door.reason))
     if origin.interface is None and not origin.place:
         for site, region in _hidden_places(door, destination, ends):
             for flow in to_each(replace(origin, start=site.entry), region & EVERY_IPV4.addresses, ends):
-                yield replace(flow, perhaps=door.reason)
+                yield _as_named(door, site, destination, ends, replace(flow, perhaps=door.reason))
 
 
 def by_unknown_balancers(origin: Origin, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -120,12 +179,12 @@ def _hidden_places(door: Door, end: Endpoint, ends: Endpoints) -> Iterator[tuple
             yield ends.topology.vpcs[vpc].subnets[subnet], region
 
 
-def _to_hidden(origin: Origin, region: AddressSet, ends: Endpoints) -> Iterator[Flow]:
-    """To private addresses, which the internet has no way to but over IPv6."""
+def _to_hidden(origin: Origin, region: AddressSet, ends: Endpoints, *, every: bool) -> Iterator[Flow]:
+    """To private addresses, which the internet has no way to but over IPv6; `every`: in vain, too."""
     if origin.interface is not None:
         yield from to_outside(origin, region, ends)
         return
-    yield from to_each(origin, region if origin.place else region & EVERY_IPV6.addresses, ends)
+    yield from to_each(origin, region if origin.place or every else region & EVERY_IPV6.addresses, ends)
 
 
 def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
@@ -139,10 +198,13 @@ def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iter
         if not door.subnets:
             yield _in_no_subnet(ends.outside(door.name, AddressSet.nothing()), door)
         for site, region in (*_hidden_places(door, source, ends), *_behind_it(door, source, ends)):
+            start = _outward(door, site.exit, source, ends)
+            inside = site.vpc.name if region.first in site else ""
             sender = Origin(
-                door.name, site.exit, None, (), region, UNKNOWN_CLIENT, path=door.path, place=site.full_name
+                door.name, start, None, (), region, UNKNOWN_CLIENT, path=door.path, place=site.full_name, inside=inside
             )
-            for flow in _from_hidden(sender, site, destination, ends):
+            near = _outward(door, site.link, source, ends)
+            for flow in _from_hidden(sender, near, site, destination, ends, source.component is not None):
                 sent = _perhaps_translated(flow, ends) if ends.perhaps_public(door) else flow
                 yield replace(sent, perhaps=door.reason)
 
@@ -182,11 +244,43 @@ def _of_a_stranger(door: Door, source: Endpoint, destination: Endpoint, ends: En
                         yield replace(flow, perhaps=door.reason)
 
 
-def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, ends: Endpoints) -> Iterator[Flow]:
-    """From addresses of a subnet: by its link to those that are in it, past its ACL to all others; past both to AWS's own
-    services (WALK-20)."""
-    neighbour = replace(sender, start=site.link)
+def _outward(door: Door, start: Checkpoint, source: Endpoint, ends: Endpoints) -> Checkpoint:
+    """Where what it sends comes to first: to its groups, where it is named and they are known."""
+    return start if source.component is None else ends.topology.outward.get((door.name, start), start)
+
+
+def _from_hidden(
+    sender: Origin, near: Checkpoint, site: SubnetSite, destination: Endpoint, ends: Endpoints, named: bool
+) -> Iterator[Flow]:
+    """From addresses of a subnet: by its link (`near`) to those that are in it, past its ACL to all others; past both to
+    AWS's own services (WALK-20). `named`: it is there for certain, so that each end that is there, too, is asked from it."""
     meant = destination if destination.resolve is None else destination.resolve(sender)
+    among = sender.label if named else None
+    for flow in _to_what_is_told(sender, near, site, meant, ends):
+        yield replace(flow, among=among)
+    if meant.literal is None:
+        neighbour = replace(sender, start=near)
+        for door in meant.hidden:
+            if door.host and not door.subnets and door.vpc:
+                yield _in_no_subnet(sender, door)
+            for there, region in _hidden_places(door, meant, ends):
+                for flow in to_each(neighbour if there is site else sender, region, ends):
+                    yield _as_named(door, there, meant, ends, flow)
+            if meant.within is None and ends.perhaps_public(door):
+                for flow in to_each(sender, ends.world & EVERY_IPV4.addresses, ends):
+                    yield _as_named(door, None, meant, ends, flow)
+
+
+def _to_what_is_told(
+    sender: Origin, near: Checkpoint, site: SubnetSite, meant: Endpoint, ends: Endpoints
+) -> Iterator[Flow]:
+    """To interfaces, to a service, an address, and to what is outside."""
+    for part in meant.several:
+        yield from _to_what_is_told(sender, near, site, part, ends)
+    if meant.unknown or meant.loss:
+        yield Flow(sender, 0, 0, None, loss=meant.loss, unknown=meant.unknown)
+        return
+    neighbour = replace(sender, start=near)
     for interface in meant.interfaces:
         origin = neighbour if interface.subnet is site else sender
         places = tuple(a for a in interface.places if meant.within is None or a in meant.within)
@@ -202,22 +296,14 @@ def _from_hidden(sender: Origin, site: SubnetSite, destination: Endpoint, ends: 
         start = neighbour if meant.literal in site else sender
         yield from to_addresses(start, (meant.literal,), None, empty=True)
     yield from to_each(sender, meant.outside, ends)
-    if meant.literal is None:
-        for door in meant.hidden:
-            if door.host and not door.subnets and door.vpc:
-                yield _in_no_subnet(sender, door)
-            for there, region in _hidden_places(door, meant, ends):
-                yield from to_each(neighbour if there is site else sender, region, ends)
-            if meant.within is None and ends.perhaps_public(door):
-                yield from to_each(sender, ends.world & EVERY_IPV4.addresses, ends)
 
 
 def _perhaps_translated(flow: Flow, ends: Endpoints) -> Flow:
-    """A flow, where it lacks nothing but the public address that its sender may have: to an interface, from the internet;
-    else undecided."""
+    """A flow, where it lacks nothing but the public address that its sender may have: to an interface, or a host by its
+    groups, from the internet; else undecided."""
     if flow.loss is not None or flow.unknown or not _lacks_a_public_address(flow):
         return flow
-    if flow.target is None and flow.destination not in ends.by_public:
+    if flow.target is None and flow.destination not in ends.by_public and not flow.chosen:
         return replace(flow, unknown=_PERHAPS_PUBLIC)
     world = ends.world & EVERY_IPV4.addresses
     origin = replace(flow.origin, start=ends.topology.internet, outside=world, place="")

@@ -48,7 +48,7 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
 
     def meant(origin: Origin) -> Endpoint:
         assert unzoned is not None
-        vpc = "" if origin.interface is None else origin.interface.vpc.name
+        vpc = origin.vpc
         design = ends.design
         found = unzoned(origin)
         region = region_of(design, vpc)
@@ -173,7 +173,7 @@ class ResolvedName:
 
     def meant(self, origin: Origin) -> Endpoint:
         """What it means to one client. The resolver answers nothing where it is off (DNS-2)."""
-        vpc = "" if origin.interface is None else origin.interface.vpc.name
+        vpc = origin.vpc
         if vpc and not self.ends.design.vpcs[vpc].enable_dns_support:
             return Endpoint(self.asked, "name", loss=resolver_off(vpc, self.asked))
         said = _said(

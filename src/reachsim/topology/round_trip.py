@@ -6,16 +6,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from reachsim.dataplane.cause import Cause
-from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Drop, Forward, Header, Leg, Relays, Undecided
+from reachsim.dataplane.checkpoint import (
+    Checkpoint,
+    CheckpointType,
+    Deliver,
+    Drop,
+    Forward,
+    Header,
+    Leg,
+    Relays,
+    Undecided,
+)
 from reachsim.dataplane.ends import Flow
+from reachsim.dataplane.filters import Query
 from reachsim.dataplane.scope import ANY, EVERYWHERE
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit, Walk, walk
 from reachsim.faces import Faced
 from reachsim.net.address import format_address
 from reachsim.net.intervals import Span
+from reachsim.resources.unmodelled import HiddenGroups
 from reachsim.rules.addresses import PUBLIC
-from reachsim.rules.clauses import KeyPath
+from reachsim.rules.clauses import ANYONE, KeyPath
 from reachsim.rules.codes import Code
 
 
@@ -110,7 +122,26 @@ def go(
         by, path = _last_route(forward)
         text = f"{format_address(destination)} leads{by} to {forward.end.component}, not to the network that is meant"
         stray = stray_cause(forward.end, Code.DELIVERED_ELSEWHERE, "PEER-9", text, path)
+    forward.anyway = _in_any_case(forward, target, relays)
     return RoundTrip(forward, None, stray, run=run)
+
+
+def _in_any_case(forward: Walk, target: NetworkInterface | None, relays: Relays) -> tuple[Visit, ...]:
+    """The groups of who is meant, where the walk does not come to them, for nobody knows what happens on the way. Whatever
+    that is, a packet to an address of an interface comes in by its groups (SG-22), to the port that it is sent to: who
+    passes it on may be a NAT device or another router, which leaves the destination as it is, and may put in any source.
+    So a rule about anybody may let it in, and what none does is blocked. Not of a machine with several interfaces, which
+    may take by one what is to another; nor behind a load balancer, whose own groups were asked before.
+    """
+    at: Checkpoint | None = next((choice for _, choice in relays if isinstance(choice, HiddenGroups)), None)
+    if at is None and forward.unknown and target is not None and not target.machine:
+        at = target.inbound if target.inbound.is_a is CheckpointType.SECURITY_GROUPS else None
+    lost = forward.lost_run is not None or forward.leg.service is not None
+    if at is None or lost or any(visit.checkpoint is at for visit in forward.visits):
+        return ()
+    header = forward.visits[-1].header
+    asked = (Query(filter, header.source, carried=ANYONE) for filter in at.filters())
+    return tuple(Visit(at, header, Deliver(header, asks=query), forward.visits[-1].depth) for query in asked)
 
 
 def _through(walk: Walk, host: Checkpoint) -> bool:

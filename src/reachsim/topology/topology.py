@@ -41,7 +41,8 @@ class Topology(Faced):
     `perhaps_joined`: each pair of VPCs that has all of one of these may be joined, too. `senders`:
     networks outside by address: addresses, where their packets come in, and a label. `strangers`: what may bring packets of
     networks that the design does not tell. `never_call`: public addresses of
-    services, which start no connection.
+    services, which start no connection. `inward`: the groups of a host whose place is not known, before what is sent to it,
+    by its full name; `outward`: those behind what it sends, by its name and where that comes to then.
     """
 
     source: Source
@@ -59,6 +60,8 @@ class Topology(Faced):
     senders: list[tuple[AddressSet, Checkpoint, str]] = field(default_factory=list)
     strangers: list[Door] = field(default_factory=list)
     never_call: AddressSet = field(default_factory=AddressSet.nothing)
+    inward: dict[str, Checkpoint] = field(default_factory=dict)
+    outward: dict[tuple[str, Checkpoint], Checkpoint] = field(default_factory=dict)
 
     @cached_property
     def checkpoints(self) -> tuple[Checkpoint, ...]:
@@ -173,6 +176,7 @@ class Topology(Faced):
         yield from (start for _, start, _ in self.senders)
         for interface in self.interfaces.values():
             yield interface.outbound
+        yield from self.outward.values()
 
     def __str__(self) -> str:
         return f"{self.source}: {counted(len(self.vpcs), 'VPC')}, {counted(len(self.interfaces), 'interface')}"

@@ -18,7 +18,7 @@ from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
 from reachsim.net.traffic import PORTED, Traffic, protocol_of, reply_service
 from reachsim.reach.evaluation import filters_of
-from reachsim.rules.clauses import NO_GROUPS, KeyPath
+from reachsim.rules.clauses import ANYONE, NO_GROUPS, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.nat import TRANSLATED_PORTS
 from reachsim.topology.round_trip import RoundTrip
@@ -166,6 +166,12 @@ class Asker:
             hop, found = self._judge(visit, before, after, leg)
             blockers += (self._placed(blocker, before, index, visit) for blocker in found)
             hops.append(hop)
+        for visit in walk.anyway:
+            before, query = self._packet(visit, visit.depth, leg), visit.step.asks
+            if query is not None and self.service not in self.book[query.filter].possible(query.peer, query.groups):
+                hop, found = self._judge(visit, before, before, leg)
+                blockers += (self._placed(blocker, before, len(hops), visit) for blocker in found)
+                hops.append(hop)
         if first is None:  # pragma: no cover - a walk has at least its start
             raise ValueError("a walk without visits")
         return hops, blockers, first
@@ -173,7 +179,7 @@ class Asker:
     def _placed(self, blocker: Blocker, packet: Packet, index: int, visit: Visit) -> Blocker:
         """With the packet, its place on the way, and what would have to pass there."""
         query = visit.step.asks
-        groups = NO_GROUPS if query is None or query.filter.code not in GROUP_CODES else query.groups
+        groups = NO_GROUPS if query is None or query.filter.code not in GROUP_CODES else query.groups - ANYONE
         ports = TRANSLATED_PORTS if visit.depth else self.asked
         around = query is not None and query.abroad and query.service is not None
         if query is not None and around:  # of the packet around it a filter looks at one end

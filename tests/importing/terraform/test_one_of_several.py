@@ -14,6 +14,10 @@ from reachsim.importing import Imported
 
 OF_THE_VPC = {"vpc_id": ["aws_vpc.v.id", "aws_vpc.v"]}
 TCP_80 = rule(80, cidr_blocks=["10.0.0.0/16"])
+APART = {
+    "aws_security_group.g": {"name": "g", "egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["10.0.1.0/24"])]}
+}
+"""A rule names one of the two subnets."""
 ENTRY = {"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_block": "0.0.0.0/0"}
 
 
@@ -95,10 +99,34 @@ def test_what_tells_the_subnets_apart_leaves_it_open(tmp_path: Path, second: dic
     assert verdict(_hosts(tmp_path, second=second), "aws_instance.one", "8.8.8.8", "tcp/443") == "undecided"
 
 
+@pytest.mark.rule("SG-22")
+@pytest.mark.parametrize(
+    ("source", "destination", "traffic", "expected"),
+    [
+        ("aws_instance.one", "aws_instance.two", "tcp/80", "undecided"),
+        ("aws_instance.one", "aws_instance.two", "tcp/81", "fails"),
+        ("internet", "aws_instance.one", "tcp/81", "fails"),
+        ("aws_instance.one", "8.8.8.8", "tcp/443", "undecided"),  # whether it gets a public address is not known
+    ],
+)
+def test_what_stops_it_in_each_of_them_is_decided(
+    tmp_path: Path, source: str, destination: str, traffic: str, expected: str
+) -> None:
+    assert verdict(_hosts(tmp_path, made=APART), source, destination, traffic) == expected
+
+
+@pytest.mark.rule("NATI-1")
+def test_a_router_in_one_of_them_may_do_anything(tmp_path: Path) -> None:
+    """Without source/dest check it may send what is not its own, and what comes from it is nothing that its groups tell."""
+    router = {"aws_instance.one": {"source_dest_check": False}}
+    found = _hosts(tmp_path, made=APART | router)
+    assert verdict(found, "aws_instance.one", "aws_instance.two", "tcp/81") == "undecided"
+    (told,) = (each for name, each in found.design["vpcs"]["v"]["unknown_components"].items() if name == "one")
+    assert "kind" not in told
+
+
 def test_a_rule_about_one_of_the_subnets_leaves_it_open(tmp_path: Path) -> None:
-    other = {"name": "g", "egress": [EVERYTHING], "ingress": [rule(80, cidr_blocks=["10.0.1.0/24"])]}
-    found = _hosts(tmp_path, made={"aws_security_group.g": other})
-    assert verdict(found, "aws_instance.one", "aws_instance.two", "tcp/80") == "undecided"
+    assert verdict(_hosts(tmp_path, made=APART), "aws_instance.one", "aws_instance.two", "tcp/80") == "undecided"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +294,7 @@ def test_a_rule_that_names_one_of_several_groups_is_about_nobody_else(
     assert verdict(found, source, "aws_instance.one", "tcp/90") == expected
 
 
-@pytest.mark.rule("SG-11")
+@pytest.mark.rule("SG-11", "SG-12")
 def test_a_group_of_a_peered_vpc_is_among_those_that_a_rule_may_name(tmp_path: Path) -> None:
     other = {"vpc_id": ["aws_vpc.w.id", "aws_vpc.w"]}
     either = ["var.x", *(f"aws_security_group.{name}{end}" for name in "st" for end in (".id", ""))]
@@ -294,4 +322,6 @@ def test_a_group_of_a_peered_vpc_is_among_those_that_a_rule_may_name(tmp_path: P
     (told,) = (
         each for each in found.design["vpcs"]["v"]["security_groups"]["g"]["ingress"] if each["allow"] == "tcp/90"
     )
-    assert told["from"] == "unknown" or {"s", "w.t"} <= set(told["from"])
+    assert {"s", "w.t"} <= set(told["from"]) or (told["perhaps"] and "10.0.0.0/8" in told["from"])
+    assert verdict(found, "aws_instance.two", "aws_instance.one", "tcp/90") == "undecided"
+    assert verdict(found, "internet", "aws_instance.one", "tcp/90") == "fails"  # no member of a group is there (SG-12)

@@ -9,13 +9,14 @@ from itertools import count
 from typing import Any, Final
 
 from reachsim.importing.builder.choices import Choices, choices
-from reachsim.importing.builder.nature import nature
+from reachsim.importing.builder.nature import as_interface, nature
 from reachsim.importing.imported import Imported, Note, Path
 from reachsim.importing.inventory import Fields, Inventory, Item, NotKnown, Unknown
 from reachsim.importing.naming import Naming
 from reachsim.importing.rules import Refused
 from reachsim.net.address import format_address
-from reachsim.net.cidr import Cidr
+from reachsim.net.cidr import Cidr, blocks_of
+from reachsim.rules.addresses import NETWORKS
 
 Data = dict[str, Any]
 GONE: Final = frozenset({"deleted", "deleting", "terminated", "shutting-down", "failed", "rejected", "expired"})
@@ -24,6 +25,7 @@ _IN_VPCS: Final = ("Subnets", "RouteTables", "NetworkAcls", "SecurityGroups", "N
 
 _FIRST_HOST: Final = 16
 """From which place of its block on an IPv6 address is chosen; AWS keeps the first four and the last."""
+_EVERY_IPV6: Final = "::/0"
 _CALLED: Final = ("LoadBalancerName", "FunctionName", "Name")
 """What things are called that have no ``Name`` tag."""
 
@@ -80,6 +82,26 @@ class Draft:
             if of == vpc and index_of(item) not in taken and (not candidates or instance.id in candidates):
                 return why
         return None
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The addresses that members of a group may have of which nothing is known: such as networks have, or those of a
+        VPC; a public one never counts (SG-10, SG-12)."""
+        known = [block for block in blocks_of(NETWORKS) if block.version == 4]
+        own = (Cidr.parse(text) for body in self.vpcs.values() for text in body["cidrs"])
+        further = [each for each in own if each.version == 4 and not any(each in block for block in known)]
+        return (*dict.fromkeys(map(str, (*known, *further))), _EVERY_IPV6)
+
+    @cached_property
+    def attached(self) -> dict[str, list[Item]]:
+        """The interfaces that were read by themselves, by the instance that has them, or may have them."""
+        found: dict[str, list[Item]] = {}
+        for each in self.found.of("NetworkInterfaces"):
+            attachment = each.either("Attachment")
+            owner = attachment.either("InstanceId") if isinstance(attachment, Fields) else None
+            if isinstance(owner, str):
+                found.setdefault(owner, []).append(each)
+        return found
 
     @cached_property
     def elastic(self) -> tuple[dict[str, list[Item]], list[Unknown]]:
@@ -202,7 +224,12 @@ class Draft:
             return
         name = self.naming.name("targets", called(item), item.id)
         body: Data = {"subnets": list(dict.fromkeys(subnets))} if subnets else {}
-        self.section(vpc, section)[name] = {**body, **nature(self.found, item), "why": reason}
+        members = self.attached.get(item.id, [])
+        what = nature(self.found, item, members)
+        known = body and what.get("kind") and self.found.one("Instances", item.id) is item
+        if known and self.other_interface(item, vpc, members) is None:
+            what |= as_interface(self.found, item, members, vpc, self.vpc_of, self.names, body["subnets"])
+        self.section(vpc, section)[name] = {**body, **what, "why": reason}
         self.place(item, ("vpcs", self.names[vpc], section, name), vpc)
 
     def whereabouts(self, item: Item) -> tuple[str, list[str]]:

@@ -103,11 +103,16 @@ def peers(draft: Draft, item: Item, permission: Fields) -> tuple[list[str], list
                 maybe |= some
                 continue
             for name in peer(draft, item, each):
-                (maybe if each.maybe else certain)[name] = None
+                if name == UNKNOWN and key == _GROUPS:
+                    maybe |= dict.fromkeys(draft.members)
+                else:
+                    (maybe if each.maybe else certain)[name] = None
         for unknown in listed.unknown:
             draft.unknown(item, "whom a rule names", unknown.reason)
-            some = _candidates(draft, item, unknown) if key == _GROUPS else {}
-            (maybe if some else certain).update(some or {UNKNOWN: None})
+            if key == _GROUPS:
+                maybe |= _candidates(draft, item, unknown) or dict.fromkeys(draft.members)
+            else:
+                certain[UNKNOWN] = None
     return list(certain), [each for each in maybe if each not in certain]
 
 

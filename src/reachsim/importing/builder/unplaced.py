@@ -46,7 +46,10 @@ def add_unplaced(draft: Draft) -> None:
             _assume_a_gateway(draft, vpc, item)
             name = draft.naming.name("targets", called(item), item.id)
             path = ("vpcs", draft.names[vpc], "unknown_components", name)
-            draft.section(vpc, "unknown_components")[name] = {**nature(draft.found, item), "why": reason}
+            draft.section(vpc, "unknown_components")[name] = {
+                **nature(draft.found, item, draft.attached.get(item.id, ())),
+                "why": reason,
+            }
             draft.out.origins[path] = item.origin
             draft.out.names.setdefault(item.id, f"{draft.names[vpc]}.{name}")
 

@@ -29,8 +29,9 @@ resource "aws_instance" "all" {
   instance_type          = "t3.small"
   subnet_id              = aws_subnet.a.id
   private_ip             = "10.22.1.10"
-  vpc_security_group_ids = aws_security_group.app[*].id #not1
+  vpc_security_group_ids = aws_security_group.app[*].id #not12
 #twin1  vpc_security_group_ids = slice(aws_security_group.app[*].id, 1, 2)
+#twin2  vpc_security_group_ids = concat(aws_security_group.app[*].id, ["sg-0123456789abcdef0"])
 }
 resource "aws_instance" "one" {
   ami                    = "ami-12c6146b"

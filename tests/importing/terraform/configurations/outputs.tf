@@ -38,7 +38,8 @@ resource "aws_instance" "edge" {
   instance_type          = "t3.small"
   subnet_id              = module.network[each.key].subnet_id
   private_ip             = each.key == "x" ? "10.18.1.11" : "10.19.1.11"
-  vpc_security_group_ids = [module.network[each.key].edge]
+  vpc_security_group_ids = [module.network[each.key].edge] #not2
+#twin2  vpc_security_group_ids = [module.network[each.key].edge, "sg-0123456789abcdef0"]
 }
 #file network/main.tf
 variable "block" {}
