@@ -33,9 +33,9 @@ _AT_ONCE: Final = 256
 
 Pairs = dict[int, frozenset[int]]
 """By the index of a source's class, the indexes of classes of destinations."""
-Told = tuple[tuple[bool, tuple[Rectangle, ...]], ...]
+Sure = tuple[tuple[bool, tuple[Rectangle, ...]], ...]
 """What is surely so of an answer, and of no more of it: services with client ports, by address family, IPv6 or not."""
-Tell = Callable[[Rows, int], Told | None]
+Tell = Callable[[Rows, int], Sure | None]
 """What a question wants to know of an answer, by its number in some rows; None where that is undecided."""
 NOTHING: Final = -1
 """In place of 0, the number of the answer that nothing is delivered, where a question wants to know of that."""
@@ -54,7 +54,7 @@ class Delivery(NamedTuple):
 def delivers(traffic: Traffic) -> Tell:
     """What an answer delivers, where it delivers some of some traffic."""
 
-    def tell(rows: Rows, number: int) -> Told | None:
+    def tell(rows: Rows, number: int) -> Sure | None:
         if rows.nothing_of(number, traffic):
             return ()
         if rows.unknown(number):
@@ -77,7 +77,7 @@ class Failures:
         self.one_way = one_way
         self.loss = NO_LOSS
 
-    def __call__(self, rows: Rows, number: int) -> Told | None:
+    def __call__(self, rows: Rows, number: int) -> Sure | None:
         """What fails of an answer."""
         if rows.unknown(number):
             return None
@@ -116,7 +116,7 @@ class ByRows(Faced):
     destination: Endpoint
     book: FilterBook
     rows: dict[int, tuple[int, ...]]
-    sure: dict[int, Told | None]
+    sure: dict[int, Sure | None]
     ask: Pairs = field(default_factory=dict)
     _met: dict[tuple[VpcSite, frozenset[bool]], list[Meant | None]] = field(default_factory=dict)
     _sets: dict[int, AddressSet] = field(default_factory=dict)
