@@ -184,6 +184,19 @@ def test_a_nested_stack_that_was_not_given_is_external() -> None:
     assert isinstance(evaluate({"Fn::GetAtt": "Child.Outputs.Subnet"}, stack.scope), External)
 
 
+@pytest.mark.parametrize("properties", [{"TemplateURL": {"Ref": "Url"}}, {}])
+def test_a_nested_stack_without_an_address_is_none_that_is_there(properties: dict[str, Any]) -> None:
+    body = {"Type": "AWS::CloudFormation::Stack", "Properties": properties}
+    found = stacks(template("a.yaml", Resources={"N": body}), template("b.yaml", Resources={"V": VPC}))
+    assert isinstance(value_in(found, {"Fn::GetAtt": ["N", "Outputs.X"]}), External)
+    assert sorted(stack.template.file for stack in found.made.values()) == ["a.yaml", "b.yaml"]
+
+
+def value_in(found: Stacks, function: Any) -> Any:
+    """What something means in the first of several stacks."""
+    return evaluate(function, next(stack for stack in found.made.values() if stack.template.file == "a.yaml").scope)
+
+
 def test_a_nested_stack_by_its_name_or_its_asset() -> None:
     body = {
         "Type": "AWS::CloudFormation::Stack",
