@@ -71,6 +71,7 @@ def test_an_assigned_public_address_belongs_to_the_primary_interface():
         "vpcs app instances fresh": {"subnet": "public", "security_groups": ["open"]},
         "vpcs app instances shy": {"subnet": "public", "security_groups": ["open"], "public_ip": False},
         "vpcs app interfaces bare": {"subnet": "public", "security_groups": ["open"]},
+        "vpcs app instances fleet": {"subnet": "public", "count": 2, "security_groups": ["open"]},  # hosts of their own
         "vpcs app instances pair": {
             "network_interfaces": {
                 "eth0": {"subnet": "public", "security_groups": ["open"]},
@@ -79,8 +80,8 @@ def test_an_assigned_public_address_belongs_to_the_primary_interface():
         },
     }
     net = load(on)
-    passes(net.trace("fresh", "www", "tcp/443"))
-    passes(net.trace("pair/eth0", "www", "tcp/443"))
+    for name in ("fresh", "pair/eth0", "fleet/1", "fleet/2"):
+        passes(net.trace(name, "www", "tcp/443"))
     for name in ("shy", "bare", "pair/eth1"):
         trace = net.trace(name, "www", "tcp/443")
         blames(trace, "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")

@@ -152,7 +152,7 @@ class ElasticInterface(InterfaceSettings, Resource):
         launched = type(self).noun == "instance"
         for index, (name, path, settings) in enumerate(self.settings(at)):
             subnet = settings.subnet or (self.subnets[index % len(self.subnets)] if self.subnets else "")
-            yield settings.need(name, path, subnet, launched and not index)
+            yield settings.need(name, path, subnet, launched and (self.alike or not index))
 
     def check(self, at: At, checks: Checks) -> None:
         """An interface is in a subnet, and several that are alike have no addresses of their own."""
