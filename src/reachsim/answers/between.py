@@ -43,9 +43,12 @@ def addresses_between(source: Endpoint, destination: Endpoint, ends: Endpoints) 
     return set_of(sources), set_of(destinations)
 
 
-def told_between(rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic) -> HeaderSpace:
-    """The packets of some traffic of which rows surely tell, between two ends of which `rows` has some of each class."""
-    of, ends = rows.network.classes.of, rows.network.ends
+def told_between(
+    rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic, itself: HeaderSpace
+) -> HeaderSpace:
+    """The packets of some traffic of which rows surely tell, between two ends of which `rows` has some of each class.
+    `itself`: what is none of them (`to_themselves`)."""
+    of = rows.network.classes.of
     senders: dict[int, list[Origin]] = {}
     for origin in source.origins:
         assert origin.interface is not None
@@ -53,7 +56,6 @@ def told_between(rows: ByRows, source: Endpoint, destination: Endpoint, traffic:
     takers = _Takers(destination, rows.network)
     named = [of[interface].index for interface in rows.destination.interfaces]
     products: dict[tuple[tuple[Rectangle, ...], AddressSet], list[Span]] = {}
-    itself: list[HeaderSpace] = []
     for index, row in rows.rows.items():
         left_out = rows.ask.get(index, frozenset())
         by_family: dict[tuple[bool, tuple[Rectangle, ...]], dict[int, None]] = {}
@@ -67,31 +69,28 @@ def told_between(rows: ByRows, source: Endpoint, destination: Endpoint, traffic:
             products.setdefault((rectangles, there), []).extend(
                 (a, a) for origin in alike for a in origin.addresses if (a > IPV4_LAST) is ipv6
             )
-            itself += (_to_itself(origin, ends) for origin in alike if index in classes)
     boxes = (
         HeaderSpace.box(some & traffic, AddressSet.union_of(at), there, ports)
         for (rectangles, there), at in products.items()
         for some, ports in rectangles
     )
-    return HeaderSpace.union(boxes) - HeaderSpace.union(itself)
+    return HeaderSpace.union(boxes) - itself
 
 
 def asked_between(
-    rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic, ports: PortSet
+    rows: ByRows, source: Endpoint, destination: Endpoint, asked: tuple[Traffic, PortSet], itself: HeaderSpace
 ) -> HeaderSpace:
-    """All packets of some traffic between the addresses that a question between interfaces means, but for the pairs that
-    `rows` leaves to be asked one by one."""
+    """All packets of some traffic, from some ports, between the addresses that a question between interfaces means, but for
+    the pairs that `rows` leaves to be asked one by one. `itself`: what is none of them (`to_themselves`)."""
     ends = rows.network.ends
     alike = _alike(source)
     boxes: list[HeaderSpace] = []
-    itself: list[HeaderSpace] = []
-    takers = frozenset(destination.interfaces)
+    traffic, ports = asked
     for origins in alike.values():
         met = (addresses_from(origins[0], interface, ends, every=True) for interface in destination.interfaces)
         mine = set_of(address for origin in origins for address in origin.addresses)
         boxes.append(HeaderSpace.box(traffic, mine, set_of(address for some in met for address in some), ports))
-        itself += (_to_itself(origin, ends) for origin in origins if origin.interface in takers)
-    return HeaderSpace.union(boxes) - HeaderSpace.union([*itself, *_left_out(rows, source, destination)])
+    return HeaderSpace.union(boxes) - itself - HeaderSpace.union(_left_out(rows, source, destination))
 
 
 def _left_out(rows: ByRows, source: Endpoint, destination: Endpoint) -> Iterator[HeaderSpace]:
@@ -115,11 +114,15 @@ def _alike(source: Endpoint) -> dict[tuple[object, frozenset[bool]], list[Origin
     return alike
 
 
-def _to_itself(origin: Origin, ends: Endpoints) -> HeaderSpace:
-    """What an interface would send to itself, which never leaves it."""
-    assert origin.interface is not None
-    there = addresses_from(origin, origin.interface, ends, every=True)
-    return HeaderSpace.box(Traffic.everything(), set_of(origin.addresses), set_of(there))
+def to_themselves(source: Endpoint, destination: Endpoint, ends: Endpoints) -> HeaderSpace:
+    """What interfaces that are at both ends would send to themselves, which never leaves them."""
+    takers = frozenset(destination.interfaces)
+    boxes: list[HeaderSpace] = []
+    for origin in source.origins:
+        if origin.interface is not None and origin.interface in takers:
+            there = addresses_from(origin, origin.interface, ends, every=True)
+            boxes.append(HeaderSpace.box(Traffic.everything(), set_of(origin.addresses), set_of(there)))
+    return HeaderSpace.union(boxes)
 
 
 class _Takers:

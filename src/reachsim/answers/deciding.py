@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from reachsim.answers.between import asked_between, set_of, told_between
+from reachsim.answers.between import asked_between, set_of, to_themselves, told_between
 from reachsim.answers.expectations import Result, ResultVerdict
 from reachsim.answers.rowwise import Failures, Tell, by_rows, delivers, reach_between
 from reachsim.dataplane.ends import Endpoint
@@ -55,12 +55,14 @@ def decide(
         answer = reach(source, destination, endpoints, book, progress, links=links)
     judged = _Judged(expectation, endpoints, whole)
     judged.take(answer)
+    asked = HeaderSpace.nothing()
     if rows is not None:
-        judged.failing.append(told_between(rows, *every, expectation.traffic))
+        itself = to_themselves(*every, endpoints)
+        judged.failing.append(told_between(rows, *every, expectation.traffic, itself))
+        ports = tell.ports if isinstance(tell, Failures) else ALL_PORTS
+        asked = asked_between(rows, *every, (expectation.traffic, ports), itself)
     space = HeaderSpace.union(judged.failing)
     witness = judged.witness(network, source, destination, space)
-    ports = tell.ports if isinstance(tell, Failures) else ALL_PORTS
-    asked = HeaderSpace.nothing() if rows is None else asked_between(rows, *every, expectation.traffic, ports)
     nothing_asked = judged.allow and not (asked or _is_asked(answer, expectation))
     verdict = judged.verdict(nothing_asked)
     text = ""

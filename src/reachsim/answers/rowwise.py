@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ from reachsim.dataplane.filters import FilterBook
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.engine import Engine
 from reachsim.faces import Faced
-from reachsim.flow.ports import NO_LOSS
+from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.address import IPV4_LAST
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
@@ -65,17 +66,23 @@ def delivers(traffic: Traffic) -> Tell:
     return tell
 
 
+class _Asked(NamedTuple):
+    """Some traffic, sent from some client ports. `below`: the share of choices of NAT devices of which less may be lost."""
+
+    traffic: Traffic
+    ports: PortSet
+    below: Fraction
+    one_way: bool
+
+
 class Failures:
-    """What fails of an `allow`, by answers: what of `traffic`, sent from some client ports, does not get there or gets no
-    answer back. `below`: the share of choices of NAT devices of which less may be lost; `loss`: the greatest that was met.
-    """
+    """What fails of an `allow`, by answers: what of what is asked does not get there, or gets no answer back. `loss`: the
+    greatest that NAT devices have among all answers."""
 
     def __init__(self, traffic: Traffic, ports: PortSet, below: Fraction, *, one_way: bool) -> None:
-        self.traffic = traffic
         self.ports = ports
-        self.below = below
-        self.one_way = one_way
         self.loss = NO_LOSS
+        self._asked = _Asked(traffic, ports, below, one_way)
 
     def __call__(self, rows: Rows, number: int) -> Sure | None:
         """What fails of an answer."""
@@ -85,21 +92,29 @@ class Failures:
         by_family = {way.ipv6: way for way in ways}
         if len(by_family) < len(ways):
             return None
-        each = ((ipv6, tuple(self._failing(ipv6, by_family.get(ipv6)))) for ipv6 in (False, True))
-        return tuple((ipv6, rectangles) for ipv6, rectangles in each if rectangles)
+        out: list[tuple[bool, tuple[Rectangle, ...]]] = []
+        for ipv6 in (False, True):
+            failing, loss = _failing(self._asked, ipv6, by_family.get(ipv6))
+            self.loss = max(self.loss, loss, key=lambda each: each.loss)
+            if failing:
+                out.append((ipv6, failing))
+        return tuple(out)
 
-    def _failing(self, ipv6: bool, way: Crossing | None) -> Iterator[Rectangle]:
-        line = (EVERY_IPV6 if ipv6 else EVERY_IPV4).addresses
-        left = HeaderSpace.box(self.traffic, line, line, self.ports)
-        if way is not None and self.one_way:
-            left -= HeaderSpace.box(way.forward, line, line)
-        elif way is not None:
-            for traffic, ports, choices in way.trips():
-                if traffic & self.traffic and ports & self.ports:
-                    self.loss = max(self.loss, choices, key=lambda each: each.loss)
-                if choices.counts(self.below):
-                    left -= HeaderSpace.box(traffic, line, line, ports)
-        yield from ((box.traffic, box.source_ports) for box in left.boxes())
+
+@lru_cache(maxsize=8192)
+def _failing(asked: _Asked, ipv6: bool, way: Crossing | None) -> tuple[tuple[Rectangle, ...], Choices]:
+    """What fails in one address family, and the greatest loss there: the same of equal answers, in whichever network."""
+    line, loss = (EVERY_IPV6 if ipv6 else EVERY_IPV4).addresses, NO_LOSS
+    left = HeaderSpace.box(asked.traffic, line, line, asked.ports)
+    if way is not None and asked.one_way:
+        left -= HeaderSpace.box(way.forward, line, line)
+    elif way is not None:
+        for traffic, ports, choices in way.trips():
+            if traffic & asked.traffic and ports & asked.ports:
+                loss = max(loss, choices, key=lambda each: each.loss)
+            if choices.counts(asked.below):
+                left -= HeaderSpace.box(traffic, line, line, ports)
+    return tuple((box.traffic, box.source_ports) for box in left.boxes()), loss
 
 
 @dataclass(eq=False, repr=False)
