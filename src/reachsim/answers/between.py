@@ -43,11 +43,9 @@ def addresses_between(source: Endpoint, destination: Endpoint, ends: Endpoints) 
     return set_of(sources), set_of(destinations)
 
 
-def told_between(
-    rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic, itself: HeaderSpace
-) -> HeaderSpace:
-    """The packets of some traffic of which rows surely tell, between two ends of which `rows` has some of each class.
-    `itself`: what is none of them (`to_themselves`)."""
+def told_between(rows: ByRows, source: Endpoint, destination: Endpoint, traffic: Traffic) -> HeaderSpace:
+    """The packets of some traffic of which rows surely tell, between two ends of which `rows` has some of each class; with
+    what interfaces would send to themselves (`to_themselves`)."""
     of = rows.network.classes.of
     senders: dict[int, list[Origin]] = {}
     for origin in source.origins:
@@ -74,7 +72,7 @@ def told_between(
         for (rectangles, there), at in products.items()
         for some, ports in rectangles
     )
-    return HeaderSpace.union(boxes) - itself
+    return HeaderSpace.union(boxes)
 
 
 def asked_between(

@@ -56,9 +56,9 @@ def decide(
     judged = _Judged(expectation, endpoints, whole)
     judged.take(answer)
     asked = HeaderSpace.nothing()
-    if rows is not None:
+    if rows is not None and ((told := told_between(rows, *every, expectation.traffic)) or judged.allow):
         itself = to_themselves(*every, endpoints)
-        judged.failing.append(told_between(rows, *every, expectation.traffic, itself))
+        judged.failing.append(told - itself)
         ports = tell.ports if isinstance(tell, Failures) else ALL_PORTS
         asked = asked_between(rows, *every, (expectation.traffic, ports), itself)
     space = HeaderSpace.union(judged.failing)
@@ -70,8 +70,8 @@ def decide(
         text = _text(answer, expectation, space, asked | _asked(answer, expectation, whole, judged.ports))
     loss = NO_LOSS
     if judged.allow and not expectation.one_way:
-        told = tell.loss if isinstance(tell, Failures) else NO_LOSS
-        loss = max(told, _worst_loss(answer, expectation, judged.ports), key=lambda each: each.loss)
+        by_row = tell.loss if isinstance(tell, Failures) else NO_LOSS
+        loss = max(by_row, _worst_loss(answer, expectation, judged.ports), key=lambda each: each.loss)
     reason = _reason(verdict, judged.allow, judged.unknown, witness, text, loss)
     if verdict == "holds" and expectation.one_way:
         reason = "every packet is delivered"

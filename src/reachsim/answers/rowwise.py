@@ -155,8 +155,8 @@ class ByRows(Faced):
             for ipv6, there in met.items():
                 for family, rectangles in sure:
                     if family is ipv6:
-                        traffic = Traffic.union_of(span for some, _ in rectangles for span in some.spans)
-                        yield Delivery(sender, interface, mine[ipv6], there, traffic)
+                        for traffic, _ in rectangles:  # of what is delivered there is one
+                            yield Delivery(sender, interface, mine[ipv6], there, traffic)
 
     def ask_with_first(self) -> Pairs:
         """What `ask` names, and the first pair of classes of which something is surely told."""
