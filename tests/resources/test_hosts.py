@@ -65,7 +65,7 @@ def test_each_private_address_has_a_public_one_of_its_own_or_none():
 @pytest.mark.rule("IGW-9")
 def test_an_assigned_public_address_belongs_to_the_primary_interface():
     """`map_public_ip_on_launch` gives one to what is launched in the subnet and says nothing; to no second interface and no
-    bare one."""
+    bare one. Whether the first of several has one hangs on whether it was launched with the others."""
     on = {
         "vpcs app subnets public map_public_ip_on_launch": True,
         "vpcs app instances fresh": {"subnet": "public", "security_groups": ["open"]},
@@ -80,8 +80,16 @@ def test_an_assigned_public_address_belongs_to_the_primary_interface():
         },
     }
     net = load(on)
-    for name in ("fresh", "pair/eth0", "fleet/1", "fleet/2"):
+    for name in ("fresh", "fleet/1", "fleet/2"):
         passes(net.trace(name, "www", "tcp/443"))
+    assert net.trace("pair/eth0", "www", "tcp/443").verdict == "undecided"
+    assert net.expect("internet", "pair/eth0", deny="all").verdict == "undecided"
+    told = load(on, {"vpcs app instances pair network_interfaces eth0 public_ip": True})
+    passes(told.trace("pair/eth0", "www", "tcp/443"))
+    never = load(on, {"vpcs app instances pair network_interfaces eth0 public_ip": False})
+    assert never.expect("internet", "pair/eth0", deny="all").holds
+    elsewhere = load({"vpcs app instances pair": on["vpcs app instances pair"]})  # nothing gives it one
+    assert elsewhere.expect("internet", "pair/eth0", deny="all").holds
     for name in ("shy", "bare", "pair/eth1"):
         trace = net.trace(name, "www", "tcp/443")
         blames(trace, "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "IGW-4", "app.igw")

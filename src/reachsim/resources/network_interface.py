@@ -150,9 +150,14 @@ class ElasticInterface(InterfaceSettings, Resource):
     def interfaces(self, at: At) -> Iterator[InterfaceNeed]:
         """Those that it has; several that are alike are spread over their subnets in turn."""
         launched = type(self).noun == "instance"
-        for index, (name, path, settings) in enumerate(self.settings(at)):
+        every = self.settings(at)
+        # Launched with several at once, an instance gets no public address by its subnet; one that got a second one later
+        # has kept it. Nothing tells which (IGW-9).
+        either = launched and not self.alike and len(every) > 1
+        for index, (name, path, settings) in enumerate(every):
             subnet = settings.subnet or (self.subnets[index % len(self.subnets)] if self.subnets else "")
-            yield settings.need(name, path, subnet, launched and (self.alike or not index))
+            need = settings.need(name, path, subnet, launched and (self.alike or not index))
+            yield need._replace(perhaps_public=True) if either and settings.public_ip is None else need
 
     def check(self, at: At, checks: Checks) -> None:
         """An interface is in a subnet, and several that are alike have no addresses of their own."""

@@ -53,7 +53,7 @@ class InterfaceNeed(NamedTuple):
     group. `private_ip`, `ipv6_address`: None for assigned ones. `public_ip`: an address, true for one that AWS chooses;
     `implied`: though none is written. `secondary`: further private addresses, each with its public one. `launched`: with an
     instance, so that its subnet may give it a public address. `assign_ipv6`: an IPv6 address that AWS chooses.
-    `perhaps_public`: it is not known whether it has a public address; `public_ip` is true.
+    `perhaps_public`: it is not known whether it has the public address that it is given.
     """
 
     name: str

@@ -47,7 +47,8 @@ class Subnet(Schema):
     interfaces: Literal["unknown"] | None = None
     """`unknown`: interfaces may be in it that the design does not tell."""
     map_public_ip_on_launch: Boolean = False
-    """Whether instances launched in it get a public IPv4 address where they do not say."""
+    """Whether instances launched in it get a public IPv4 address where they do not say. One that is launched with several
+    interfaces gets none, so of an instance with several it is not known whether its first has one (IGW-9)."""
     tags: Tags = Field(default_factory=ReadOnly)
 
     @model_validator(mode="after")

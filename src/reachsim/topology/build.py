@@ -208,7 +208,8 @@ class TopologyBuilder:
     def pairs(self, vpc: str, need: InterfaceNeed) -> tuple[AddressPair, ...]:
         """The addresses of an interface, assigned ones included."""
         key = vpc, need.name
-        first = pairs_of(self.addresses.private[key], self.addresses.public.get(key), perhaps=need.perhaps_public)
+        public = self.addresses.public.get(key)
+        first = pairs_of(self.addresses.private[key], public, perhaps=need.perhaps_public and public is not None)
         return (*first, *[AddressPair(private, public) for private, public in need.secondary])
 
     def public(self, vpc: str, need: InterfaceNeed) -> int | None:
