@@ -30,6 +30,25 @@ def test_the_question_to_the_endpoint_goes_through_to_the_target() -> None:
     assert [hop.component for hop in trace.reply if hop.component.startswith("consumer.mine")]
 
 
+@pytest.mark.rule("EP-10")
+@pytest.mark.rule("LB-5")
+def test_a_client_with_the_address_of_the_load_balancer_gets_its_own_port_back() -> None:
+    """Both VPCs have one block. That an address stays the same does not say that the port does: what the load balancer chose
+    is nothing to the client's ACL."""
+    shut: Changes = {
+        "vpcs consumer instances client private_ip": "10.0.1.50",
+        "vpcs consumer instances client client_ports": "50000",
+        "vpcs consumer subnets work network_acl": "few",
+        "vpcs consumer network_acls few": {
+            "ingress": [{"rule": 1, "allow": "tcp/50000", "from": "10.0.0.0/16"}],
+            "egress": [{"rule": 1, "allow": "all", "to": "10.0.0.0/16"}],
+        },
+    }
+    trace = ask(shut)
+    assert trace.verdict == "reachable"
+    assert str(trace.reply[-1].before) == "tcp 10.0.2.99:443 -> 10.0.1.50:50000"
+
+
 @pytest.mark.rule("LB-5")
 @pytest.mark.parametrize(
     ("peer", "opens"),

@@ -171,7 +171,8 @@ def narrowed(step: Step, scope: Scope) -> Step:
 class Session(Faced):
     """What a translating device remembers of a flow: addresses as the client sent them and as the device sent them.
 
-    `exit`: the interface by which answers leave to the client, None for the device's own (PrivateLink).
+    `exit`: the interface by which answers leave to the client, None for the device's own (PrivateLink). `keeps`: whether the
+    client's address and port stay as they are.
     """
 
     device: Checkpoint
@@ -179,6 +180,7 @@ class Session(Faced):
     translated: int
     peer: int
     exit: InterfacePlace | None = None
+    keeps: bool = False
 
     def __str__(self) -> str:
         ends = map(format_address, (self.client, self.translated, self.peer))

@@ -336,7 +336,7 @@ class Node(Relay, asks=True):
             return self.drop(
                 hairpin(choice.target.name, interface.name), header, scope, path=(*choice.path, "preserve_client_ip")
             )
-        leg.sessions.append(Session(self, header.source, header.source, choice.address))
+        leg.sessions.append(Session(self, header.source, header.source, choice.address, keeps=True))
         if choice.target is not None:
             leg.returns[choice.target, choice.address, header.source] = self.way_back(choice.target.subnet)
         onward = Header(header.source, choice.address, interface, False, carried=interface.groups or NO_GROUPS)
@@ -356,7 +356,7 @@ class Node(Relay, asks=True):
             text = "the answer goes to the client from the address that it called"
             if session.exit is not None:
                 text = f"the answer goes back by PrivateLink, from {out.name}"
-            changed = 0 if session.translated == session.client else -1
+            changed = 0 if session.keeps else -1
             # Of the client's address the packet that is answered has told how far it is treated alike.
             scope = scope if changed else ANY
             rule = "LB-7" if session.exit is None else "EP-10"
