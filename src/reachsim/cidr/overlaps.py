@@ -185,7 +185,7 @@ def entry_dict(entry: Entry) -> dict[str, Any]:
 
 @made_by("cidr.find_overlaps(entries)")
 class OverlapReport(Told):
-    """Every overlap among `count` blocks, the worst rank first, then in order of address.
+    """Every overlap among some blocks, the worst rank first, then in order of address.
 
     Counts are there at once, and so are the first of each rank. `overlaps` makes them all, which may be very
     many: n equal blocks overlap n * (n - 1) / 2 times; `ranked` tells them one by one. `strict`: nothing may

@@ -1,4 +1,5 @@
-"""Files that people already have, as designs: what AWS's describe calls answer.
+"""Files that people already have, as designs: answers of AWS's describe calls, Terraform's plans and states, templates of
+CloudFormation, SAM and CDK.
 
 Each reader makes an `Inventory` of objects in the shapes of AWS's own APIs; one builder makes the design of it. What a file
 leaves open is written as `unknown`, so that exactly the answers that hang on it are undecided.

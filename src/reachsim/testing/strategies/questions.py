@@ -29,9 +29,13 @@ class Question(NamedTuple):
     """One packet to ask about: `network.trace(*question)`."""
 
     source: str
+    """Who sends: the name of an end."""
     destination: str
+    """Whom to: the name of an end."""
     traffic: str
+    """Protocol and port, as a file has them: `tcp/443`."""
     source_port: int | None
+    """None for any that the client may use."""
 
 
 def service_token(service: int) -> str:
