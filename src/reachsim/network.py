@@ -486,7 +486,8 @@ def diff(
 ) -> Difference:
     """What traffic between whom one network lets through and the other does not.
 
-    `progress(done, total)` hears how far each of the two matrices is. Raises UsageError for anything but networks.
+    `progress(done, total)` hears how much of the work is done; `deadline`: in seconds. Raises UsageError for anything but
+    networks, DeadlinePassed.
     """
     from reachsim.answers.diff import diff as compare
 

@@ -359,7 +359,7 @@ class Slice(ToldOf):
         return _decided(cell := self.matrix.cell(*_pair(pair)), bool(cell.reachable & self.traffic))
 
     def no_pair(self) -> bool:
-        """False, where no pair has any of the traffic. Raises Undecided where reachsim cannot tell of a pair."""
+        """False, where no pair has any of the traffic. Raises UndecidedError where reachsim cannot tell of a pair."""
         for source, destination, number in self.matrix.class_pairs():
             other = next((interface for interface in destination.members if interface is not source.first), None)
             if other is not None:
