@@ -88,7 +88,8 @@ def made_by(written: str, *, by_hand: bool = False, many: bool = False) -> Calla
 
         @wraps(own)
         def begun(self: Any, *args: Any, **kwargs: Any) -> Any:
-            takes.check(args, kwargs)
+            if kwargs or tuple(map(type, args)) not in takes.fitting:
+                takes.check(args, kwargs)
             return own(self, *args, **kwargs)
 
         @wraps(own)
@@ -164,13 +165,10 @@ class _Takes:
         self.bound = bound
         self.made = made
         self.instead = instead
-        self._fitting: set[tuple[type[Any], ...]] = set()
+        self.fitting: set[tuple[type[Any], ...]] = set()
 
     def check(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Raises UsageError where a call does not fit. Plain types that fitted once are not looked at again."""
-        kinds = tuple(map(type, args))
-        if not kwargs and kinds in self._fitting:
-            return
+        """Raises UsageError where a call does not fit. Plain types that fitted once need no further look (`fitting`)."""
         try:
             given = self._signature.bind(*args, **kwargs)
         except TypeError as misfit:
@@ -181,7 +179,7 @@ class _Takes:
                 text = f"{name} is {_named(value)}, where {wanted.noun} is expected"
                 raise self._refusal(text, wanted.written)
         if not kwargs and not any(wanted.nested for wanted in self._wanted.values()):
-            self._fitting.add(kinds)
+            self.fitting.add(tuple(map(type, args)))
 
     def _refusal(self, fault: str, written: str = "") -> UsageError:
         if self.instead:

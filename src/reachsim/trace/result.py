@@ -182,7 +182,7 @@ def reached(hops: Sequence[Hop], undecided: str) -> Sequence[Hop]:
     return hops[: end + 1]
 
 
-@made_by("net.trace(source, destination, traffic)")
+@made_by("net.trace(source, destination, traffic)", many=True)
 @dataclass(frozen=True, repr=False)
 class Trace(ToldOf):
     """The fate of one packet and of its answer.
