@@ -109,3 +109,14 @@ def ingress_loss(source: int) -> Loss | None:
 def _private(code: Code, rule: str, end: str, address: int, what: str) -> Loss:
     """The loss of a packet with an address that is not on the internet. `end`: "source" or "destination"."""
     return Loss(code, rule, f"the {end} {what}", f"the {end} {format_address(address)} {what}")
+
+
+def scope_of_pool(told: str, *, public_alone: bool, advertised: bool | None) -> str:
+    """Whether IPv6 blocks of a pool of IPAM are on the internet (IGW-15): `public` or `private`; empty where nothing tells,
+    or where one is public and not to be advertised.
+
+    `told`: what is known of its scope, or empty. `public_alone`: it has a source of public addresses, or is for a service of
+    AWS's, which AWS takes for pools of the public scope alone.
+    """
+    scope = told or ("public" if public_alone else "")
+    return "" if scope == "public" and advertised is False else scope

@@ -9,6 +9,7 @@ from typing import Any, Final
 from reachsim.importing.cloudformation.made import SCOPES, Made, flag, id_of, tags_of, without_none
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Unknown
+from reachsim.rules.internet_gateway import scope_of_pool
 
 _REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d+")
 _TARGETS: Final = (
@@ -60,19 +61,24 @@ def _scope(made: Made, resource: Resource) -> Any:
     is of none (IGW-15)."""
     if resource.get("Ipv6IpamPoolId") is None:
         return None
-    told = Unknown("nothing tells which scope its pool of IPAM is of")
     pool = made.resources.get(str(id_of(resource.get("Ipv6IpamPoolId"))))
-    if pool is None or flag(pool.get("PubliclyAdvertisable")) is False:
-        return told
-    if pool.get("PublicIpSource") is not None or pool.get("AwsService") is not None:  # of the public scope alone
-        return "public"
+    scope = ""
+    if pool is not None:
+        public = pool.get("PublicIpSource") is not None or pool.get("AwsService") is not None
+        advertised = flag(pool.get("PubliclyAdvertisable"))
+        scope = scope_of_pool(_scope_of(made, pool), public_alone=public, advertised=advertised)
+    return scope or Unknown("nothing tells which scope its pool of IPAM is of")
+
+
+def _scope_of(made: Made, pool: Resource) -> str:
+    """Whether the scope of a pool is private or public: an IPAM has one of each by default, and what is added is private."""
     scope = id_of(pool.get("IpamScopeId"))
     if not isinstance(scope, str):
-        return told
+        return ""
     added = made.resources.get(scope)
     if added is not None and added.type == "AWS::EC2::IPAMScope":
         return "private"
-    return SCOPES.get(scope.rpartition(".")[2], told)
+    return SCOPES.get(scope.rpartition(".")[2], "")
 
 
 def subnet(made: Made, resource: Resource) -> None:

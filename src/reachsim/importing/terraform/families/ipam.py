@@ -7,6 +7,7 @@ from typing import Any, Final
 from reachsim.importing.inventory import Unknown
 from reachsim.importing.terraform.assembly import Assembly, known
 from reachsim.importing.terraform.snapshot import Open, Resource
+from reachsim.rules.internet_gateway import scope_of_pool
 
 _POOL: Final = "aws_vpc_ipam_pool"
 _SCOPE: Final = "aws_vpc_ipam_scope"
@@ -31,13 +32,12 @@ def _scope_of(made: Assembly, pool: str) -> str:
     found = _one(made, _POOL, pool)
     if found is None:
         return ""
-    scope = known(found.get("ipam_scope_type"))
-    if not scope and (known(found.get("public_ip_source")) or known(found.get("aws_service"))):
-        scope = "public"  # AWS takes these for pools of the public scope alone
-    if not scope:
+    told = known(found.get("ipam_scope_type")) or ""
+    if not told:
         scopes = {_kind_of_scope(made, id) for id in _possible(found.get("ipam_scope_id"))}
-        scope = scopes.pop() if len(scopes) == 1 else ""
-    return "" if scope == "public" and found.get("publicly_advertisable") is False else scope
+        told = scopes.pop() if len(scopes) == 1 else ""
+    public = bool(known(found.get("public_ip_source")) or known(found.get("aws_service")))
+    return scope_of_pool(told, public_alone=public, advertised=found.get("publicly_advertisable"))
 
 
 def _kind_of_scope(made: Assembly, scope: str) -> str:
