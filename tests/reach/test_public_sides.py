@@ -146,6 +146,17 @@ OTHERS = "203.0.113.0/28"
 """The public addresses of v0."""
 TOLD_APART: dict[str, Changes] = {
     "a table without a way out": {"vpcs v0 instances two subnet": "side", "vpcs v0 route_tables side": {}},
+    "addresses that a table has a route of their own for": {
+        "vpcs v0 route_tables main": {ANY: "igw", "203.0.113.48/28": "blackhole"},
+    },
+    "addresses that one of two tables has a route of its own for": {
+        "vpcs v0 instances two subnet": "side",
+        "vpcs v0 route_tables side": {ANY: "igw", "203.0.113.48/28": "blackhole"},
+    },
+    "a peering, over which a name means a private address": {
+        "peering_connections": {"p": {"requester": "v0", "accepter": "v3"}},
+        "vpcs v0 route_tables main": {ANY: "igw", "10.3.0.0/16": "p"},
+    },
     "a host that keeps a network to itself": {"vpcs v2 instances two local_networks": [OTHERS]},
     "a host with clients": {
         "vpcs v2 instances two": {

@@ -71,6 +71,10 @@ class Atoms:
         """The atom that one service is in."""
         return 1 << (bisect_right(self.starts, service) - 1)
 
+    def whether(self, service: int, passing: int) -> int:
+        """Everything if what passes has one service in it, else nothing."""
+        return self.everything if passing & self.mask_of(service) else 0
+
     def traffic(self, mask: int) -> Traffic:
         """The set that an int stands for."""
         found = self._traffic.get(mask)
@@ -101,12 +105,17 @@ class Atoms:
             found = self._by_run[filter, at_best] = _Runs(self._declared(filter), at_best, self.mask)
         return found
 
-    def by_member(self, filter: Filter, *, at_best: bool = False) -> dict[tuple[int, frozenset[GroupId]], int]:
+    def by_member(self, filter: Filter, *, at_best: bool = False) -> _Members:
         """The same of one that names groups, by that run and the groups that the peer is a member of."""
         found = self._by_member.get((filter, at_best))
         if found is None:
             found = self._by_member[filter, at_best] = _Members(self._declared(filter), at_best, self.mask)
         return found
+
+    def of_groups(self, filter: Filter, *, at_best: bool = False) -> dict[GroupId, int] | None:
+        """What one that names groups permits to the members of each, on top of what the address of a member may do; None
+        where a group may also take something away, or a rule is not known."""
+        return self.by_member(filter, at_best=at_best).of_group
 
     def row(self, filter: Filter, peer: int, groups: frozenset[GroupId] = NO_GROUPS, *, at_best: bool = False) -> int:
         """The same of any, to or from one peer."""
@@ -150,20 +159,20 @@ class _Members(dict[tuple[int, frozenset[GroupId]], int]):
         self._starts = filter.starts
         self._mask = mask
         self._named = filter.named_groups
-        self._of_group: dict[GroupId, int] | None = None
+        self.of_group: dict[GroupId, int] | None = None
         if filter.unknown is None and all(clause.permits for clause in filter.clauses):
-            self._of_group = dict.fromkeys(self._named, 0)
+            self.of_group = dict.fromkeys(self._named, 0)
             for clause in filter.clauses:
                 for group in clause.groups:
-                    self._of_group[group] |= mask(clause.traffic)
+                    self.of_group[group] |= mask(clause.traffic)
 
     def __missing__(self, of: tuple[int, frozenset[GroupId]]) -> int:
         run, groups = of
         named = groups & self._named
         if named != groups:
             found = self[run, named]
-        elif groups and self._of_group is not None and SOME_GROUP not in groups:
-            found = reduce(or_, (self._of_group[group] for group in groups), self[run, NO_GROUPS])
+        elif groups and self.of_group is not None and SOME_GROUP not in groups:
+            found = reduce(or_, (self.of_group[group] for group in groups), self[run, NO_GROUPS])
         else:
             found = self._mask(self._passing(_first_of(run, self._starts), groups))
         self[of] = found

@@ -13,7 +13,7 @@ from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import and_, or_
 from threading import Lock
 from typing import Any
@@ -26,9 +26,10 @@ from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, RoutingClass
 from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import perhaps
-from reachsim.reach.side import Side
+from reachsim.reach.side import OwnFilters, Side
 from reachsim.reach.template import Own, Template, Term
 from reachsim.reach.template_book import TemplateBook
+from reachsim.rules.clauses import ANYONE
 from reachsim.topology.endpoints import Endpoints
 
 FamilyAnswer = tuple[bool, int, int, tuple[int, ...]]
@@ -242,64 +243,64 @@ class BlockWorker:
         """
         for_a: list[int] = [start] * len(a.classes)
         for_b: list[int] | None = None
-        by_both: list[tuple[str, list[list[int]], list[int]]] = []
+        by_both: list[list[list[int]]] = []
         for term in terms:
-            owner = term.owner
-            if owner and term.end and term.end != owner:
-                mine, other = (a, b) if owner == "a" else (b, a)
-                columns, index = self.own_columns(term, mine, other, at_best)
-                if len(columns) > 1 and len(other.classes) > 1:
-                    by_both.append((owner, columns, index))
-                    continue
-                side, values = term.end, columns[0] if columns else []
-                if len(columns) > 1:
-                    side, values = owner, [columns[k][0] for k in index]
-            elif owner:
-                side, values = owner, self.own_values(term, a if owner == "a" else b, at_best)
-            else:
-                side, values = term.end or "a", self.fixed_values(term, b if term.end == "b" else a, at_best)
-            if not values:
-                continue
-            if side == "a":
+            side, values = self.by_one(term, a, b, at_best)
+            if side == "both":
+                by_both.append(self.by_pair(term, a, b, at_best))
+            elif values and side == "a":
                 for_a = list(map(and_, for_a, values))
-            else:
+            elif values:
                 for_b = values if for_b is None else list(map(and_, for_b, values))
         width = len(b.classes)
         out = [[x] * width if for_b is None else [x & y for y in for_b] for x in for_a]
-        for owner, columns, index in by_both:
-            if owner == "a":
-                out = [list(map(and_, row, columns[k])) for row, k in zip(out, index, strict=True)]
-            else:
-                rows = zip(out, zip(*columns, strict=True), strict=True)
-                out = [[x & values[k] for x, k in zip(row, index, strict=True)] for row, values in rows]
+        for rows in by_both:
+            out = [list(map(and_, row, values)) for row, values in zip(out, rows, strict=True)]
         return out
 
-    def own_columns(self, term: Term, mine: Side, other: Side, at_best: bool) -> tuple[list[list[int]], list[int]]:
-        """What the filters of one side's own let through to or from each class of the other side: for each filter, and which
-        of these is each class's; nothing where all of them are open."""
-        filters, index = mine.own(term.direction, acl=term.acl, door=term.door)
-        now = [(self.book[filter], vpc) for filter, vpc in filters]
-        if all(filter.open for filter, _ in now):
-            return [], index
-        if len(other.classes) == 1 and term.service is None and not any(filter.named_groups for filter, _ in now):
-            address = other.addresses(term.which)[0]
-            runs = mine.runs(now, self.atoms, at_best)
-            return [[passing[bisect_right(starts, address)]] for starts, passing in runs], index
-        return [self.column(filter, term, other, at_best, vpc) for filter, vpc in now], index
+    def by_one(self, term: Term, a: Side, b: Side, at_best: bool) -> tuple[str, list[int]]:
+        """Of a term that depends on one end alone, which that is and the mask of each of its classes, none of them where
+        everything passes; "both" for one that depends on both."""
+        owner, end = term.owner, term.end
+        if not owner:
+            return end or "a", self.fixed_values(term, b if end == "b" else a, at_best)
+        mine, other = (a, b) if owner == "a" else (b, a)
+        own = mine.own(term, self.book, self.atoms, at_best)
+        if own.open:
+            return owner, []
+        if not end:
+            anyone = term.groups == ANYONE
+            peer = term.peer, (term.groups,) * len(own.viewers)
+            return owner, own.of_anyone(term.peer) if anyone else own.row(*peer, term.service)
+        if end == owner:
+            columns = [self.column(filter, term, mine, at_best, vpc) for filter, vpc in own.filters]
+            return owner, [columns[k][i] for i, k in enumerate(own.index)]
+        if len(other.classes) == 1:
+            return owner, self.to_peers(term, own, other)[0]
+        if len(own.filters) == 1:
+            ((filter, vpc),) = own.filters
+            return end, self.column(filter, term, other, at_best, vpc)
+        return "both", []
 
-    def own_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
-        """What each class's own filter lets through to a fixed peer, or to its own other address; nothing where all are
-        open."""
-        filters, index = side.own(term.direction, acl=term.acl, door=term.door)
-        now = [(self.book[filter], vpc) for filter, vpc in filters]
-        if all(filter.open for filter, _ in now):
-            return []
-        if term.end:
-            columns = [self.column(filter, term, side, at_best, vpc) for filter, vpc in now]
-            return [columns[k][i] for i, k in enumerate(index)]
-        row = self.atoms.row
-        values = [self.asked(term, row(filter, term.peer, term.groups, at_best=at_best)) for filter, _ in now]
-        return [values[k] for k in index]
+    def by_pair(self, term: Term, a: Side, b: Side, at_best: bool) -> list[list[int]]:
+        """Of a term about one end's own filters and the other end's addresses, the mask of each pair of classes."""
+        if term.owner == "b":
+            return self.to_peers(term, b.own(term, self.book, self.atoms, at_best), a)
+        own = a.own(term, self.book, self.atoms, at_best)
+        columns = [self.column(filter, term, b, at_best, vpc) for filter, vpc in own.filters]
+        return list(map(columns.__getitem__, own.index))
+
+    def to_peers(self, term: Term, own: OwnFilters, peers: Side) -> list[list[int]]:
+        """For each class of a side what filters of the other side's own let through between it and each of theirs."""
+        addresses = peers.addresses(term.which)
+        if term.carried is not None:
+            carried = (term.carried,) * len(own.viewers)
+            return [own.row(address, carried, term.service) for address in addresses]
+        inbound = term.direction is Direction.INGRESS
+        viewers = own.viewers if isinstance(term.vpc, Own) else (term.vpc,) * len(own.viewers)
+        seen = [peers.seen(term.which, viewer, inbound=inbound) for viewer in viewers]
+        each = zip(*seen, strict=True) if seen else repeat((), len(addresses))
+        return [own.row(address, groups, term.service) for address, groups in zip(addresses, each, strict=True)]
 
     def fixed_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
         """What a filter that is no end's lets through for each class of a side; nothing where it is open."""
@@ -330,21 +331,19 @@ class BlockWorker:
 
     def passing(self, filter: Filter, term: Term, side: Side, viewpoint: Viewpoint | None, at_best: bool) -> list[int]:
         """What a filter lets through to or from each class of a side."""
-        starts, carried = filter.starts, term.carried
+        starts, carried, addresses = filter.starts, term.carried, side.addresses(term.which)
         if not filter.named_groups:
             runs = self.atoms.by_run(filter, at_best=at_best)
-            return [runs[bisect_right(starts, address)] for address in side.addresses(term.which)]
+            return [runs[bisect_right(starts, address)] for address in addresses]
         members = self.atoms.by_member(filter, at_best=at_best)
         if carried is not None:
-            return [members[bisect_right(starts, address), carried] for address in side.addresses(term.which)]
+            return [members[bisect_right(starts, address), carried] for address in addresses]
         seen = side.seen(term.which, viewpoint, inbound=filter.direction is Direction.INGRESS)
-        return [members[bisect_right(starts, address), groups] for address, groups in seen]
+        return [members[bisect_right(starts, address), groups] for address, groups in zip(addresses, seen, strict=True)]
 
     def asked(self, term: Term, passing: int) -> int:
         """What passes of the traffic as the client sends it: all or nothing where a filter is asked about one service."""
-        if term.service is None:
-            return passing
-        return self.atoms.everything if passing & self.atoms.mask_of(term.service) else 0
+        return passing if term.service is None else self.atoms.whether(term.service, passing)
 
     def write(
         self,

@@ -9,9 +9,10 @@ from functools import cached_property
 from operator import itemgetter
 
 from reachsim.dataplane.place import SubnetPlace
+from reachsim.dataplane.site import VpcSite
 from reachsim.reach.classes import RoutingClass
 from reachsim.reach.side import OwnPlaces, Side
-from reachsim.reach.template_book import TemplateBook, Ways
+from reachsim.reach.template_book import PublicRun, TemplateBook, Ways
 from reachsim.topology.endpoints import Endpoints
 
 RoutingPart = tuple[RoutingClass, RoutingClass]
@@ -46,6 +47,22 @@ class _Alike:
 
 _Numbered = tuple[int, int, _Alike]
 """Destinations with one address: that of the first, their place in the order of all, and they themselves."""
+
+
+_Onward = tuple[int, _Alike, Ways | None]
+"""The place of destinations in the order of all, they themselves, and the ways to them; None where each has its own."""
+
+
+@dataclass(eq=False, slots=True)
+class _Sorted:
+    """Destinations by how they are gone through. `one`: those with one address, by that of the first; `own`: of these, those
+    with one in a subnet, of which another than the first may be meant; `public`: those that are reached by the internet like
+    others, by kind and VPC, with the public address of the first; `others`. Each with its place in the order of all."""
+
+    one: list[_Numbered] = field(default_factory=list)
+    own: dict[SubnetPlace, dict[int, _Alike]] = field(default_factory=dict)
+    public: dict[int, dict[VpcSite, list[_Numbered]]] = field(default_factory=dict)
+    others: list[tuple[int, _Alike]] = field(default_factory=list)
 
 
 class DestinationSides:
@@ -90,7 +107,7 @@ class DestinationSides:
     def remembered(self) -> int:
         """How many values are remembered of what filters let through to them."""
         sides = (side for group in self._alike.values() for side in group.sides())
-        return sum(len(column) for side in (*sides, *self._joined.values()) for column in side.columns.values())
+        return sum(side.remembered() for side in (*sides, *self._joined.values()))
 
     def _onward_from(
         self, source: RoutingClass, book: TemplateBook, ends: Endpoints
@@ -99,25 +116,49 @@ class DestinationSides:
         pair has its own. Those that nothing gets to are left out."""
         known = self._onward.get(source.client.alike)
         if known is None:
-            here = source.first.subnet
-            found: list[tuple[int, _Alike, Ways | None]] = []
+            found = [*self._publicly(source, book, ends)]
             for number, group in self._perhaps_reached(source, book):
-                other: RoutingClass | None = group.each[0][0]
-                if here in group.subnets:
-                    other = next((whole for whole, _ in group.each if whole.first.subnet is not here), None)
-                ways = None if other is None else book.between_alike(source, other, ends)
-                if ways is None or ways.templates:
-                    found.append((number, group, ways))
+                found.append((number, group, self._ways(source, group, book, ends)))
             found.sort(key=itemgetter(0))  # in the order of the file, whatever was asked about first
-            known = self._onward[source.client.alike] = [(group, ways) for _, group, ways in found]
+            known = self._onward[source.client.alike] = [
+                (group, ways) for _, group, ways in found if ways is None or ways.templates
+            ]
         return known
 
+    def _ways(self, source: RoutingClass, group: _Alike, book: TemplateBook, ends: Endpoints) -> Ways | None:
+        """The ways to destinations that are alike, in other subnets."""
+        here = source.first.subnet
+        other: RoutingClass | None = group.each[0][0]
+        if here in group.subnets:
+            other = next((whole for whole, _ in group.each if whole.first.subnet is not here), None)
+        return None if other is None else book.between_alike(source, other, ends)
+
+    def _publicly(self, source: RoutingClass, book: TemplateBook, ends: Endpoints) -> Iterator[_Onward]:
+        """Destinations with a public address that are reached like others (`topology.public_sides`), and the ways to them:
+        where one way leads to a whole run of public addresses, those in other VPCs are not asked about one by one."""
+        here = source.first.vpc
+        for by_vpc in self._by_address.public.values():
+            run: PublicRun | None = None
+            for vpc, groups in by_vpc.items():
+                near = vpc is here or ends.topology.are_joined(here.name, vpc.name)
+                for address, number, group in groups:
+                    if near:
+                        yield number, group, self._ways(source, group, book, ends)
+                        continue
+                    whole = group.each[0][0]
+                    if run is None or not run.holds(address, whole.first):
+                        ways = book.between_alike(source, whole, ends)
+                        run = book.run_by_internet(source, whole, ends)
+                    else:
+                        ways = run.ways
+                    yield number, group, ways
+
     def _perhaps_reached(self, source: RoutingClass, book: TemplateBook) -> Iterator[tuple[int, _Alike]]:
-        """All destinations but those with one address that is lost on the way from all that are alike with a source, by
-        what is known of that when their turn comes: they are passed over by whole runs of addresses."""
-        by_address, others, own = self._by_address
-        beside = own.get(source.first.subnet, {})
-        yield from others
+        """All other destinations but those with one address that is lost on the way from all that are alike with a source,
+        by what is known of that when their turn comes: they are passed over by whole runs of addresses."""
+        by_address = self._by_address.one
+        beside = self._by_address.own.get(source.first.subnet, {})
+        yield from self._by_address.others
         yield from beside.items()
         at = 0
         while at < len(by_address):
@@ -131,22 +172,23 @@ class DestinationSides:
             at += 1
 
     @cached_property
-    def _by_address(self) -> tuple[list[_Numbered], list[tuple[int, _Alike]], dict[SubnetPlace, dict[int, _Alike]]]:
-        """Destinations with one address, by that of the first; the others; and those with one in a subnet, of which another
-        than the first may be meant. Each with its place in the order of all."""
-        one: list[_Numbered] = []
-        others: list[tuple[int, _Alike]] = []
-        own: dict[SubnetPlace, dict[int, _Alike]] = {}
+    def _by_address(self) -> _Sorted:
+        """All destinations, by how they are gone through."""
+        out = _Sorted()
         for number, group in enumerate(self._alike.values()):
-            places = group.each[0][0].first.places
-            if len(places) > 1:
-                others.append((number, group))
-                continue
-            one.append((places[0], number, group))
-            for subnet in group.subnets:
-                own.setdefault(subnet, {})[number] = group
-        one.sort(key=itemgetter(0))
-        return one, others, own
+            first = group.each[0][0]
+            places, kind = first.first.places, first.server.public
+            if kind is not None:
+                in_vpc = out.public.setdefault(kind, {}).setdefault(first.first.vpc, [])
+                in_vpc.append((first.first.publics[0], number, group))
+            elif len(places) > 1:
+                out.others.append((number, group))
+            else:
+                out.one.append((places[0], number, group))
+                for subnet in group.subnets:
+                    out.own.setdefault(subnet, {})[number] = group
+        out.one.sort(key=itemgetter(0))
+        return out
 
     def _together(self, sides: tuple[Side, ...]) -> Side:
         known = self._joined.get(sides)

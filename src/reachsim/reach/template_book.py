@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.place import SubnetPlace
+from reachsim.dataplane.scope import intersect
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Walk
+from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import Span
 from reachsim.reach.classes import RoutingClass
 from reachsim.reach.template import Template, templates_of
@@ -29,6 +32,21 @@ class Ways:
     templates: tuple[Template, ...]
     not_from: frozenset[SubnetPlace]
     not_to: frozenset[SubnetPlace]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PublicRun:
+    """Public addresses to which a source has one way by the internet (`ways`), where their route table answers as it has
+    to."""
+
+    addresses: Span
+    reached: StandsFor
+    ways: Ways
+
+    def holds(self, address: int, destination: NetworkInterface) -> bool:
+        """Whether it leads to a destination of the kind, by its public address."""
+        low, high = self.addresses
+        return low <= address <= high and self.reached.answered_by(destination.subnet.table)
 
 
 _Public = list[tuple[StandsFor, Ways]]
@@ -95,6 +113,19 @@ class TemplateBook:
         seen_alike.append((asked, tuple(map(table.sends, asked)), ways))
         self._alike[key] = ways
         return ways
+
+    def run_by_internet(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> PublicRun | None:
+        """A run of public addresses around a destination's to which one known way leads by the internet; None where none is
+        known that stands for others."""
+        known = self._by_internet(source, destination, ends)
+        found = next((each for each in known or () if each[0].holds(destination.first)), None)
+        if found is None:
+            return None
+        reached, ways = found
+        address, cuts = destination.first.publics[0], tuple(source.first.subnet.table.cuts())
+        at = bisect_right(cuts, address)
+        routed = cuts[at - 1] if at else 0, cuts[at] - 1 if at < len(cuts) else LINE_LAST
+        return PublicRun(intersect(reached.addresses, routed), reached, ways)
 
     def lost_around(self, source: RoutingClass, address: int) -> Span | None:
         """A run of addresses with one in it that are lost in other subnets on the way from all that are alike with a source;

@@ -10,8 +10,7 @@ the answer out where that of the walk's sends it.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType
 from reachsim.dataplane.scope import EVERYWHERE, intersect
@@ -27,18 +26,26 @@ OUT = "out by the internet gateway of the VPC"
 """In place of the gateway."""
 
 
-class StandsFor(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class StandsFor:
     """For which other destinations walks stand. `addresses`: where their public address has to be; `sent`: addresses that
     the route table of their subnet is asked about, and what it has to do."""
 
     addresses: Span
     sent: tuple[tuple[int, Hashable], ...]
+    _tables: dict[Checkpoint, bool] = field(default_factory=dict)
 
     def holds(self, destination: NetworkInterface) -> bool:
         """Whether they stand for those to another destination of the kind."""
         low, high = self.addresses
-        table = destination.subnet.table
-        return low <= destination.publics[0] <= high and all(_sends(table, at) == to for at, to in self.sent)
+        return low <= destination.publics[0] <= high and self.answered_by(destination.subnet.table)
+
+    def answered_by(self, table: Checkpoint) -> bool:
+        """Whether a route table of their subnet does what it has to."""
+        known = self._tables.get(table)
+        if known is None:
+            known = self._tables[table] = all(_sends(table, at) == to for at, to in self.sent)
+        return known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
