@@ -181,3 +181,11 @@ def test_what_is_not_known_of_a_network_balancer_or_its_target_is_undecided(chan
     assert verdict(answers) == "reachable"
     net = reachsim.loads(written(built(answers, **change)))
     assert net.trace("eni-web", "front", "tcp/80").verdict == "undecided"
+
+
+@pytest.mark.rule("LB-5")
+def test_a_target_that_reachsim_refuses_is_a_target_all_the_same() -> None:
+    told = targets("web", "TCP_UDP", 8080, "i-1", "10.9.9.9", TargetType="ip")
+    answers = given(balancer("network"), listener("TCP_UDP", 80, "web"), **told)
+    assert any("10.9.9.9 is neither in VPC vpc-1" in each.text for each in imported(answers).notes)
+    assert verdict(answers) == "undecided"

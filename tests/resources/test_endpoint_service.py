@@ -272,6 +272,11 @@ def test_a_dual_stack_endpoint() -> None:
     }
     unsure = load(six, udp).trace("client", "2001:db8:0:2::99", "udp/53").undecided
     assert "which source a target of UDP sees is not known" in unsure
+    # Whatever its source is, it comes to the port of the target: what another port lets in decides nothing.
+    elsewhere = {**allow("web", ("udp/5353", "2001:db8::/32")), f"{GROUP} port": "udp/5353"}
+    changed = {**{key: value for key, value in udp.items() if key != GROUP}, f"{GROUP} targets": ["web"]}
+    net = load(six, {**changed, f"{GROUP} ip_address_type": "ipv6"}, elsewhere)
+    assert net.isolated("client", "web").undecided
     only4: Changes = {f"{NLB} ip_address_type": GONE, f"{ENDPOINT} ipv6_addresses": GONE}
     assert refused(six, only4) == ["provider.nlb, behind mine, has IPv4 alone"]
     assert refused({f"{ENDPOINT} ip_address_type": "dualstack", f"{NLB} ip_address_type": "dualstack"}) == [

@@ -185,9 +185,23 @@ def test_by_their_kind_targets_are_registered_by_address() -> None:
 
 
 @pytest.mark.rule("LB-5")
-def test_a_kept_address_needs_targets_in_the_vpc() -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {f"{GROUP}.targets": ["10.9.0.10"]},
+        {"peering_connections.pcx.status": "deleted", "vpcs.app.route_tables.main": {}},
+        {"vpcs.app.region": "eu-west-1", "vpcs.peer.region": "us-east-1"},
+        {"unknown_connections": {"far": {"vpcs": ["peer", "app"]}}, f"{GROUP}.targets": ["10.9.0.10"]},
+    ],
+)
+def test_a_kept_address_needs_targets_in_the_vpc_or_a_peered_one_of_the_region(change: dict[str, Any]) -> None:
+    kept = {f"{GROUP}.targets": ["10.1.0.10"], f"{GROUP}.preserve_client_ip": True}
+    trace = load(kept).trace("client", "lb", "tcp/443")
+    assert "app.x" not in trace.undecided
+    assert "peer.x is in a peered VPC" in trace.undecided
     with pytest.raises(reachsim.DesignError, match="LB-5"):
-        load({GROUP: {"targets": ["10.1.0.10"], "preserve_client_ip": True}})
+        load({**kept, **change})
+    load({**kept, **change, "unknown_connections": {"somewhere": {"vpcs": ["app"]}}})
 
 
 @pytest.mark.rule("LB-6")

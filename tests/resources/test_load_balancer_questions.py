@@ -34,6 +34,24 @@ def test_the_internet_comes_to_a_target_through_its_load_balancer(denied: str, k
     assert bool(net.isolated("internet", "web")) is not keeps
 
 
+@pytest.mark.rule("LB-5")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"vpcs.app.subnets.back.az": None},  # LB-8: the zones decide, and are not all written
+        {f"{GROUP}.targets": ["10.1.0.10"], f"{GROUP}.preserve_client_ip": True},  # in a peered VPC
+    ],
+)
+def test_what_may_come_through_a_load_balancer_is_no_kept_promise(change: dict[str, Any]) -> None:
+    design = changed({**PUBLIC, **change})
+    target = "x" if f"{GROUP}.targets" in change else "web"
+    design["expect"] = [{"from": "internet", "to": target, "deny": "all"}]
+    net = reachsim.loads(write_yaml(design))
+    assert [result.verdict for result in net.check()] == ["undecided"]
+    assert not net.isolated("internet", target)
+    assert net.isolated("internet", target).undecided
+
+
 def test_nobody_who_asks_for_the_targets_own_address_needs_its_load_balancer() -> None:
     public = {**PUBLIC, "vpcs.app.instances.web.subnet": "front", "vpcs.app.instances.web.private_ip": "10.0.0.20",
               "vpcs.app.instances.web.public_ip": "198.51.100.20", **group("lb")}  # fmt: skip

@@ -68,7 +68,12 @@ def leave_out_refused(out: Imported) -> None:
 
 
 def refused_part(design: Any, path: Path) -> Path | None:
-    """The smallest part of a design around a path that may go alone; None where there is none."""
+    """The smallest part of a design around a path that may go alone; None where there is none.
+
+    A load balancer without one of its targets would be another one, of which too much was told for certain.
+    """
+    if path[2:3] == ("load_balancers",) and "targets" in path[4:]:
+        path = path[:_IN_VPC]
     while len(path) > 1:
         *above, last = path
         holder = _at(design, above)

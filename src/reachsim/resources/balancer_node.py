@@ -276,7 +276,7 @@ class Node(Relay, asks=True):
             self.onward = SecurityGroupCheckpoint(interface, Direction.EGRESS, out, interface.path, self.onward)
             self.arrival = SecurityGroupCheckpoint(interface, Direction.INGRESS, into, interface.path, self)
         for choice in targets:
-            if choice.keeps and choice.target is not None:
+            if choice.keeps and choice.target is not None and not choice.unknown:
                 choice.target.handed.append(self.way_back(choice.target.subnet))
 
     def way_back(self, subnet: SubnetSite) -> Checkpoint:
@@ -308,6 +308,7 @@ class Node(Relay, asks=True):
         if choice is LISTENER:
             return Deliver(header, "taken", "LB-1", self.path, scope, asks)
         if choice.unknown:
+            leg.service = choice.service  # whatever it is that is not known, targets are sent to by their own port
             return Undecided(choice.unknown, header, path=choice.path, scope=scope)
         if choice.loss is not None:
             return at.drop(choice.loss, header, scope, path=choice.path)
@@ -317,12 +318,12 @@ class Node(Relay, asks=True):
         """To the target. With the client's address kept, its groups stand in for the client's (**LB-4**), and a target that
         calls and is picked itself gets nothing (**LB-6**)."""
         interface = self.interface
+        leg.service = choice.service
         translates = not same_family(header.source, choice.address)
         by_prefix = translates or (exit is not None and choice.address > IPV4_LAST)
         if by_prefix and protocol_of(choice.about.first) == UDP:
             scope = to_one(header.destination)
             return Undecided(f"{interface.name}: {UDP_TRANSLATED}", header, path=choice.path, scope=scope)
-        leg.service = choice.service
         if not choice.keeps or translates or exit is not None:
             mine = interface.address_for(choice.address)
             leg.sessions.append(Session(self, header.source, mine, choice.address, exit))

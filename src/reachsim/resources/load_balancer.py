@@ -33,7 +33,7 @@ from reachsim.resources.fields import (
 from reachsim.resources.mending import Case, Edit
 from reachsim.resources.network_interface import ElasticInterface, interface_for
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
-from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies
+from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies, peered_with
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
@@ -50,6 +50,7 @@ from reachsim.rules.load_balancer import (
     WITHOUT_PUBLIC_IPV4,
     NodeAddress,
     keeps_client,
+    kept_over_peering,
     may_get,
     nobody,
     zones_written,
@@ -255,9 +256,13 @@ class LoadBalancer(Resource):
             text = f"{text} is outside VPC {at.vpc}, where targets by IPv6 have to be"
             checks.report(path, text, "write an address of the VPC", "LB-11")
             return
-        if self.type == NETWORK and not inside and self._keeps_any(group):
-            text = f"{text} is outside VPC {at.vpc}, and the client's address is kept"
-            checks.report(path, text, "write preserve_client_ip: false; with UDP a target has to be in the VPC", "LB-5")
+        kept = self.type == NETWORK and not inside and self._keeps_any(group)
+        if kept and peered_with(checks.design, at.vpc, address) is None:
+            text = (
+                f"{text} is neither in VPC {at.vpc} nor in a peered one of its Region, and the client's address is kept"
+            )
+            hint = "write preserve_client_ip: false; with UDP a target has to be in one of these VPCs"
+            checks.report(path, text, hint, "LB-5")
 
     def _keeps_any(self, group: TargetGroup) -> bool:
         spoken = {
@@ -363,28 +368,27 @@ class LoadBalancer(Resource):
         written = group.cross_zone if group.cross_zone is not None else self.cross_zone
         crosses = written if written is not None else self.type == APPLICATION
         zone = node.subnet.az
-        able = [target for target in targets if may_get(target.place, zone, enabled, crosses=crosses)]
-        for target in targets:
-            if target not in able and not zones_written(target.place, zone, enabled):
-                text = f"the zones of {target.name} and of all subnets of {at.name} decide, and are not written"
-                label = f"to {target.name}"
-                yield replace(forward, label=label, target=target.interface, address=target.address, unknown=text)
+        keeps = self.type == NETWORK and keeps_client(protocol, group.preserve_client_ip, by_address=group.by_address)
         port = service(protocol, group.port.port) if group.port is not None and group.port.port else None
         asked = forward.about.first if port is None else port
         health = None if self.type == GATEWAY else service(6, asked & 0xFFFF)
         if group.health_check is not None:
             health = group.health_check.traffic.first
-        keeps = self.type == NETWORK and keeps_client(protocol, group.preserve_client_ip, by_address=group.by_address)
-        for target in able:
-            yield replace(
-                forward,
-                label=f"to {target.name} {PROTOCOL_NAMES[protocol]}/{asked & 0xFFFF}",
-                target=target.interface,
-                address=target.address,
-                keeps=keeps,
-                service=port,
-                health=health,
-            )
+        able: list[Choice] = []
+        for target in targets:
+            to = replace(forward, target=target.interface, address=target.address, keeps=keeps, service=port)
+            text = ""
+            if may_get(target.place, zone, enabled, crosses=crosses):
+                if keeps and not target.place.inside:
+                    text = kept_over_peering(target.name)
+                else:
+                    label = f"to {target.name} {PROTOCOL_NAMES[protocol]}/{asked & 0xFFFF}"
+                    able.append(replace(to, label=label, health=health))
+            elif not zones_written(target.place, zone, enabled):
+                text = f"the zones of {target.name} and of all subnets of {at.name} decide, and are not written"
+            if text:
+                yield replace(to, label=f"to {target.name}", unknown=text)
+        yield from able
 
     def _invoked(self, wiring: Wiring, group: TargetGroup) -> bool:
         """Whether its targets are functions, which are invoked and reached by no packet."""
@@ -397,7 +401,8 @@ class LoadBalancer(Resource):
         if looks_like_address(each):
             address = int(parse_address(each))
             subnet: SubnetSite | None = vpc.subnet_runs[address]
-            owner = vpc.owners.get(address)
+            there = None if address in vpc.blocks else peered_with(wiring.design, at.vpc, address)
+            owner = (wiring.vpc(there) if there else vpc).owners.get(address)
             name = owner.name if owner is not None else format_address(address)
             place = NodeAddress(None if subnet is None else subnet.az, address in vpc.blocks)
             yield RegisteredTarget(name, owner, address, place)

@@ -52,6 +52,11 @@ class PeeringConnection(Resource):
         """Whether it carries traffic."""
         return self.status == ACTIVE
 
+    @property
+    def stands(self) -> bool:
+        """Whether it is a peering, or may become one."""
+        return self.status not in _ENDED
+
     def check(self, at: At, checks: Checks) -> None:
         """Its two VPCs are in the design, are two (PEER-2), and do not overlap (PEER-7)."""
         vpcs = checks.design.vpcs
@@ -63,7 +68,7 @@ class PeeringConnection(Resource):
             return
         if self.requester == self.accepter:
             checks.report(at.path, "a peering joins two VPCs", "name another VPC as accepter", "PEER-2", key=True)
-        elif self.status not in _ENDED:
+        elif self.stands:
             checks.refuse(at.path, peering_refusal(vpcs[self.requester].cidrs, vpcs[self.accepter].cidrs), key=True)
 
     def route_refusal(self, at: At, vpc: str) -> Refusal | None:
@@ -79,7 +84,7 @@ class PeeringConnection(Resource):
         pairs: dict[frozenset[str], str] = {}
         for at, body in members:
             pair = frozenset({body.requester, body.accepter})
-            if body.status in _ENDED or len(pair) < 2 or not pair <= checks.design.vpcs.keys():
+            if not body.stands or len(pair) < 2 or not pair <= checks.design.vpcs.keys():
                 continue
             if pair in pairs:
                 text = f"VPCs {body.requester} and {body.accepter} are joined by {pairs[pair]} already"

@@ -12,6 +12,7 @@ from reachsim.dataplane.site import NetworkInterface
 from reachsim.errors import HintedError, shown
 from reachsim.net.traffic import Traffic, service
 from reachsim.resources.fields import AS_TEXT, Boolean, Schema, TargetNames, looks_like_address, written
+from reachsim.resources.public_service import region_of
 from reachsim.rules.load_balancer import IPV4, IPV6, SPOKEN, NodeAddress
 
 _PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
@@ -108,3 +109,22 @@ class RegisteredTarget(NamedTuple):
     interface: NetworkInterface | None
     address: int
     place: NodeAddress
+
+
+def peered_with(design: Any, vpc: str, address: int) -> str | None:
+    """The VPC of an address among those that are peered with a VPC in its Region; the empty text where one that nobody knows
+    may be; None where none is (LB-5)."""
+    standing = (body for body in design.peering_connections.values() if body.stands)
+    told = (frozenset({body.requester, body.accepter}) for body in standing)
+    perhaps = (each for body in design.unknown_connections.values() for each in body.perhaps_peers())
+    for ends in (*told, *perhaps):
+        other = next(iter(ends - {vpc}), "")
+        if len(ends | {vpc}) > 2:
+            continue  # of two other VPCs
+        if len(ends) < 2:
+            return ""
+        if other in design.vpcs and any(address in block for block in design.vpcs[other].cidrs):
+            regions = {region_of(design, vpc), region_of(design, other)}
+            if len(regions - {""}) < 2:
+                return other
+    return None

@@ -65,6 +65,12 @@ def keeps_client(protocol: int, written: bool | None, *, by_address: bool) -> bo
     return not by_address
 
 
+def kept_over_peering(target: str) -> str:
+    """Why what goes to a target in a peered VPC with the client's address is not decided: AWS takes such targets, and does
+    not say by which routes and ACLs the packet and its answer go there and back (**LB-5**)."""
+    return f"{target} is in a peered VPC and sees the client's address: AWS does not say by which way it gets there and back"
+
+
 def same_family(client: int, target: int) -> bool:
     """Whether a client and a target are of one family. Where they are not, the load balancer translates: the target sees its
     address, whatever the target group says (**LB-11**)."""

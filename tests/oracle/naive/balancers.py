@@ -137,6 +137,8 @@ class Balancers(State):
             raise Undecided(f"LB-11: UDP from {packet.src} to IPv{version} targets of {node.name}")
         # LB-5, LB-11: by PrivateLink, or from one family to the other, nobody's address is kept.
         keeps = self.keeps_client(group, packet) and not private_link and version == packet.src.version
+        if keeps and target.vpc != node.vpc:
+            raise Undecided(f"LB-5: the way of a kept address from {node.name} to {target.name} in a peered VPC")
         if keeps and packet.src in self.all_addresses(target):
             raise Lost(f"LB-6: {target.name} calls {node.name} and is chosen itself")
         port = self.port_of(group, packet)
