@@ -170,8 +170,10 @@ def numbers_on(layout: Layout) -> Iterator[str]:
     """The numbers of changes that boxes say."""
     for box in layout.scene.boxes:
         for mark in box.marks:
-            words, _, numbers = mark.text.partition(": ")
-            for each in numbers.split() if words in ("from here", "to here") else ():
+            words, _, numbers = mark.text.partition(" here: ")
+            if words not in ("from", "to"):
+                continue
+            for each in numbers.split():
                 first, _, last = each.partition("\u2026")
                 yield from (f"{first[0]}{n}" for n in range(int(first[1:]), int((last or first)[1:]) + 1))
 

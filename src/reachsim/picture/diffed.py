@@ -20,7 +20,7 @@ from reachsim.picture.parts import Part, parts_between
 from reachsim.picture.scene import LegendLine, Mark, MarkLook, Scene, Way, WayLook
 from reachsim.picture.stations import Stations
 
-_CHANGES, _LINES, _OVER, _ALONE, _PARTS = 60, 12, 40, 24, 12
+_CHANGES, _LINES, _OVER, _ALONE, _PARTS = 60, 6, 40, 24, 12
 """How many changes are told, how many lines are drawn for all of them and over a page for one, how many boxes stand alone
 for them, and how many parts that no box shows are named."""
 _MARKS = 4

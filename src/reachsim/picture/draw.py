@@ -99,8 +99,9 @@ def draw(engine: Editable, trace: Trace | None = None) -> Picture:
 def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
     """A network with who reaches whom with some traffic told over it."""
     found = reached(engine, traffic)
-    scene = with_reached(scene_of(engine), found)
-    layout = lay_out(scene)
+    plain = scene_of(engine)
+    layout = _with_lines(with_reached(plain, found), with_reached(plain, found, lines=False))
+    scene = layout.scene
 
     def traces() -> Iterator[Trace]:
         for one, other in pairs_of(found):

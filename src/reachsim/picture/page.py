@@ -27,7 +27,7 @@ _NAMES = 40
 """How many ends of a change are named."""
 
 
-class Choice(NamedTuple):
+class Telling(NamedTuple):
     """Something that is told over the picture once it is chosen from a list. `ways`: its lines; `title`: its button;
     `about`: what is told of it there; `sources`, `destinations`: the boxes that choose it."""
 
@@ -38,12 +38,12 @@ class Choice(NamedTuple):
     destinations: Sequence[str]
 
 
-class Choices(NamedTuple):
+class Tellings(NamedTuple):
     """What a page tells by a click. `noun`, `hint`: what one is, and what is said before one is chosen; `otherwise`: what is
     said where there is none between two boxes; `left_out`: how many there are beside; `shown`: whether the first is told
     from the start."""
 
-    all: Sequence[Choice] = ()
+    all: Sequence[Telling] = ()
     noun: str = "trace"
     hint: str = ""
     otherwise: str = ""
@@ -66,9 +66,9 @@ class Promised(NamedTuple):
         )
 
 
-def page(layout: Layout, choices: Choices | None = None) -> str:
+def page(layout: Layout, choices: Tellings | None = None) -> str:
     """A picture as a page, with what can be told over it."""
-    scene, choices = layout.scene, choices or Choices()
+    scene, choices = layout.scene, choices or Tellings()
     stations = Stations(scene)
     told = [element("g", *ways(runs_of(layout, each.ways)), class_="told") for each in choices.all]
     own = [element("g", *ways(runs_of(layout)), class_="told on")] if scene.ways else []
@@ -93,12 +93,11 @@ def page(layout: Layout, choices: Choices | None = None) -> str:
         "shown": choices.shown,
     }
     aside = [_list(choices)] if choices.all else []
+    legend = [entry for entry in scene.legend if not (aside and entry.label)]  # the list tells these
     body = element(
         "body",
         element("h1", scene.title),
-        element(
-            "main", element("div", picture, _keys(), _legend(scene.legend)), *aside, class_=None if aside else "alone"
-        ),
+        element("main", element("div", picture, _keys(), _legend(legend)), *aside, class_=None if aside else "alone"),
         element("script", _json(data), type="application/json", id="data"),
         element("script", Html(_file("page.js"))),
     )
@@ -112,7 +111,7 @@ def page(layout: Layout, choices: Choices | None = None) -> str:
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _list(choices: Choices) -> Html:
+def _list(choices: Tellings) -> Html:
     """What can be told over the picture."""
     left = choices.left_out
     more = [
@@ -136,7 +135,7 @@ def _list(choices: Choices) -> Html:
 # -- changes ----------------------------------------------------------------------------------------------------------
 
 
-def changes_over(told: ToldDifference) -> Choices:
+def changes_over(told: ToldDifference) -> Tellings:
     """The changes of a difference to choose from: those that boxes show."""
     shown = [each for each in told.changes if each.label]
     found = []
@@ -147,24 +146,24 @@ def changes_over(told: ToldDifference) -> Choices:
         if not each.ways:
             about.append(element("p", "Its ends are marked alone."))
         title = element("strong", each.label), f" {change}"
-        found.append(Choice(each.ways, title, joined(*about), each.sources, each.destinations))
+        found.append(Telling(each.ways, title, joined(*about), each.sources, each.destinations))
     hint = "Choose a change: it alone is told over the picture. Or choose a box, for the changes from or to it."
-    return Choices(found, "change", hint, left_out=told.left_out)
+    return Tellings(found, "change", hint, left_out=told.left_out)
 
 
 # -- traces -----------------------------------------------------------------------------------------------------------
 
 
-def traces_over(scene: Scene, traces: Sequence[Promised], *, left_out: int = 0, shown: bool = False) -> Choices:
+def traces_over(scene: Scene, traces: Sequence[Promised], *, left_out: int = 0, shown: bool = False) -> Tellings:
     """Traces to choose from."""
     stations = Stations(scene)
     found = []
     for asked in traces:
         told = with_trace(scene, asked.trace, promised=asked.kept)
         one, other = ([end] if end else [] for end in ends_on(asked.trace, stations))
-        found.append(Choice(told.ways[len(scene.ways) :], _question(asked), _about(asked), one, other))
+        found.append(Telling(told.ways[len(scene.ways) :], _question(asked), _about(asked), one, other))
     hint = "Choose a box, then another: what is sent from the first to the second is told over the picture."
-    return Choices(found, "trace", hint, "draw it with --trace", left_out, shown)
+    return Tellings(found, "trace", hint, "draw it with --trace", left_out, shown)
 
 
 def _question(asked: Promised) -> tuple[object, ...]:

@@ -83,8 +83,9 @@ def _rect(placed: Placed) -> Rect:
 
 # -- whether they can be told apart -----------------------------------------------------------------------------------
 
-_STROKES, _NUMBERS = 5, 18
-"""How far the strokes of two ways are apart at least where they run side by side, and their numbers from each other."""
+_STROKES, _NUMBER, _HEAD = 5, 9, 6
+"""How far the strokes of two ways are apart at least where they run side by side; how far a number and the head of an arrow
+reach from where they stand."""
 
 
 def told_apart(runs: Sequence[Run]) -> bool:
@@ -95,11 +96,12 @@ def told_apart(runs: Sequence[Run]) -> bool:
         mine, theirs = list(_pieces(one)), list(_pieces(other))
         if any(_along(piece, each) for piece in mine for each in theirs):
             return False
-        if any(_touches(place, each) for place in _places(one) for each in theirs):
+        own, others = list(_places(one)), list(_places(other))
+        if any(_touches(place, each) for place in own for each in theirs):
             return False
-        if any(_touches(place, each) for place in _places(other) for each in mine):
+        if any(_touches(place, each) for place in others for each in mine):
             return False
-        if any(max(abs(x - u), abs(y - v)) < _NUMBERS for x, y in _places(one) for u, v in _places(other)):
+        if any(max(abs(x - u), abs(y - v)) < size + room for (x, y), size in own for (u, v), room in others):
             return False
     return True
 
@@ -108,9 +110,11 @@ def _pieces(run: Run) -> Iterator[tuple[Point, Point]]:
     return (piece for stroke in run.strokes for piece in pairwise(stroke))
 
 
-def _places(run: Run) -> list[Point]:
-    """Where it begins, ends and has numbers."""
-    return [*(stroke[0] for stroke in run.strokes), *(stroke[-1] for stroke in run.strokes[-1:])]
+def _places(run: Run) -> Iterator[tuple[Point, int]]:
+    """Where it begins, ends and has numbers, and how far what stands there reaches."""
+    numbered = {place for place, _ in run.labels}
+    for place in dict.fromkeys((*(stroke[0] for stroke in run.strokes), *(stroke[-1] for stroke in run.strokes[-1:]))):
+        yield place, _NUMBER if place in numbered else _HEAD
 
 
 def _along(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
@@ -125,8 +129,8 @@ def _along(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
     return False
 
 
-def _touches(place: Point, piece: tuple[Point, Point]) -> bool:
+def _touches(place: tuple[Point, int], piece: tuple[Point, Point]) -> bool:
     """Whether a piece of a way comes to where another one begins or ends."""
-    (x, y), ((x0, y0), (x1, y1)) = place, piece
-    near = _NUMBERS // 2 + 2
+    ((x, y), size), ((x0, y0), (x1, y1)) = place, piece
+    near = size + 2
     return min(x0, x1) - near < x < max(x0, x1) + near and min(y0, y1) - near < y < max(y0, y1) + near
