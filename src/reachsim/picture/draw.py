@@ -11,6 +11,7 @@ from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
 from reachsim.calls import made_by
+from reachsim.cards import picture
 from reachsim.engine import Asked, Engine, loaded
 from reachsim.errors import ReachsimError, UsageError, shown
 from reachsim.faces import Faced
@@ -66,8 +67,10 @@ class Picture(Faced):
         """It as a graph of Graphviz, to be edited."""
         return dot(self.layout.scene)
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def _repr_html_(self) -> str:
+        """For notebooks: an image that keeps its text legible and scrolls. (SVG as such is shown in trusted ones alone.)"""
+        scene = self.layout.scene
+        return picture(self.svg, f"{scene.title}. {scene.description}", least=self.layout.width * 3 // 4)
 
     def __str__(self) -> str:
         return f"{self.layout.scene.title}: {self.layout.width} x {self.layout.height} pixels"
