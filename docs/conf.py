@@ -6,6 +6,7 @@ Pages are read as they stand, the reference is made from docstrings and schema.j
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -93,7 +94,20 @@ def _on_signature(
     return (signature.replace("<factory>", "...") if signature else signature), returns
 
 
+def _on_docstring(app: Sphinx, what: str, name: str, thing: object, options: Any, lines: list[str]) -> None:
+    """No docstring of a module a second time, where what it imports is listed."""
+    if what == "module" and name == "reachsim" and getattr(options, "imported_members", None):
+        lines.clear()
+
+
+def _on_member(app: Sphinx, what: str, name: str, thing: object, skip: bool, options: object) -> bool | None:
+    """Without the fields of named tuples, of which Python says their numbers alone: the signature has them."""
+    return True if str(getattr(thing, "__doc__", "")).startswith("Alias for field number") else None
+
+
 def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-signature", _on_signature)
+    app.connect("autodoc-process-docstring", _on_docstring)
+    app.connect("autodoc-skip-member", _on_member)
     app.connect("source-read", _on_read)
     app.connect("include-read", _on_include)  # the README, the front page

@@ -104,7 +104,9 @@ def _plain(body: dict[str, Any]) -> str:
     types = body.get("type", "anything")
     words = "text" if isinstance(types, list) or types == "string" else {"boolean": "true or false"}.get(types, types)
     least, most = body.get("minimum"), body.get("maximum")
-    return words if least is None and most is None else f"{words}, {least} to {most}"
+    if least is None or most is None:
+        return words if least is most else f"{words}, at least {least}" if most is None else f"{words}, at most {most}"
+    return f"{words}, {least} to {most}"
 
 
 def _text(description: str) -> nodes.paragraph:

@@ -4,10 +4,14 @@ A card needs nothing from anywhere else and runs no script. It is good on light 
 it is on: text has the colour of the page around it, lines and shades are translucent, and a tag brings its own ground.
 Nothing is said by colour alone: every tag has a sign and a word, so a reader that drops all styles shows the same.
 Everything is escaped unless `reachsim.markup` made it.
+
+JupyterLab takes style elements out of a notebook that it does not trust, which is any that somebody else ran, and leaves
+`style` attributes. So what a card cannot be read well without stands in both.
 """
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
@@ -61,8 +65,30 @@ padding:.2em .8em .2em .3em;border:0;border-bottom:1px solid rgba(128,128,128,.3
 background:rgba(128,128,128,.12);white-space:pre}
 .reachsim pre .rs-plus{background:rgba(46,160,67,.28)}
 .reachsim pre .rs-minus{background:rgba(198,40,40,.25)}
-.reachsim img{max-width:100%;min-width:44rem;height:auto}
 """
+
+_INLINE = {
+    "rs-wide": "overflow-x:auto",
+    "rs-some": "text-align:center;background-color:rgba(9,105,218,.18)",
+    "rs-all": "text-align:center;background-color:rgba(9,105,218,.42)",
+    "rs-half": "text-align:center;background-color:rgba(191,135,0,.3)",
+    "rs-dark": "text-align:center;background-color:rgba(105,65,198,.25)",
+    "rs-row-bad": "background-color:rgba(198,40,40,.16)",
+    "rs-row-part": "background-color:rgba(191,135,0,.18)",
+    "rs-row-unknown": "background-color:rgba(105,65,198,.18)",
+    "rs-plus": "background-color:rgba(46,160,67,.28)",
+    "rs-minus": "background-color:rgba(198,40,40,.25)",
+}
+"""Styles that stand in attributes too, by class."""
+_GROUNDS: dict[Mood, str] = {
+    "good": "#1a7f37",
+    "bad": "#c62828",
+    "part": "#8a5a00",
+    "look": "#8a5a00",
+    "unknown": "#6941c6",
+}
+_LEFT = ("caption", "td", "th")
+_OPENING = re.compile(r'<(caption|td|th|tr|div|span)\b(?: class="([^"]*)")?(?![^>]* style=)')
 
 
 STYLE = element("style", Html(_STYLE))
@@ -82,17 +108,26 @@ RESULT_MOODS: dict[str, Mood] = {"holds": "good", "fails": "bad", "undecided": "
 def card(mood: Mood, verdict: str, title: object, *parts: Html | None, why: object = "") -> Html:
     """An answer: its verdict, what was asked, the reason in one sentence, and further parts; None for no part."""
     head = element("p", tag(mood, verdict), " ", element("strong", title))
-    shown = [part for part in (head, note(why), *parts) if part is not None]
-    return element("div", STYLE, *shown, class_="reachsim")
+    shown = [_OPENING.sub(_kept, part) for part in (head, note(why), *parts) if part is not None]
+    return element("div", STYLE, *map(Html, shown), class_="reachsim")
+
+
+def _kept(tag: re.Match[str]) -> str:
+    """An opening tag with the styles of its class as an attribute. Text has no tags, for it is escaped."""
+    name, classes = tag[1], tag[2] or ""
+    left = name in _LEFT and classes not in _INLINE and classes != "rs-number"
+    style = _INLINE.get(classes, "text-align:left" if left else "")
+    return f'{tag[0]} style="{style}"' if style else tag[0]
 
 
 def tag(mood: Mood, word: str, sign: str = "") -> Html:
     """A verdict: a sign and a word on its own ground. `sign`: in place of that of the mood.
 
-    >>> tag("bad", "blocked")
-    '<strong class="rs-tag rs-bad">✗ blocked</strong>'
+    >>> print(tag("bad", "blocked").partition(" style=")[0])
+    <strong class="rs-tag rs-bad"
     """
-    return element("strong", f"{sign or _SIGNS[mood]}{word}", class_=f"rs-tag rs-{mood}")
+    style = f"background-color:{_GROUNDS.get(mood, '#57606a')};color:#fff;padding:0 8px;border-radius:9px;white-space:nowrap"
+    return element("strong", f"{sign or _SIGNS[mood]}{word}", class_=f"rs-tag rs-{mood}", style=style)
 
 
 def note(text: object) -> Html | None:
@@ -117,13 +152,15 @@ def place(where: str) -> Html:
     return element("span", text, class_="rs-dim", title=where) if where else Html("")
 
 
-def picture(svg: str, said: str) -> Html:
+def picture(svg: str, said: str, least: int) -> Html:
     """A picture as an image: of an SVG element, hosts that do not trust a notebook would show the bare text.
 
-    `said`: what stands for it where no image is shown.
+    `said`: what stands for it where no image is shown; `least`: how wide it stays where there is less room, in pixels.
     """
     data = b64encode(svg.encode()).decode()
-    return wide(element("img", alt=said, src=f"data:image/svg+xml;base64,{data}"))
+    style = f"max-width:100%;min-width:{least}px;height:auto"
+    image = element("img", alt=said, src=f"data:image/svg+xml;base64,{data}", style=style)
+    return element("div", image, class_="rs-wide", style=_INLINE["rs-wide"])
 
 
 def lines(items: Iterable[object], title: str = "", *, ordered: bool = False) -> Html | None:

@@ -429,8 +429,8 @@ class Network(Editable):
         told = self.trace(*trace) if isinstance(trace, tuple) else trace
         return drawn(self, told, diff, None if matrix is None else some_traffic(matrix))
 
-    def _repr_svg_(self) -> str:
-        return self.draw().svg
+    def _repr_html_(self) -> str:
+        return self.draw()._repr_html_()
 
     def __repr__(self) -> str:
         vpcs, interfaces = counted(len(self.design.vpcs), "VPC"), counted(len(self.topology.interfaces), "interface")

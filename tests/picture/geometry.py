@@ -156,26 +156,42 @@ def check_told_apart(layout: Layout) -> None:
 
 
 def check_told(layout: Layout) -> None:
-    """Every number of the legend is on the picture and the other way round, and so is every look of a way that it tells."""
+    """Every number of the legend is on the picture, at ways or in boxes, and the other way round, and so is every look of a
+    way that it tells."""
     ways = layout.scene.ways
-    numbers = {label for way in ways for _, label in way.stations} - {""}
+    numbers = {label for way in ways for _, label in way.stations} - {""} | {*numbers_on(layout)}
     assert {entry.label for entry in layout.scene.legend} - {""} == numbers
-    told = {entry.look for entry in layout.scene.legend if entry.look in ("there", "back", "ahead", "opened", "closed")}
+    told = {entry.look for entry in layout.scene.legend if entry.look in ("there", "back", "ahead")}
     drawn = {way.look for way in ways if len(way.stations) > 1 or way.stations[0][1]}
     assert told <= drawn, told - drawn
 
 
+def numbers_on(layout: Layout) -> Iterator[str]:
+    """The numbers of changes that boxes say."""
+    for box in layout.scene.boxes:
+        for mark in box.marks:
+            words, _, numbers = mark.text.partition(" here: ")
+            if words not in ("from", "to"):
+                continue
+            for each in numbers.split():
+                first, _, last = each.partition("\u2026")
+                yield from (f"{first[0]}{n}" for n in range(int(first[1:]), int((last or first)[1:]) + 1))
+
+
 def check_legend(layout: Layout) -> None:
-    """Under the boxes, line under line, inside the picture."""
+    """Under the boxes, line under line and column beside column, inside the picture."""
     down = max((box.y + box.height for box in layout.boxes), default=0)
-    for one, other in pairwise(layout.legend):
-        assert other.y - one.y >= 18 + 1  # as high as a sign
+    left = {placed.x: down for placed in layout.legend}
     for placed in layout.legend:
         assert placed.y - NOTE > down
-        down = placed.y + LINE_HEIGHT * (len(placed.lines) - 1)
+        assert placed.y >= left[placed.x] + 18 + 1 - LINE_HEIGHT  # as high as a sign
+        left[placed.x] = placed.y + LINE_HEIGHT * len(placed.lines)
+        assert left[placed.x] - LINE_HEIGHT <= layout.height
         for line in placed.lines:
-            assert PAD + INDENT + width(line, NOTE, bold=placed.entry.strong) <= layout.width
-    assert down <= layout.height
+            end = placed.x + INDENT + width(line, NOTE, bold=placed.entry.strong)
+            assert end <= layout.width
+            beside = [each.x for each in layout.legend if each.x > placed.x and abs(each.y - placed.y) < LINE_HEIGHT]
+            assert all(end < x for x in beside)
 
 
 def check_lines(layout: Layout) -> None:

@@ -16,10 +16,11 @@ from tests.picture.geometry import check_apart, check_box, check_legible, check_
 import reachsim
 from reachsim.cli.main import main
 from reachsim.network import Network
+from reachsim.picture.diffed import _marks, _runs, _weightiest
 from reachsim.picture.draw import Picture
 from reachsim.picture.layout import LINE_HEIGHT, PAD
-from reachsim.picture.runs import runs_of
-from reachsim.picture.scene import SceneBox
+from reachsim.picture.runs import Run, runs_of, told_apart
+from reachsim.picture.scene import Mark, SceneBox, Way
 
 MODELS = Path(__file__).parents[2] / "models"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -74,7 +75,15 @@ def boxes(picture: Picture) -> dict[str, SceneBox]:
 
 
 def marks(picture: Picture) -> dict[str, list[str]]:
-    return {key: [mark.text for mark in box.marks] for key, box in boxes(picture).items() if box.marks}
+    """What is told of boxes, but for the numbers of changes."""
+    told = {key: [mark.text for mark in box.marks if " here: " not in mark.text] for key, box in boxes(picture).items()}
+    return {key: texts for key, texts in told.items() if texts}
+
+
+def numbers(picture: Picture) -> dict[str, list[str]]:
+    """The numbers of changes that boxes say."""
+    told = {key: [mark.text for mark in box.marks if " here: " in mark.text] for key, box in boxes(picture).items()}
+    return {key: texts for key, texts in told.items() if texts}
 
 
 def legend(picture: Picture) -> list[tuple[str, str]]:
@@ -221,21 +230,81 @@ def test_the_title_names_both_files_whole() -> None:
         assert all(y >= PAD + 2 * LINE_HEIGHT for stroke in run.strokes for _, y in stroke)
 
 
-def test_what_has_no_line_has_no_number() -> None:
-    """Of many ways the first are drawn; the legend numbers those alone."""
+def opening(count: int) -> Picture:
+    """The picture of so many instances, each opened to the web server for its own port."""
 
     def edit(design: dict[str, Any]) -> None:
         app = design["vpcs"]["app"]
-        for n in range(8):
-            app["security_groups"][f"g{n}"] = {"ingress": [{"allow": f"tcp/{n + 1}", "from": "0.0.0.0/0"}]}
-            app["instances"][f"i{n}"] = {"subnet": "back", "security_groups": [f"g{n}"]}
+        for n in range(count):
+            app["security_groups"][f"g{n}"]["ingress"] = [{"allow": f"tcp/{n + 1}", "from": "10.0.0.0/24"}]
 
-    picture = drawn(edit)
-    numbers = {label for way in picture.layout.scene.ways for _, label in way.stations if label}
-    told = legend(picture)
-    assert len(picture.layout.scene.ways) == 16
-    assert {label for label, _ in told if label} == numbers
-    assert any(not label and text.startswith("opened: ") for label, text in told)
+    before = copy.deepcopy(BEFORE)
+    app = before["vpcs"]["app"]
+    app["security_groups"] |= {f"g{n}": {"ingress": []} for n in range(count)}
+    app["instances"] |= {f"i{n}": {"subnet": "back", "security_groups": [f"g{n}"]} for n in range(count)}
+    return drawn(edit, before)
+
+
+def test_few_lines_that_can_be_followed_are_drawn_and_both_ends_have_the_number() -> None:
+    picture = opening(1)
+    (way,) = picture.layout.scene.ways
+    assert way.stations == (("interfaces/app.web", "+1"), ("interfaces/app.i0", ""))
+    assert numbers(picture) == {"interfaces/app.web": ["from here: +1"], "interfaces/app.i0": ["to here: +1"]}
+    assert any(text.startswith("A line leads") for _, text in legend(picture))
+
+
+@pytest.mark.parametrize("count", [16, 60, 70])
+def test_of_many_changes_each_has_its_number_at_both_ends_and_no_line(count: int) -> None:
+    picture = opening(count)
+    check_legible(picture.layout)
+    assert not picture.layout.scene.ways
+    shown = min(count, 60)
+    assert [label for label, _ in legend(picture) if label] == [f"+{n}" for n in range(1, shown + 1)]
+    assert numbers(picture)["interfaces/app.web"] == [f"from here: +1\u2026+{shown}"]
+    said = [text for _, text in legend(picture)]
+    assert ("and 10 more changes; diff tells them all" in said) is (count == 70)
+    assert not any(text.startswith("A line leads") for text in said)
+    for stroke in picture.layout.legend:
+        assert stroke.entry.text in said
+
+
+def test_numbers_that_do_not_fit_on_a_line_of_a_box_go_on_on_the_next() -> None:
+    texts = [mark.text for mark in _marks({("to here", "gained", "+"): range(1, 60, 2)})]
+    assert len(texts) > 2
+    assert all(text.startswith("to here: +") and len(text) <= 26 for text in texts)
+    found = [int(number) for text in texts for number in text.removeprefix("to here:").replace("+", "").split()]
+    assert found == [*range(1, 60, 2)]
+
+
+def test_numbers_that_follow_each_other_are_one_range() -> None:
+    assert [*_runs([1, 2, 4, 5, 6, 9], "\u2212")] == ["\u22121", "\u22122", "\u22124\u2026\u22126", "\u22129"]
+
+
+def test_a_box_that_stands_for_many_tells_a_few_of_the_parts_that_differ() -> None:
+    part = Mark("changed", "~ security group a")
+    many = [part, part, *(Mark("changed", f"~ security group b{n}") for n in range(9))]
+    assert [mark.text for mark in _weightiest(many)][3:] == ["~ security group b2", "and 6 more parts"]
+
+
+RUN = Way("opened", (("a", "+1"), ("b", "")))
+
+
+@pytest.mark.parametrize(
+    ("points", "apart"),
+    [
+        (((0, 40), (100, 40)), True),
+        (((50, -40), (50, 40)), True),  # they cross
+        (((0, 3), (100, 3)), False),  # side by side, too near
+        (((60, 0), (60, 40)), False),  # it begins on the other
+        (((0, 12), (0, 90)), False),  # their numbers touch
+        (((100, 90), (100, 9)), False),  # their ends touch
+    ],
+)
+def test_lines_can_be_followed_or_not(points: tuple[tuple[int, int], ...], apart: bool) -> None:
+    one = Run(RUN, (((0, 0), (100, 0)),), (((0, 0), "+1"),), None)
+    for label in ("+1", "+2"):
+        other = Run(Way("opened", (("c", label), ("d", ""))), (points,), ((points[0], label),), None)
+        assert told_apart([one, other]) is told_apart([other, one]) is (apart or label == "+1")
 
 
 def test_a_trace_and_a_difference_are_two_pictures() -> None:

@@ -59,11 +59,11 @@ def test_every_promise_can_be_told_over_the_picture() -> None:
     net = model("three-tier")
     picture = net.draw()
     page = Page(picture.html)
-    traces = page.data["traces"]
+    traces = page.data["choices"]
     assert (
         len(traces) == len(net.design.expect) == len(page.texts("article")) == len(page.texts("g", **{"class": "told"}))
     )
-    assert traces[2]["ends"] == ["internet", "interfaces/shop.bastion"]  # office -> bastion
+    assert traces[2]["ends"] == [["internet"], ["interfaces/shop.bastion"]]  # office -> bastion
     assert "rule 120" in page.texts("article")[2]
     assert "shop.bastion" in page.texts("button")[3 + 2]  # after those that zoom
     boxes = [placed.box.key for box in picture.layout.boxes for placed in box.all()]
@@ -83,15 +83,22 @@ def test_the_groups_of_the_picture_are_in_the_order_of_the_boxes() -> None:
 def test_a_trace_that_was_asked_for_is_told_from_the_start() -> None:
     page = Page(model("vpc-lambda-as-found").draw(trace=("fetch", "www.google.com", "tcp/443")).html)
     assert page.data["shown"] is True
-    assert page.data["traces"][0]["ends"] == ["interfaces/app.lambda(private; lambda)", "internet"]
+    assert page.data["choices"][0]["ends"] == [["interfaces/app.lambda(private; lambda)"], ["internet"]]
     assert "ENI_SOURCE_DEST_CHECK_RESTRICTION" in page.texts("article")[0]
 
 
-def test_a_difference_is_told_on_its_page_too() -> None:
-    page = Page(model("vpc-lambda-as-found").draw(diff=model("vpc-lambda-repaired")).html)
-    assert page.data["traces"] == []
+def test_a_change_is_told_over_the_picture_by_a_click() -> None:
+    picture = model("vpc-lambda-as-found").draw(diff=model("vpc-lambda-repaired"))
+    page = Page(picture.html)
+    boxes = {box.key for box in picture.layout.scene.boxes}
+    numbers = [entry.label for entry in picture.layout.scene.legend if entry.label]
+    assert page.data["noun"] == "change"
+    assert len(page.data["choices"]) == len(numbers) == len(page.texts("g", **{"class": "told"}))
+    assert all(one and other and {*one, *other} <= boxes for one, other in (c["ends"] for c in page.data["choices"]))
+    buttons = page.texts("button")[3:]  # after those that zoom
+    assert [text.partition(" ")[0] for text in buttons] == numbers
+    assert "opened: " in buttons[0]
     assert any("+1 opened" in text for text in page.texts("li"))
-    assert len(page.texts("g", **{"class": "told on"})) == 1
 
 
 def test_it_needs_nothing_from_anywhere_else() -> None:
@@ -120,7 +127,7 @@ def test_a_design_of_many_promises_has_the_first_on_its_page() -> None:
     subnets = {"s": {"cidr": "10.0.0.0/24", "az": "a"}}
     vpc = {"cidrs": ["10.0.0.0/16"], "subnets": subnets, "instances": {n: {"subnet": "s"} for n in "ab"}}
     text = reachsim.loads(yaml.safe_dump({"version": 1, "vpcs": {"app": vpc}, "expect": expect})).draw().html
-    assert len(Page(text).data["traces"]) == 60
+    assert len(Page(text).data["choices"]) == 60
     assert "and 10 more traces that are not on this page" in text
 
 

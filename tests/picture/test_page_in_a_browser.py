@@ -19,10 +19,10 @@ SAID = "document.getElementById('said').textContent"
 TOLD = (
     "[...document.querySelectorAll('.told')].flatMap((group, index) => group.classList.contains('on') ? [index] : [])"
 )
-OPEN = """[...document.querySelectorAll('#traces > li')].flatMap((item, index) =>
+OPEN = """[...document.querySelectorAll('#choices > li')].flatMap((item, index) =>
     item.querySelector('button').getAttribute('aria-expanded') === 'true'
     && !item.querySelector('article').hidden ? [index] : [])"""
-LISTED = "[...document.querySelectorAll('#traces > li')].flatMap((item, index) => item.hidden ? [] : [index])"
+LISTED = "[...document.querySelectorAll('#choices > li')].flatMap((item, index) => item.hidden ? [] : [index])"
 PICKED = "[...document.querySelectorAll('.picked')].map(group => group.getAttribute('aria-label'))"
 FOCUS = "document.activeElement.getAttribute('aria-label') || document.activeElement.id"
 BASTION, WEB, DATABASE = "shop.bastion", "shop.web-a", "shop.db-a"
@@ -69,8 +69,8 @@ def test_a_box_and_another_tell_the_trace_between_them(page: Browser) -> None:
     assert set(page.ask(PICKED)) == {BASTION, "shop.app-b"}
     (told,) = page.ask(TOLD)
     assert page.ask(OPEN) == page.ask(LISTED) == [told]
-    ends = page.ask(f"JSON.parse(document.getElementById('data').textContent).traces[{told}].ends")
-    assert ends == ["interfaces/shop.bastion", "interfaces/shop.app-b"]
+    ends = page.ask(f"JSON.parse(document.getElementById('data').textContent).choices[{told}].ends")
+    assert ends == [["interfaces/shop.bastion"], ["interfaces/shop.app-b"]]
     assert len(page.ask("[...document.querySelectorAll('g.end')].map(group => group.textContent)")) == 2
 
 
@@ -93,7 +93,7 @@ def test_two_boxes_without_a_trace_say_so(page: Browser) -> None:
 
 
 def test_a_button_of_the_list_opens_and_closes_its_trace(page: Browser) -> None:
-    button = "document.querySelectorAll('#traces > li > button')[1]"
+    button = "document.querySelectorAll('#choices > li > button')[1]"
     page.ask(f"{button}.scrollIntoView()")
     x, y = page.ask(f"(() => {{ const box = {button}.getBoundingClientRect(); return [box.x + 20, box.y + 10] }})()")
     page.click(x, y)
@@ -147,7 +147,7 @@ def test_everything_goes_by_keys(page: Browser) -> None:
         assert set(page.ask(PICKED)) == set(chosen)
     page.key("Escape")
     assert page.ask(PICKED) == []
-    while page.ask("document.activeElement.closest('#traces') === null"):
+    while page.ask("document.activeElement.closest('#choices') === null"):
         page.key("Tab")
         assert page.ask("document.activeElement !== document.body")
     page.key("Enter")

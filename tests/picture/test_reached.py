@@ -140,8 +140,8 @@ def test_the_page_traces_every_pair() -> None:
     grid = picture.layout.scene.grid
     assert grid is not None
     count = len(grid.labels)
-    assert len(page.data["traces"]) == count * (count - 1)
-    assert ["interfaces/v0.i0", "interfaces/v0.i2"] in [trace["ends"] for trace in page.data["traces"]]
+    assert len(page.data["choices"]) == count * (count - 1)
+    assert [["interfaces/v0.i0"], ["interfaces/v0.i2"]] in [trace["ends"] for trace in page.data["choices"]]
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,10 +60,9 @@ def outputs_of(source: str, names: dict[str, Any], number: int) -> list[Cell]:
 def shown(value: object) -> dict[str, list[str]]:
     """A value in every form that it offers."""
     out: dict[str, list[str]] = {}
-    for name, form in (("_repr_svg_", "image/svg+xml"), ("_repr_html_", "text/html")):
-        text = getattr(value, name)() if hasattr(value, name) else None
-        if text is not None:
-            out[form] = in_lines(str(text))
+    text = value._repr_html_() if hasattr(value, "_repr_html_") else None
+    if text is not None:
+        out["text/html"] = in_lines(str(text))
     return {**out, "text/plain": in_lines(repr(value))}
 
 

@@ -249,7 +249,8 @@ def table() -> str:
         "where a docstring of the code has its ID in bold, as the book has it; other docstrings cite it where it acts, or",
         'where it is why. Its tests carry the mark `@pytest.mark.rule("ID")`: they fail without the rule.',
         "",
-        f"{len(home)} of {len(book)} rules have a home. A rule without one is not promised.",
+        f"{len(home)} of {len(book)} rules have a home, and {len(FOLLOWS)} follow from these. The other {len(NO_CODE)}",
+        "are not promised: where their home would be, the table says why.",
         "",
     ]
     for chapter in chapters:

@@ -11,16 +11,19 @@ from reachsim.answers.diff import diff as compare
 from reachsim.answers.difference import Difference
 from reachsim.answers.editable import Editable
 from reachsim.calls import made_by
+from reachsim.cards import picture
 from reachsim.engine import Asked, Engine, loaded
 from reachsim.errors import ReachsimError, UsageError, shown
 from reachsim.faces import Faced
 from reachsim.net.traffic import Traffic
-from reachsim.picture.diffed import scene_of_difference
+from reachsim.picture.diffed import told_difference
 from reachsim.picture.graphs import dot, mermaid
 from reachsim.picture.layout import Layout, lay_out
 from reachsim.picture.network import scene_of
-from reachsim.picture.page import Promised, page
+from reachsim.picture.page import Promised, changes_over, page, traces_over
 from reachsim.picture.reached import pairs_of, reached, with_reached
+from reachsim.picture.runs import runs_of, told_apart
+from reachsim.picture.scene import Scene
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
 from reachsim.resources.expectation import Expectation
@@ -64,8 +67,10 @@ class Picture(Faced):
         """It as a graph of Graphviz, to be edited."""
         return dot(self.layout.scene)
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def _repr_html_(self) -> str:
+        """For notebooks: an image that keeps its text legible and scrolls. (SVG as such is shown in trusted ones alone.)"""
+        scene = self.layout.scene
+        return picture(self.svg, f"{scene.title}. {scene.description}", least=self.layout.width * 3 // 4)
 
     def __str__(self) -> str:
         return f"{self.layout.scene.title}: {self.layout.width} x {self.layout.height} pixels"
@@ -97,8 +102,9 @@ def draw(engine: Editable, trace: Trace | None = None) -> Picture:
 def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
     """A network with who reaches whom with some traffic told over it."""
     found = reached(engine, traffic)
-    scene = with_reached(scene_of(engine), found)
-    layout = lay_out(scene)
+    plain = scene_of(engine)
+    layout = _with_lines(with_reached(plain, found), with_reached(plain, found, lines=False))
+    scene = layout.scene
 
     def traces() -> Iterator[Trace]:
         for one, other in pairs_of(found):
@@ -108,15 +114,26 @@ def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
                 continue
 
     pairs = sum(1 for _ in pairs_of(found))
-    return Picture(
-        layout, lambda: page(layout, [*map(Promised, islice(traces(), _PAIRS))], left_out=max(pairs - _PAIRS, 0))
-    )
+
+    def whole() -> str:
+        asked = [*map(Promised, islice(traces(), _PAIRS))]
+        return page(layout, traces_over(scene, asked, left_out=max(pairs - _PAIRS, 0)))
+
+    return Picture(layout, whole)
 
 
 def draw_difference(before: Engine, after: Engine, found: Difference | None = None) -> Picture:
     """Two networks as one picture, with what differs told over it. `found`: their difference, if it is known already."""
-    layout = lay_out(scene_of_difference(before, after, compare(before, after) if found is None else found))
-    return Picture(layout, lambda: page(layout, ()))
+    told = told_difference(before, after, compare(before, after) if found is None else found)
+    plain = told.scene
+    layout = _with_lines(told.lined, plain) if told.few else lay_out(plain)
+    return Picture(layout, lambda: page(layout, changes_over(told)))
+
+
+def _with_lines(lined: Scene, plain: Scene) -> Layout:
+    """A scene with lines over it if each can be followed; else without."""
+    layout = lay_out(lined)
+    return layout if told_apart(runs_of(layout)) else lay_out(plain)
 
 
 def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
@@ -134,7 +151,8 @@ def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
         except ReachsimError:  # no packet of it can be sent, which is for `check` to tell
             continue
         asked.append(Promised(trace, promise))
-    return page(layout, asked, left_out=len(engine.design.expect) - len(expectations), shown=bool(first))
+    left_out = len(engine.design.expect) - len(expectations)
+    return page(layout, traces_over(layout.scene, asked, left_out=left_out, shown=bool(first)))
 
 
 def _told_between(engine: Editable, expectation: Expectation) -> tuple[Asked, Asked]:

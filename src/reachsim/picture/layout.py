@@ -5,6 +5,7 @@ and what is told under all that.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from reachsim.markup import visible
 from reachsim.picture.boxes import GAP, INSET, LINE_HEIGHT, NOTE, PAD, TITLE, WIDEST, Placed, place, size
@@ -17,6 +18,8 @@ _NARROWEST, _LEGEND = WIDEST + 2 * INSET + PAD, 640
 """How wide a picture is at least, and one with a legend."""
 _ENTRY = 3
 """How far entries of the legend are apart, so that the signs beside them are."""
+_ONE_COLUMN = 9
+"""How many numbered entries of the legend stand under each other before they are put into columns."""
 INDENT = 34
 """How far the text of the legend stands from the left."""
 _TITLE_WIDEST = 800
@@ -25,9 +28,10 @@ _TITLE_WIDEST = 800
 
 @dataclass(frozen=True, slots=True)
 class PlacedEntry:
-    """An entry of the legend: its lines as they fit, the first of which stands on the line at `y`."""
+    """An entry of the legend: its lines as they fit, the first of which stands on the line at `y`; it begins at `x`."""
 
     entry: LegendLine
+    x: int
     y: int
     lines: tuple[str, ...]
 
@@ -94,13 +98,21 @@ def _grid(grid: Grid, down: int) -> PlacedGrid:
 
 
 def _legend(scene: Scene, right: int, down: int) -> tuple[list[PlacedEntry], int]:
-    """What is told under the boxes, and how far down it reaches."""
+    """What is told under the boxes, and how far down it reaches. Many numbered entries stand in columns."""
     placed: list[PlacedEntry] = []
     y = down + BETWEEN if scene.legend else down
-    for entry in scene.legend:
-        lines = tuple(wrapped(visible(entry.text), right - PAD - INDENT, NOTE, bold=entry.strong))
-        placed.append(PlacedEntry(entry, y, lines))
-        y += LINE_HEIGHT * len(lines) + _ENTRY
+    for numbered, group in groupby(scene.legend, key=lambda entry: entry.label != ""):
+        entries = list(group)
+        wide = max(int(width(visible(entry.text), NOTE)) + 1 for entry in entries) + INDENT + BETWEEN
+        columns = max((right - PAD) // wide, 1) if numbered and len(entries) > _ONE_COLUMN else 1
+        rows, top, at = -(-len(entries) // columns), y, y
+        for index, entry in enumerate(entries):
+            column, row = divmod(index, rows)
+            at = top if row == 0 else at
+            lines = tuple(wrapped(visible(entry.text), right - PAD - INDENT, NOTE, bold=entry.strong))
+            placed.append(PlacedEntry(entry, PAD + wide * column, at, lines))
+            at += LINE_HEIGHT * len(lines) + _ENTRY
+            y = max(y, at)
     return placed, y
 
 

@@ -3,7 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const view = document.getElementById("view"), svg = view.querySelector("svg"), said = document.getElementById("said");
   const groups = [...svg.children].filter(g => g.localName === "g" && !g.classList.length);
-  const told = [...svg.querySelectorAll(".told")], items = [...document.querySelectorAll("#traces > li")];
+  const told = [...svg.querySelectorAll(".told")], items = [...document.querySelectorAll("#choices > li")];
   const whole = [0, 0, +svg.getAttribute("width"), +svg.getAttribute("height")];
   let at = [...whole], picked = [], open = -1;
 
@@ -52,33 +52,34 @@
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, event => fingers.delete(event.pointerId));
   for (const button of document.querySelectorAll("[data-key]")) button.onclick = () => keys[button.dataset.key]();
 
-  // One trace at a time is told over the picture.
+  // One choice at a time is told over the picture; what it tells by itself, while there is none.
   const name = key => data.titles[key];
   const tell = number => {
     open = number === open ? -1 : number;
-    told.forEach((group, index) => group.classList.toggle("on", index === open));
+    told.forEach((group, index) => group.classList.toggle("on", index === (open < 0 ? items.length : open)));
     items.forEach((item, index) => {
       item.querySelector("button").setAttribute("aria-expanded", index === open);
       item.querySelector("article").hidden = index !== open;
     });
-    groups.forEach((group, index) => group.classList.toggle("end", open >= 0 && data.traces[open].ends.includes(data.boxes[index])));
+    groups.forEach((group, index) => group.classList.toggle("end", open >= 0 && data.choices[open].ends.flat().includes(data.boxes[index])));
   };
   const pick = chosen => {
     picked = chosen;
     const [from, to] = picked;
-    const fits = trace => (!from || trace.ends[0] === from || (!to && trace.ends[1] === from)) && (!to || trace.ends[1] === to);
-    const found = data.traces.map(fits);
+    const fits = ({ ends: [sources, targets] }) => (!from || sources.includes(from) || (!to && targets.includes(from)))
+      && (!to || targets.includes(to));
+    const found = data.choices.map(fits);
     items.forEach((item, index) => { item.hidden = !found[index]; });
     groups.forEach((group, index) => group.classList.toggle("picked", picked.includes(data.boxes[index])));
-    const count = found.filter(Boolean).length, traces = count === 1 ? "1 trace" : `${count} traces`;
-    said.textContent = !from ? data.hint : !to ? `${traces} from or to ${name(from)}; choose another box, or the same one again for all.`
-      : count ? `${traces} from ${name(from)} to ${name(to)}.`
-      : `No trace from ${name(from)} to ${name(to)} is on this page; draw it with --trace.`;
+    const count = found.filter(Boolean).length, counted = `${count} ${data.noun}${count === 1 ? "" : "s"}`;
+    said.textContent = !from ? data.hint : !to ? `${counted} from or to ${name(from)}; choose another box, or the same one again for all.`
+      : count ? `${counted} from ${name(from)} to ${name(to)}.`
+      : `No ${data.noun} from ${name(from)} to ${name(to)} is on this page${data.otherwise && "; "}${data.otherwise}.`;
     if (to && count && open !== found.indexOf(true)) tell(found.indexOf(true));
     else if (open >= 0 && !found[open]) tell(-1);
   };
   const choose = key => pick(picked.length !== 1 ? [key] : picked[0] === key ? [] : [picked[0], key]);
-  const ends = new Set(data.traces.flatMap(trace => trace.ends));
+  const ends = new Set(data.choices.flatMap(choice => choice.ends.flat()));
   groups.forEach((group, index) => {
     const key = data.boxes[index];
     if (!ends.has(key)) return;

@@ -11,18 +11,44 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from reachsim.answers.expectations import RESULT_TITLES, Result
-from reachsim.cards import RESULT_MOODS, STYLE, TRACE_MOODS, tag
+from reachsim.cards import RESULT_MOODS, STYLE, TRACE_MOODS, joined, tag
 from reachsim.errors import counted, summary
 from reachsim.markup import Html, element
+from reachsim.picture.diffed import ToldDifference
 from reachsim.picture.layout import Layout
 from reachsim.picture.runs import runs_of
-from reachsim.picture.scene import LegendLine
+from reachsim.picture.scene import LegendLine, Scene, Way
 from reachsim.picture.stations import Stations
 from reachsim.picture.svg import document, ways
 from reachsim.picture.traced import ends_on, with_trace
 from reachsim.trace.result import Trace
 
-_HINT = "Choose a box, then another: what is sent from the first to the second is told over the picture."
+_NAMES = 40
+"""How many ends of a change are named."""
+
+
+class Telling(NamedTuple):
+    """Something that is told over the picture once it is chosen from a list. `ways`: its lines; `title`: its button;
+    `about`: what is told of it there; `sources`, `destinations`: the boxes that choose it."""
+
+    ways: Sequence[Way]
+    title: tuple[object, ...]
+    about: Html
+    sources: Sequence[str]
+    destinations: Sequence[str]
+
+
+class Tellings(NamedTuple):
+    """What a page tells by a click. `noun`, `hint`: what one is, and what is said before one is chosen; `otherwise`: what is
+    said where there is none between two boxes; `left_out`: how many there are beside; `shown`: whether the first is told
+    from the start."""
+
+    all: Sequence[Telling] = ()
+    noun: str = "trace"
+    hint: str = ""
+    otherwise: str = ""
+    left_out: int = 0
+    shown: bool = False
 
 
 class Promised(NamedTuple):
@@ -40,13 +66,11 @@ class Promised(NamedTuple):
         )
 
 
-def page(layout: Layout, traces: Sequence[Promised], *, left_out: int = 0, shown: bool = False) -> str:
-    """A picture as a page, with traces to choose from. `left_out`: how many there are beside; `shown`: whether the first
-    one is told from the start."""
-    scene = layout.scene
+def page(layout: Layout, choices: Tellings | None = None) -> str:
+    """A picture as a page, with what can be told over it."""
+    scene, choices = layout.scene, choices or Tellings()
     stations = Stations(scene)
-    scenes = (with_trace(scene, asked.trace, promised=asked.kept) for asked in traces)
-    told = [element("g", *ways(runs_of(layout, each.ways)), class_="told") for each in scenes]
+    told = [element("g", *ways(runs_of(layout, each.ways)), class_="told") for each in choices.all]
     own = [element("g", *ways(runs_of(layout)), class_="told on")] if scene.ways else []
     picture = element(
         "div",
@@ -62,17 +86,18 @@ def page(layout: Layout, traces: Sequence[Promised], *, left_out: int = 0, shown
             key: box.title if box.look == "internet" else summary(box.names[: box.own] or (box.title,))
             for key, box in stations.boxes.items()
         },
-        "traces": [{"ends": ends_on(asked.trace, stations)} for asked in traces],
-        "hint": _HINT,
-        "shown": shown,
+        "choices": [{"ends": [each.sources, each.destinations]} for each in choices.all],
+        "noun": choices.noun,
+        "hint": choices.hint,
+        "otherwise": choices.otherwise,
+        "shown": choices.shown,
     }
-    aside = [_list(traces, left_out)] if traces else []
+    aside = [_list(choices)] if choices.all else []
+    legend = [entry for entry in scene.legend if not (aside and entry.label)]  # the list tells these
     body = element(
         "body",
         element("h1", scene.title),
-        element(
-            "main", element("div", picture, _keys(), _legend(scene.legend)), *aside, class_=None if traces else "alone"
-        ),
+        element("main", element("div", picture, _keys(), _legend(legend)), *aside, class_=None if aside else "alone"),
         element("script", _json(data), type="application/json", id="data"),
         element("script", Html(_file("page.js"))),
     )
@@ -81,20 +106,67 @@ def page(layout: Layout, traces: Sequence[Promised], *, left_out: int = 0, shown
         Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
         element("title", scene.title),
         element("style", Html(_file("page.css"))),
-        *([STYLE] if traces else []),
+        *([STYLE] if aside else []),
     )
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
-def _list(traces: Sequence[Promised], left_out: int) -> Html:
+def _list(choices: Tellings) -> Html:
     """What can be told over the picture."""
-    more = [element("p", f"and {counted(left_out, 'more trace')} that are not on this page")] if left_out else []
-    items = (element("li", _button(asked), element("article", _about(asked))) for asked in traces)
-    hint = element("p", _HINT, id="said", role="status")
-    return element("div", element("h2", "Traces"), hint, element("ol", *items, id="traces"), *more)
+    left = choices.left_out
+    more = [
+        element(
+            "p", f"and {counted(left, f'more {choices.noun}')} that {'is' if left == 1 else 'are'} not on this page"
+        )
+    ]
+    items = (
+        element(
+            "li",
+            element("button", *each.title, type="button", aria_expanded="true"),
+            element("article", each.about),
+        )
+        for each in choices.all
+    )
+    hint = element("p", choices.hint, id="said", role="status")
+    heading = element("h2", f"{choices.noun.capitalize()}s")
+    return element("div", heading, hint, element("ol", *items, id="choices"), *(more if left else ()))
 
 
-def _button(asked: Promised) -> Html:
+# -- changes ----------------------------------------------------------------------------------------------------------
+
+
+def changes_over(told: ToldDifference) -> Tellings:
+    """The changes of a difference to choose from: those that boxes show."""
+    shown = [each for each in told.changes if each.label]
+    found = []
+    for each in shown:
+        change = each.change
+        ends = (("from", change.sources), ("to", change.destinations))
+        about = [element("p", f"{word} {summary(names, _NAMES)}") for word, names in ends]
+        if not each.ways:
+            about.append(element("p", "Its ends are marked alone."))
+        title = element("strong", each.label), f" {change}"
+        found.append(Telling(each.ways, title, joined(*about), each.sources, each.destinations))
+    hint = "Choose a change: it alone is told over the picture. Or choose a box, for the changes from or to it."
+    return Tellings(found, "change", hint, left_out=told.left_out)
+
+
+# -- traces -----------------------------------------------------------------------------------------------------------
+
+
+def traces_over(scene: Scene, traces: Sequence[Promised], *, left_out: int = 0, shown: bool = False) -> Tellings:
+    """Traces to choose from."""
+    stations = Stations(scene)
+    found = []
+    for asked in traces:
+        told = with_trace(scene, asked.trace, promised=asked.kept)
+        one, other = ([end] if end else [] for end in ends_on(asked.trace, stations))
+        found.append(Telling(told.ways[len(scene.ways) :], _question(asked), _about(asked), one, other))
+    hint = "Choose a box, then another: what is sent from the first to the second is told over the picture."
+    return Tellings(found, "trace", hint, "draw it with --trace", left_out, shown)
+
+
+def _question(asked: Promised) -> tuple[object, ...]:
     """The verdict of the promise, where it is about one, else of the trace, and the question."""
     trace, promise = asked
     ends = f"{trace.source} \u2192 {trace.destination}"
@@ -105,9 +177,7 @@ def _button(asked: Promised) -> Html:
         verdict = (
             verdict if promise.holds else tag(RESULT_MOODS[promise.verdict], RESULT_TITLES[promise.verdict].lower())
         )
-    return element(
-        "button", element("span", verdict, class_="reachsim"), f" {question}", type="button", aria_expanded="true"
-    )
+    return element("span", verdict, class_="reachsim"), f" {question}"
 
 
 def _verdict(asked: Promised) -> Html:

@@ -40,6 +40,14 @@ class Part:
     def __str__(self) -> str:
         return f"{self.mark.text}: {'.'.join(map(str, self.path))}"
 
+    @property
+    def among_others(self) -> Mark:
+        """Its mark on a box that stands for several things: which one it is."""
+        if self.mark.text.partition(" ")[2].partition(":")[0] not in ("added", "removed", "changed"):
+            return Mark("changed", self.mark.text)
+        sign, _, said = self.mark.text.partition(" ")
+        return Mark("changed", f"{sign} {self.path[-1]} {said}")
+
 
 def parts_between(before: Engine, after: Engine) -> list[Part]:
     """Everything that two designs say differently of the network, in the order of the later one."""

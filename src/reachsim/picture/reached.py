@@ -56,8 +56,8 @@ def reached(engine: Engine, traffic: Traffic) -> Reached:
     return Reached(traffic, groups.by, {name: tuple(mine) for name, mine in members.items()}, signs)
 
 
-def with_reached(scene: Scene, found: Reached) -> Scene:
-    """A scene with who reaches whom told over it and under it."""
+def with_reached(scene: Scene, found: Reached, *, lines: bool = True) -> Scene:
+    """A scene with who reaches whom told over it and under it; `lines`: with lines too, where they are few."""
     stations = Stations(scene)
     numbers = {label: number for number, label in enumerate(found.members, 1)}
     boxes = {label: _boxes(label, found, stations) for label in numbers}
@@ -66,7 +66,7 @@ def with_reached(scene: Scene, found: Reached) -> Scene:
         for key in keys:
             grouped.setdefault(key, []).append(numbers[label])
     marks = {key: (Mark("group", _numbered(mine)),) for key, mine in grouped.items()}
-    ways = tuple(_ways(found, boxes))
+    ways = tuple(_ways(found, boxes)) if lines else ()
     said = {(numbers[a] - 1, numbers[b] - 1): f"{a} \u2192 {b}: {text}" for (a, b), (_, text) in found.signs.items()}
     rows = tuple(tuple(_cell(a, b, found) for b in numbers) for a in numbers)
     grid = Grid(tuple(map(str, numbers)), rows, said)

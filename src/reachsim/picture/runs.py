@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from reachsim.picture.boxes import INSET, LINE_HEIGHT, PAD, Placed, text_width
 from reachsim.picture.layout import Layout
@@ -79,3 +79,58 @@ def _walls(placed: Iterable[Placed]) -> Iterator[Rect]:
 
 def _rect(placed: Placed) -> Rect:
     return Rect(placed.x, placed.y, placed.x + placed.width, placed.y + placed.height)
+
+
+# -- whether they can be told apart -----------------------------------------------------------------------------------
+
+_STROKES, _NUMBER, _HEAD = 5, 9, 6
+"""How far the strokes of two ways are apart at least where they run side by side; how far a number and the head of an arrow
+reach from where they stand."""
+
+
+def told_apart(runs: Sequence[Run]) -> bool:
+    """Whether each way can be followed: none runs along another with another number, through that number or into its end."""
+    for one, other in combinations(runs, 2):
+        if one.way.stations[0][1] == other.way.stations[0][1] != "":  # of one thing: they may join
+            continue
+        mine, theirs = list(_pieces(one)), list(_pieces(other))
+        if any(_along(piece, each) for piece in mine for each in theirs):
+            return False
+        own, others = list(_places(one)), list(_places(other))
+        if any(_touches(place, each) for place in own for each in theirs):
+            return False
+        if any(_touches(place, each) for place in others for each in mine):
+            return False
+        if any(max(abs(x - u), abs(y - v)) < size + room for (x, y), size in own for (u, v), room in others):
+            return False
+    return True
+
+
+def _pieces(run: Run) -> Iterator[tuple[Point, Point]]:
+    return (piece for stroke in run.strokes for piece in pairwise(stroke))
+
+
+def _places(run: Run) -> Iterator[tuple[Point, int]]:
+    """Where it begins, ends and has numbers, and how far what stands there reaches."""
+    numbered = {place for place, _ in run.labels}
+    for place in dict.fromkeys((*(stroke[0] for stroke in run.strokes), *(stroke[-1] for stroke in run.strokes[-1:]))):
+        yield place, _NUMBER if place in numbered else _HEAD
+
+
+def _along(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
+    """Whether two pieces run side by side too near to each other."""
+    for across, along in ((0, 1), (1, 0)):
+        straight = one[0][across] == one[1][across] and other[0][across] == other[1][across]
+        if straight and abs(one[0][across] - other[0][across]) < _STROKES:
+            low = max(min(one[0][along], one[1][along]), min(other[0][along], other[1][along]))
+            high = min(max(one[0][along], one[1][along]), max(other[0][along], other[1][along]))
+            if low < high:
+                return True
+    return False
+
+
+def _touches(place: tuple[Point, int], piece: tuple[Point, Point]) -> bool:
+    """Whether a piece of a way comes to where another one begins or ends."""
+    ((x, y), size), ((x0, y0), (x1, y1)) = place, piece
+    near = size + 2
+    return min(x0, x1) - near < x < max(x0, x1) + near and min(y0, y1) - near < y < max(y0, y1) + near

@@ -9,12 +9,12 @@ from typing import Literal, NamedTuple
 Appearance = Literal["internet", "vpc", "zone", "public", "private", "component", "gateway", "connection", "network"]
 """How a box looks. `public`, `private`: subnets with and without a route to an internet gateway."""
 
-MarkLook = Literal["end", "stop", "kept", "unknown", "added", "removed", "changed", "group"]
+MarkLook = Literal["end", "stop", "kept", "unknown", "added", "removed", "changed", "gained", "lost", "group"]
 """What a mark says: where something begins or ends; what is stopped here, and what is so as promised; what cannot be decided
-here; what differs; which rows of a grid it stands for."""
-WayLook = Literal["there", "back", "ahead", "opened", "closed", "reaches"]
-"""A packet's way, its answer's, and what is not reached; who can talk with whom now, and who could before; who reaches
-whom."""
+here; what differs; what can be sent from or to here now, and could be before; which rows of a grid it stands for."""
+WayLook = Literal["there", "back", "ahead", "opened", "closed", "altered", "reaches"]
+"""A packet's way, its answer's, and what is not reached; who can talk with whom now, who could before, and who can now as
+before, with something else about it; who reaches whom."""
 
 
 class Mark(NamedTuple):

@@ -43,6 +43,8 @@ MARKS: dict[str, tuple[str, str]] = {
     "removed": ("#b3261e", "#ff9a90"),
     "added": ("#1b6b3a", "#86d9a0"),
     "changed": ("#8a5a00", "#f0c060"),
+    "gained": ("#b3261e", "#ff9a90"),
+    "lost": ("#5a6b7b", "#93a4b5"),
     "end": ("#0b57a4", "#8ec5ff"),
     "group": ("#0b57a4", "#8ec5ff"),
 }
@@ -53,6 +55,7 @@ _WAYS = {
     "ahead": ("#5a6b7b", "#93a4b5"),
     "opened": ("#b3261e", "#ff9a90"),
     "closed": ("#5a6b7b", "#93a4b5"),
+    "altered": ("#8a5a00", "#f0c060"),
     "reaches": ("#0b57a4", "#8ec5ff"),
 }
 SIGNS: dict[Sign, str] = {"all": "\u25cf", "some": "\u25d0", "part": "~", "unknown": "?", "none": "\u00b7", "same": ""}
@@ -167,7 +170,7 @@ def _label(place: Point, label: str, look: str) -> Iterator[Html]:
     """A number on a round ground; of an answer, and of what is closed, on a square one."""
     x, y = place
     half = max(8, 3 + 3 * len(label))
-    corner = 1 if look in ("back", "closed") else 8
+    corner = 1 if look in ("back", "closed") else 5 if look == "altered" else 8
     yield element("rect", x=x - half, y=y - 8, width=2 * half, height=16, rx=corner, class_=f"station {look}")
     yield element("text", label, x=x, y=y + 4, class_="number", text_anchor="middle")
 
@@ -186,15 +189,15 @@ def _stop(place: Point, look: str) -> Iterator[Html]:
 
 def _entry(placed: PlacedEntry) -> Iterator[Html]:
     """A line of the legend, with a piece of the way or the sign that it explains."""
-    entry, y = placed.entry, placed.y
-    middle = (PAD + 12, y - 4)
+    entry, left, y = placed.entry, placed.x, placed.y
+    middle = (left + 12, y - 4)
     if entry.label:
         yield from _label(middle, entry.label, entry.look or "there")
     elif entry.look in ("stop", "kept", "unknown"):
         yield from _stop(middle, entry.look)
     elif entry.look in _WAYS:
-        yield element("path", d=f"M{PAD} {y - 4}L{PAD + 24} {y - 4}", class_=entry.look)
-    x = PAD if entry.look is None else INDENT + PAD
+        yield element("path", d=f"M{left} {y - 4}L{left + 24} {y - 4}", class_=entry.look)
+    x = left if entry.look is None else left + INDENT
     for index, line in enumerate(placed.lines):
         yield element("text", line, x=x, y=y + LINE_HEIGHT * index, class_="mark" if entry.strong else "note")
 
@@ -259,7 +262,7 @@ def _shapes_told() -> Iterator[str]:
     yield from (f"path.{look}{{stroke-dasharray:{dash}}}" for look, dash in _WAY_DASHES.items())
     yield "path.head{stroke-dasharray:none}.cross{stroke-width:2.5}"
     yield from (f".marked-{look}{{stroke-width:3}}" for look in MARKS)
-    yield ".marked-group{stroke-width:1.5}.cell{stroke-width:1}"
+    yield ".marked-group,.marked-gained,.marked-lost{stroke-width:1.5}.cell{stroke-width:1}"
     yield ".marked-removed,.line.removed{stroke-dasharray:9 5}.line.added{stroke-width:4}"
 
 

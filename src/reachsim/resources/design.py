@@ -67,6 +67,7 @@ class Design(Schema):
     api_gateways: Annotated[dict[Name, ApiGateway], READ_ONLY] = Field(default_factory=ReadOnly)
     """API gateways by name."""
     internet: Internet = Internet()
+    """What the design says of the internet: its hosts by name."""
     lint: LintSettings = LintSettings()
     """Findings of `reachsim lint` that are known and meant."""
     expect: tuple[Expectation, ...] = ()

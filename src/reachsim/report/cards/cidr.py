@@ -33,7 +33,7 @@ def _(plan: Plan) -> str:
         lines(plan.warnings, "warnings"),
         note(f"{room_given_up(plan)}." if plan.roomless else ""),
         note(plan.released and f"Given up: {', '.join(plan.released)}."),
-        picture(plan_svg(plan), "Each pool, and what is allocated of it, as the tables below have it")
+        picture(plan_svg(plan), "Each pool, and what is allocated of it, as the tables below have it", 704)
         if fits
         else None,
         *(folded(f"{vpc.name}: {', '.join(map(str, vpc.blocks))}", _vpc(vpc)) for vpc in plan.vpcs),
