@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -56,6 +57,8 @@ _ANCHOR_OF_HEADING = re.compile(r'^<a id="([^"]+)"></a>$', re.M)
 _ABOVE = re.compile(r"\]\((?:\.\./)+([^)\s#]+)(#[^)\s]*)?\)")
 _IN_README = re.compile(r"\]\((?!docs/|https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
 _FIRST_CELL = re.compile(r"^\| \[docs/[^|]*\|", re.M)
+_COLUMNS, _SENTENCE = 3, 40
+"""How many columns a table of sentences has at least, and how long the longest cell beside its first column is at least."""
 _logger = logging.getLogger(__name__)
 
 
@@ -94,6 +97,23 @@ def _on_signature(
     return (signature.replace("<factory>", "...") if signature else signature), returns
 
 
+def _on_tree(app: Sphinx, tree: nodes.document) -> None:
+    """Tables of sentences in several columns are made ready for phones, where each row is a block, each cell after its head."""
+    for table in tree.findall(nodes.table):
+        heads = [[entry.astext() for entry in row] for head in table.findall(nodes.thead) for row in head]
+        rows = [[*row] for body in table.findall(nodes.tbody) for row in body]
+        longest = max((len(entry.astext()) for row in rows for entry in row[1:]), default=0)
+        if not heads or len(heads[0]) < _COLUMNS or longest < _SENTENCE:
+            continue
+        table["classes"].append("sentences")
+        for row in rows:
+            for head, entry in zip(heads[0][1:], row[1:], strict=False):
+                if entry.astext():
+                    entry[0].insert(0, nodes.inline("", f"{head.rstrip('?')}: ", classes=["of-column"]))
+                else:
+                    entry["classes"].append("empty")
+
+
 def _on_docstring(app: Sphinx, what: str, name: str, thing: object, options: Any, lines: list[str]) -> None:
     """No docstring of a module a second time, where what it imports is listed."""
     if what == "module" and name == "reachsim" and getattr(options, "imported_members", None):
@@ -110,4 +130,5 @@ def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-docstring", _on_docstring)
     app.connect("autodoc-skip-member", _on_member)
     app.connect("source-read", _on_read)
+    app.connect("doctree-read", _on_tree)
     app.connect("include-read", _on_include)  # the README, the front page
