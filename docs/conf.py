@@ -98,7 +98,7 @@ def _on_signature(
 
 
 def _on_tree(app: Sphinx, tree: nodes.document) -> None:
-    """Tables of sentences in several columns are made ready for phones, where each row is a block, each cell after its head."""
+    """Tables of sentences in several columns are made ready for phones, where each row is a block."""
     for table in tree.findall(nodes.table):
         heads = [[entry.astext() for entry in row] for head in table.findall(nodes.thead) for row in head]
         rows = [[*row] for body in table.findall(nodes.tbody) for row in body]

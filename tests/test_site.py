@@ -78,3 +78,19 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
         assert not [address for address in loaded if re.match("(?:https?:)?//", address)], page.name
     for style in site.rglob("*.css"):
         assert not re.search(r"(?:@import|url\()\s*[\"']?(?:https?:)?//", style.read_text(encoding="utf-8")), style.name
+
+
+def test_tables_of_sentences_are_blocks_on_a_phone_and_tables_of_numbers_scroll(site: Path) -> None:
+    """Each cell of the one says which column it is of; the other's do not."""
+    codes, importing = ((site / f"{page}.html").read_text(encoding="utf-8") for page in ("codes", "importing"))
+    assert '<span class="of-column">component: </span>' in codes
+    assert '<span class="of-column">objects: </span>' not in importing
+    assert "scroll sideways" in (site / "_static/reachsim.css").read_text(encoding="utf-8")
+
+
+def test_the_reference_says_nothing_twice_and_nothing_that_python_says_of_fields(site: Path) -> None:
+    reference = (site / "api/reachsim.html").read_text(encoding="utf-8")
+    assert reference.count("knows, before anything is deployed") == 1
+    assert "Alias for field number" not in reference
+    assert "None to" not in (schema := (site / "schema.html").read_text(encoding="utf-8"))
+    assert "to None" not in schema
