@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -284,6 +285,26 @@ def test_a_box_that_stands_for_many_tells_a_few_of_the_parts_that_differ() -> No
     part = Mark("changed", "~ security group a")
     many = [part, part, *(Mark("changed", f"~ security group b{n}") for n in range(9))]
     assert [mark.text for mark in _weightiest(many)][3:] == ["~ security group b2", "and 6 more parts"]
+
+
+def test_what_cannot_be_decided_is_told_and_how_much_more_of_it_there_is() -> None:
+    """A gateway endpoint whose list nobody told leaves open what goes by its table, of every instance."""
+    before = copy.deepcopy(BEFORE)
+    app = before["vpcs"]["app"]
+    app["route_tables"]["out"]["routes"] = {}
+    app["instances"] |= {
+        f"i{n}": {"subnet": "front", "security_groups": ["web"], "private_ip": f"10.0.0.{20 + n}"} for n in range(9)
+    }
+    for n in range(9):
+        app["security_groups"][f"u{n}"] = {"egress": [{"allow": f"tcp/{n + 1}", "to": "0.0.0.0/0"}]}
+        app["instances"][f"i{n}"]["security_groups"] = [f"u{n}"]
+
+    def edit(design: dict[str, Any]) -> None:
+        design["vpcs"]["app"]["vpc_endpoints"] = {"s3": {"service": "s3", "route_tables": ["out"]}}
+
+    told = [text for _, text in legend(drawn(edit, before))]
+    assert sum(text.startswith("cannot decide: ") for text in told) == 6
+    assert any(re.fullmatch(r"and \d+ more that cannot be decided; diff tells them all", text) for text in told)
 
 
 RUN = Way("opened", (("a", "+1"), ("b", "")))

@@ -23,8 +23,8 @@ from reachsim.picture.stations import Stations
 _CHANGES, _LINES, _OVER, _ALONE, _PARTS = 60, 6, 40, 24, 12
 """How many changes are told, how many lines are drawn for all of them and over a page for one, how many boxes stand alone
 for them, and how many parts that no box shows are named."""
-_MARKS = 4
-"""How many parts that differ are told on one box."""
+_MARKS, _UNDECIDED = 4, 6
+"""How many parts that differ are told on one box, and how many reasons why something cannot be decided."""
 _ROW = 26
 """How many characters of numbers stand on one line of a box."""
 _LOOKS: dict[ChangeKind, tuple[WayLook, MarkLook, str]] = {
@@ -199,8 +199,12 @@ def _legend(
         yield LegendLine(
             "The numbers stand on the boxes: \u201cfrom here\u201d on who sends, \u201cto here\u201d on whom it reaches."
         )
-    for reason in found.undecided[:_PARTS]:
+    for reason in found.undecided[:_UNDECIDED]:
         yield LegendLine(f"cannot decide: {reason}", "unknown")
+    if len(found.undecided) > _UNDECIDED:
+        yield LegendLine(
+            f"and {len(found.undecided) - _UNDECIDED:,} more that cannot be decided; diff tells them all", "unknown"
+        )
     for part in unseen[:_PARTS]:
         yield LegendLine(f"on no box: {part}")
     if len(unseen) > _PARTS:
