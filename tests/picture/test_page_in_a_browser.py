@@ -198,3 +198,24 @@ def test_without_its_script_everything_can_be_read(chromium: Browser, shop: Path
     )
     assert hidden["result"]["value"] == 0
     chromium.open(shop)
+
+
+def test_a_change_of_a_difference_is_told_alone_and_what_the_picture_tells_by_itself_comes_back(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    file = tmp_path / "difference.html"
+    picture = model("vpc-lambda-as-found").draw(diff=model("vpc-lambda-repaired"))
+    file.write_text(picture.html, encoding="utf-8")
+    chromium.open(file)
+    count = chromium.ask("document.querySelectorAll('#choices > li').length")
+    own = [count] if picture.layout.scene.ways else []  # its own lines come after those of the choices
+    assert chromium.ask(TOLD) == own
+    button = "document.querySelectorAll('#choices > li > button')[2]"
+    chromium.ask(f"{button}.click()")
+    assert chromium.ask(TOLD) == chromium.ask(OPEN) == [2]
+    assert len(chromium.ask("[...document.querySelectorAll('g.end')].map(group => group.textContent)")) == 3
+    chromium.ask(f"{button}.click()")
+    assert chromium.ask(TOLD) == own
+    chromium.click(*middle(chromium, "app.nat"))
+    assert "1 change from or to app.nat" in chromium.ask(SAID)
+    assert chromium.errors == []

@@ -13,7 +13,9 @@ from tests.picture.test_page import Page
 
 import reachsim
 from reachsim.cli.main import main
+from reachsim.net.traffic import Traffic
 from reachsim.network import Network
+from reachsim.picture import reached
 from reachsim.picture import svg as svg_module
 from reachsim.picture.draw import Picture
 from reachsim.picture.layout import CELL, PAD
@@ -150,3 +152,12 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "in row and column 8" in out.read_text(encoding="utf-8")
     assert main(["draw", file, "--matrix", "tpc/5432"]) == 2
     assert "tpc/5432" in capsys.readouterr().err
+
+
+def test_more_groups_than_a_grid_has_room_for_are_seen_before_they_are_put_together() -> None:
+    for net in (large(3, 10), large(1, 3), model("three-tier"), model("hub-and-spoke")):
+        for traffic in (Traffic.parse("tcp/443"), Traffic.parse("udp/9")):
+            matrix = net.matrix()
+            for by in ("class", "subnet", "vpc"):
+                many = len(matrix.by(by, traffic).taking_part) >= reached._MOST
+                assert reached._are_many(matrix, by, traffic) is many  # nothing passes in part there

@@ -81,8 +81,24 @@ def pairs_of(found: Reached) -> Iterator[tuple[str, str]]:
 
 
 def _fitting(matrix: Matrix, traffic: Traffic) -> GroupedMatrix:
-    finer = (matrix.by("class", traffic), matrix.by("subnet", traffic))
-    return next((groups for groups in finer if len(groups.taking_part) < _MOST), matrix.by("vpc", traffic))
+    finer: tuple[Grouping, ...] = ("class", "subnet")
+    for by in finer:
+        if not _are_many(matrix, by, traffic):
+            groups = matrix.by(by, traffic)
+            if len(groups.taking_part) < _MOST:
+                return groups
+    return matrix.by("vpc", traffic)
+
+
+def _are_many(matrix: Matrix, by: Grouping, traffic: Traffic) -> bool:
+    """Whether more groups than a grid has room for surely take part, told long before all pairs are put together."""
+    found: set[str] = set()
+    for one, other, _ in matrix[traffic].class_pairs():
+        if one is not other or len(one.members) > 1:
+            found |= {label_of(one, by), label_of(other, by)}
+            if len(found) >= _MOST:
+                return True
+    return False
 
 
 def _sign(link: MatrixLink) -> Sign:
