@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
+from reachsim.calls import made_by
 from reachsim.errors import UsageError, shown, suggest
 from reachsim.faces import Faced
 
@@ -23,6 +24,7 @@ _PLACES: Final = (Path(__file__).parents[1] / "docs", Path(__file__).parents[3] 
 """Where the book is: in an installed package, and in a working copy."""
 
 
+@made_by("net.explain(source, destination, traffic).obstacles[0].rule")
 @dataclass(frozen=True, repr=False)
 class Rule(Faced):
     """One rule. `text`: in our words, without links. `sources`: addresses of the pages that it was read from, by name.
