@@ -340,7 +340,13 @@ def test_what_has_no_file_begins_with_no_colon(tmp_path: Path, capsys: pytest.Ca
     broken = tmp_path / "broken.yaml"
     broken.write_text("version: [\n", encoding="utf-8")
     assert main(["check", str(broken), "--format", "github"]) == 2
+    assert capsys.readouterr().out.splitlines()[-1] == f"{broken}: it cannot be read"
+    assert main(["check", str(broken), "--format", "markdown"]) == 2
+    assert f"`{broken}`" in capsys.readouterr().out
+    assert main(["check", "--format", "github"]) == 2
     assert capsys.readouterr().out.splitlines()[-1] == "error"
+    assert main(["check", "--format", "markdown"]) == 2
+    assert "``" not in capsys.readouterr().out
 
 
 def test_places() -> None:

@@ -165,8 +165,7 @@ def markdown(reports: Sequence[Report]) -> str:
         lines += [
             f"### {_cell(f'reachsim {report.command}')}: {_cell(report.title)}",
             "",
-            f"`{_code(report.file)}`",
-            "",
+            *([f"`{_code(report.file)}`", ""] if report.file else []),
         ]
         told = [notice for notice in report.notices if notice.level != "passes"]
         if told:

@@ -13,7 +13,7 @@ from reachsim.answers.fixes import Fixes
 from reachsim.answers.isolation import Isolation, Leak
 from reachsim.errors import ReachsimError
 from reachsim.network import Network
-from reachsim.report.text import Look, hanging, number
+from reachsim.report.text import Look, hanging, holding, number
 from reachsim.report.trace import blocker_lines
 from reachsim.trace.result import Trace
 
@@ -152,7 +152,7 @@ def _fixes_of(result: Result, network: Network) -> Fixes | None:
 def _check_lines(check: Check, network: Network | None) -> list[str]:
     wrong = [result for result in check if not result.holds]
     if not wrong:
-        return [f"all of {number(len(check), 'expectation')} hold"]
+        return [holding(len(check))]
     lines = [f"{len(wrong)} of {number(len(check), 'expectation')} {'does' if len(wrong) == 1 else 'do'} not hold"]
     for result in wrong[:_MOST]:
         lines += _result_lines(result, network)
