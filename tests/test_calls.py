@@ -119,8 +119,18 @@ def test_everything_public_says_how_it_is_called(offered: Any) -> None:
 # -- whatever a guest may call, with whatever does not fit ----------------------------------------------------
 
 OFFERING = ["reachsim", "reachsim.cidr", "reachsim.importing", "reachsim.testing.laws", "reachsim.testing.strategies"]
-AS_THEY_ARE = {"Endpoint", "HeaderSpace", "KeptPlan", "Leak", "Problem"}
-"""Of what there may be a million, a schema of a file, and what errors are made of; beside errors and enumerations."""
+AS_THEY_ARE = {
+    "Design",
+    "Endpoint",
+    "Expectation",
+    "HeaderSpace",
+    "KeptPlan",
+    "KeptSubnet",
+    "KeptVpc",
+    "Leak",
+    "Problem",
+}
+"""Of what there may be a million, schemas of files, and what errors are made of; beside errors and enumerations."""
 NONSENSE: dict[str, tuple[Any, ...]] = {
     "nothing": (),
     "None": (None,),
@@ -135,8 +145,8 @@ NONSENSE: dict[str, tuple[Any, ...]] = {
 }
 
 
-LEFT_QUICK = [reachsim.Traffic]
-"""Sets, which all the rest is made of: of these Python says how many arguments there are."""
+LEFT_QUICK = [reachsim.Address, reachsim.AddressSet, reachsim.PortSet, reachsim.Traffic]
+"""Numbers and sets, which all the rest is made of: of these Python says how many arguments there are."""
 
 
 def offered_callables() -> Iterator[Any]:
@@ -181,7 +191,7 @@ def test_what_is_not_asked_for_is_told(called: Any) -> None:
 @pytest.mark.parametrize(
     ("called", "given", "told"),
     [
-        ("Packet", (), "Packet is not made by hand; write net.trace(source, destination, traffic).packet"),
+        ("Packet", (), "missing a required argument: 'source'; write net.trace(source, destination, traffic).packet"),
         ("Packet", ("10.0.0.1", "10.0.0.2", "tcp/443"), "write net.trace(source, destination, traffic).packet"),
         ("Trace", ("web", "db", "tcp/443"), "Trace is not made by hand; write net.trace(source, destination, traffic)"),
         ("Network", ("network.yaml",), "Network is not made by hand; write reachsim.load(FILE)"),
@@ -227,6 +237,12 @@ def test_answers_are_copied_as_ever() -> None:
     for answer in (net.exposure(), net.check(), net.trace("web-a", "app-a", "tcp/22"), net.interfaces["web-a"]):
         assert copy.copy(answer) == answer
         assert pickle.loads(pickle.dumps(answer)) == answer
+    assert copy.copy(net.interfaces) == copy.deepcopy(net.interfaces) == net.interfaces
+    assert copy.copy(net) is copy.deepcopy(net) is net
+    again = pickle.loads(pickle.dumps(net.with_({"vpcs.shop.security_groups.db.ingress": []})))
+    assert again == net.with_({"vpcs.shop.security_groups.db.ingress": []})
+    assert not again.trace("app-a", "db-a", "tcp/5432")
+    assert str(again.trace("app-a", "db-a", "tcp/5432").blockers[0].where).startswith(str(MODEL))
 
 
 def test_an_error_inside_of_what_fits_stays_what_it_is() -> None:

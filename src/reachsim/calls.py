@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 _TELLING: WeakSet[Callable[..., Any]] = WeakSet()
 """What says it already: a dataclass with slots is made twice, the second time of the functions of the first."""
+_SEVERAL = 3
+"""Arguments that nobody gives who only tries what a class does."""
 _SHORT = 20
 """Characters of a default that is told."""
 _WRITTEN: dict[type[Any], str] = {}
@@ -70,12 +72,12 @@ def checks_types(function: C) -> C:
     return called  # type: ignore[return-value]  # called as what it stands for
 
 
-def made_by(written: str, *, by_hand: bool = False, many: bool = False) -> Callable[[K], K]:
+def made_by(written: str, *, by_hand: bool = False, itself: bool = False) -> Callable[[K], K]:
     """A class of which a guest gets values by what is `written`: a call of the class that does not fit says so.
 
-    `by_hand`: whether a guest may have a reason to call it, and is told what was wrong. `many`: whether the engines make so
-    many that a call is looked at only once it has gone wrong, as one with too few arguments does. A dataclass has this
-    decorator above its own.
+    `by_hand`: whether a guest may have a reason to call it, and is told what was wrong. Any other class that needs several
+    arguments is looked at only once a call has gone wrong: the engines make many, and whoever tries has too few. So is one
+    that notices `itself`, by a TypeError, what does not fit. A dataclass has this decorator above its own.
     """
 
     def decorated(made: K) -> K:
@@ -85,6 +87,7 @@ def made_by(written: str, *, by_hand: bool = False, many: bool = False) -> Calla
         own = getattr(made, name)
         instead = "" if by_hand else f"{made.__name__} is not made by hand; write {written}"
         takes = _Takes(own, 1, made, instead)
+        late = itself or (takes.needs >= _SEVERAL and not by_hand)
 
         @wraps(own)
         def begun(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -100,7 +103,7 @@ def made_by(written: str, *, by_hand: bool = False, many: bool = False) -> Calla
                 takes.check(args, kwargs)
                 raise
 
-        setattr(made, name, quickly if many else begun)
+        setattr(made, name, quickly if late else begun)
         return made
 
     return decorated
@@ -187,6 +190,13 @@ class _Takes:
         name = self.function.__name__ if self.made is None else self.made.__name__
         written = written or _WRITTEN.get(self.made or type(None), "")
         return UsageError(f"{fault}; write {written or f'{name}({_arguments(self._signature)})'}")
+
+    @property
+    def needs(self) -> int:
+        """How many arguments it has to be given, by position."""
+        defaults = getattr(self.function, "__defaults__", None) or ()
+        code = getattr(self.function, "__code__", None)
+        return 0 if code is None else code.co_argcount - self.bound - len(defaults)
 
     @cached_property
     def _signature(self) -> inspect.Signature:

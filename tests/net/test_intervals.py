@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.net.generators import interval_sets
 
+from reachsim.errors import NoValueError
 from reachsim.net.intervals import IntSet, PortSet
 
 
@@ -77,11 +78,25 @@ def test_copies_are_equal(a):
         assert type(twin) is Small
 
 
+@pytest.mark.parametrize("spans", [((22, 22),), ((0, 65535),), (), ((1, 5), (9, 9), (1024, 65535))])
+def test_a_set_of_ports_is_read_from_its_own_text(spans):
+    ports = PortSet.of(*spans)
+    assert PortSet(str(ports)) == ports
+    assert eval(repr(ports)) == ports
+    assert "80" in PortSet("22, 80-90")
+
+
+@pytest.mark.parametrize("text", ["", "http", "5-3", "65536", "1-", "-1", "22;23", "٢٢", "1-2-3", "9" * 5000])
+def test_a_text_that_is_no_set_of_ports_is_told(text):
+    with pytest.raises(NoValueError, match=r"is no port and no range of ports; write PortSet\('22,1024-65535'\)$"):
+        PortSet(text)
+
+
 def test_only_ints_are_members():
     assert None not in PortSet.everything()
     assert PortSet.of((3, 5)) in PortSet.of((1, 9))
     assert PortSet.of((3, 5)) not in PortSet.of((4, 9))
-    for other in ("80", 80.0, Small.of((3, 5))):
+    for other in (80.0, b"80", Small.of((3, 5))):
         with pytest.raises(TypeError, match="a PortSet has whole numbers or a PortSet in it"):
             other in PortSet.everything()  # noqa: B015
 

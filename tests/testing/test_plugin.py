@@ -142,7 +142,7 @@ def test_a_design_that_does_not_load_is_an_error_with_its_line(place: pytest.Pyt
         ),
         (
             'not reachsim_net.trace("web", "db", "tcp/5432")',
-            ["*REACHABLE*", "*let by*tcp/5432 from web", "*shop.reach.yaml:12"],
+            ["REACHABLE*", "*let by*tcp/5432 from web", "*shop.reach.yaml:12"],
         ),
     ],
 )
@@ -153,7 +153,9 @@ def test_a_failed_assertion_says_why(place: pytest.Pytester, assertion: str, lin
     place.makepyfile(f"def test_it(reachsim_net):\n    {before}\n    assert {body}, 'in my words'\n")
     result = run(place, "-k", "test_it")
     result.assert_outcomes(failed=1, deselected=5)
-    result.stdout.fnmatch_lines(["E *in my words*", *(f"E {line}" for line in lines)])
+    result.stdout.fnmatch_lines([*lines, "E *in my words*"])
+    for line in lines:
+        result.stdout.no_fnmatch_line(f"E {line}")
 
 
 def test_no_fix_of_another_network_is_told(place: pytest.Pytester) -> None:
@@ -167,7 +169,7 @@ def test_no_fix_of_another_network_is_told(place: pytest.Pytester) -> None:
         """
     )
     result = run(place, "-k", "test_it")
-    result.stdout.fnmatch_lines(["E *no ingress rule matches tcp/22*"])
+    result.stdout.fnmatch_lines(["  shop.db *no ingress rule matches tcp/22*"])
     result.stdout.no_fnmatch_line("*fix (proven)*")
 
 
@@ -194,7 +196,7 @@ def test_objects_that_mind_every_question_are_asked_none(place: pytest.Pytester)
     result = run(place, "-k", "test_it")
     result.assert_outcomes(failed=1, deselected=5)
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
-    result.stdout.fnmatch_lines(["E *#2 FAILS*"])
+    result.stdout.fnmatch_lines(["*#2 FAILS*"])
 
 
 def test_the_marker_names_a_file_beside_the_test(place: pytest.Pytester) -> None:

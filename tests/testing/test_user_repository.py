@@ -50,8 +50,9 @@ def test_a_broken_rule_shows_cause_and_fix_on_the_first_screen(pytester: pytest.
     result = run(pytester)
     result.assert_outcomes(passed=5, failed=1)
     screen = "\n".join(result.outlines[:24])
+    said = " ".join(screen.split())
     assert "#2 FAILS  web -> app-a: allow tcp/8080" in screen
-    assert "closest rule: tcp/8081 from web, which does not cover tcp/8080" in screen
+    assert "closest rule: tcp/8081 from web, which does not cover tcp/8080" in said
     assert f"shop.reach.yaml:{line - 1}" in screen  # the list in which the rule is missing
     assert "fix (proven): add to security group app the ingress rule tcp/8080 from web" in screen
 

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
+from reachsim.calls import made_by
 from reachsim.errors import UsageError, shown, suggest
 from reachsim.faces import Faced
 
@@ -23,6 +24,7 @@ _PLACES: Final = (Path(__file__).parents[1] / "docs", Path(__file__).parents[3] 
 """Where the book is: in an installed package, and in a working copy."""
 
 
+@made_by("net.explain(source, destination, traffic).obstacles[0].rule")
 @dataclass(frozen=True, repr=False)
 class Rule(Faced):
     """One rule. `text`: in our words, without links. `sources`: addresses of the pages that it was read from, by name.
@@ -149,11 +151,21 @@ def meaning_of(name: str) -> Rule | Meaning:
     named = asked.replace("-", "_")
     found = rules().get(asked) or codes().get(named) or findings().get(named)
     if found is None:
-        near = suggest(asked, [*rules(), *codes(), *findings()])
-        hint = (
-            f"; did you mean {near}?"
-            if near
-            else "; reachsim trace prints both, such as NO_ROUTE_TO_DESTINATION and ROUTE-16"
-        )
-        raise UsageError(f"{shown(name)} is neither the code of a blocker nor the ID of a rule{hint}")
+        raise UsageError(f"{shown(name)} is neither the code of a blocker nor the ID of a rule; {_meant(asked)}")
     return found
+
+
+def _meant(asked: str) -> str:
+    """What was probably meant. A number that is another is no slip: of a chapter it is told which numbers there are."""
+    written = re.sub("[-_ ]", "", asked)
+    same = next((name for name in rules() if name.replace("-", "") == written), "")
+    if same:
+        return f"did you mean {same}?"
+    chapter = re.split("[-_ ]", asked)[0]
+    numbered = [name for name in rules() if re.fullmatch(rf"{re.escape(chapter)}-[0-9]+", name)]
+    if numbered and re.fullmatch(r"([-_ ].*)?", asked[len(chapter) :]):
+        return f"{chapter} has {numbered[0]} to {numbered[-1]}"
+    near = suggest(asked, [*codes(), *findings()])
+    return (
+        f"did you mean {near}?" if near else "reachsim trace prints both, such as NO_ROUTE_TO_DESTINATION and ROUTE-16"
+    )

@@ -15,7 +15,7 @@ from reachsim.net.traffic import Traffic, parse_traffic
 ChangeKind = Literal["opened", "closed", "changed"]
 
 
-@made_by("reachsim.diff(before, after).changes", many=True)
+@made_by("reachsim.diff(before, after).changes")
 @dataclass(frozen=True, repr=False)
 class Change(Faced):
     """One group of equal changes: the same traffic opened or closed from each of some endpoints to each of others.
@@ -66,6 +66,7 @@ class Change(Faced):
         }
 
 
+@made_by("reachsim.diff(before, after).meanings")
 @dataclass(frozen=True, repr=False)
 class OtherMeaning(Faced):
     """A name that means something else than before (DNS-2, EP-8): a host name, or ``service:NAME``.

@@ -19,7 +19,7 @@ RESULT_TITLES: dict[ResultVerdict, str] = {"holds": "holds", "fails": "FAILS", "
 """Verdict of an expectation to the word that a person sees."""
 
 
-@made_by("net.expect(source, destination, allow='tcp/443')", many=True)
+@made_by("net.expect(source, destination, allow='tcp/443')")
 @dataclass(frozen=True, repr=False)
 class Result(Told):
     """One expectation, decided.

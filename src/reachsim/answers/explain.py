@@ -90,6 +90,7 @@ class Layer(Faced):
         return {"layer": self.name, "innocent": self.innocent, "text": self.text}
 
 
+@made_by("net.explain(source, destination, traffic).probe")
 @dataclass(frozen=True, repr=False)
 class Probe(Faced):
     """What a plain instance sees in the place of a function. `differs`: whether the function fares otherwise."""

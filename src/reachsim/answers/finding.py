@@ -13,7 +13,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.lint import SEVERITIES, Severity
 
 
-@made_by("net.lint()", many=True)
+@made_by("net.lint()")
 @dataclass(frozen=True, repr=False)
 class Finding(Faced):
     """One finding, whoever found it: `lint`, or what `findings` gathers.

@@ -19,6 +19,7 @@ from reachsim.rules.lambda_ import (
 Fit = Literal["fits", "does not fit", "undecided"]
 
 
+@made_by("net.lambda_addresses().interfaces")
 @dataclass(frozen=True, repr=False)
 class SharedInterface(Faced):
     """What one subnet and one set of security groups needs, over all functions and versions (LAMBDA-3).
@@ -72,6 +73,7 @@ class SharedInterface(Faced):
         }
 
 
+@made_by("net.lambda_addresses().subnets")
 @dataclass(frozen=True, repr=False)
 class SubnetRoom(Faced):
     """IPv4 addresses of one subnet with functions.
@@ -127,6 +129,7 @@ class SubnetRoom(Faced):
         }
 
 
+@made_by("net.lambda_addresses().vpcs")
 @dataclass(frozen=True, repr=False)
 class VpcInterfaces(Faced):
     """Shared interfaces of one VPC: executions spread evenly, and at most; `quota`: unless it was raised (LAMBDA-5)."""
@@ -155,6 +158,7 @@ class VpcInterfaces(Faced):
         }
 
 
+@made_by("net.lambda_addresses().functions")
 @dataclass(frozen=True, repr=False)
 class FunctionNeed(Faced):
     """One function: `executions` at a time (`assumed`: not written, the quota of a Region taken, LAMBDA-30), what it shares
@@ -196,6 +200,7 @@ class FunctionNeed(Faced):
         }
 
 
+@made_by("net.lambda_addresses().merges")
 @dataclass(frozen=True, repr=False)
 class Merge(Faced):
     """Sets of security groups of one VPC that functions could use as one: what that would save.
@@ -224,6 +229,7 @@ class Merge(Faced):
         }
 
 
+@made_by("net.lambda_addresses().providers")
 @dataclass(frozen=True, repr=False)
 class Instances(Faced):
     """A capacity provider of Lambda Managed Instances: an address for each of its instances (LAMBDA-33). `most`: None where

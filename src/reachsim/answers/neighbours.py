@@ -29,7 +29,7 @@ _NONE = HeaderSpace.nothing()
 _WORLD = frozenset({"internet", "internet host"})
 
 
-@made_by("net.who_reaches(to)", many=True)
+@made_by("net.who_reaches(to)")
 @dataclass(frozen=True, repr=False)
 class Neighbour(Faced):
     """Ends of which the same is to be said: interfaces, or functions, networks, services, the internet.

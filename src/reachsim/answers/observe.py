@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reachsim.calls import made_by
 from reachsim.dataplane.ends import Endpoint
 from reachsim.engine import Engine
 from reachsim.faces import Faced
@@ -20,6 +21,7 @@ _FORWARDING = ("NAT gateway", "instance", "interface")
 """Checkpoints that answer packets which expire there, where they pass them on (OBS-9)."""
 
 
+@made_by("net.explain(source, destination, traffic).tools")
 @dataclass(frozen=True, repr=False)
 class Tool(Faced):
     """What one tool shows. `rule`: the rule of docs/rules.md."""

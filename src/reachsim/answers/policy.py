@@ -27,7 +27,7 @@ from reachsim.topology.flows import may_be_called_from_outside
 NO_PACKET = HeaderSpace.nothing()
 
 
-@made_by("net.exposure()", many=True)
+@made_by("net.exposure()")
 @dataclass(frozen=True, repr=False)
 class Exposed(Faced, Carded):
     """What the internet reaches of some interfaces: `traffic` in words with the sources, `space` as a set of packets to
@@ -154,7 +154,7 @@ def describe_far(answer: Reach, space: HeaderSpace) -> str:
     return space.describe(answer.sources, answer.destinations, sources_name="the internet")
 
 
-@made_by("net.dead_ends()", many=True)
+@made_by("net.dead_ends()")
 @dataclass(frozen=True, repr=False)
 class DeadEnd(Faced):
     """Destinations that a route table sends into a blackhole or round in a circle.

@@ -21,7 +21,7 @@ RuleSetKind = Literal["network ACL", "security group"]
 RULE_SET_KINDS: tuple[RuleSetKind, ...] = ("network ACL", "security group")
 
 
-@made_by("net.idle_rules()", many=True)
+@made_by("net.idle_rules()")
 @dataclass(frozen=True, repr=False)
 class IdleRule(Faced):
     """A rule that could be removed without changing anything.

@@ -10,6 +10,7 @@ from reachsim.answers.diff import diff
 from reachsim.answers.difference import Change
 from reachsim.answers.editable import Editable
 from reachsim.answers.rulesets import rule_sets
+from reachsim.calls import made_by
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.engine import Asked
 from reachsim.errors import DesignError
@@ -27,6 +28,7 @@ _BESIDE: Final = ADMINISTRATION | Traffic.parse("icmp,icmpv6")
 """What a bastion may take besides, and still be one."""
 
 
+@made_by("net.session_manager().superfluous.rules")
 @dataclass(frozen=True, repr=False)
 class SuperfluousRule(Faced):
     """An inbound rule for SSH or RDP of a group whose members are all ready for sessions."""
@@ -44,6 +46,7 @@ class SuperfluousRule(Faced):
         return {"group": self.group, "rule": self.rule, "where": self.where}
 
 
+@made_by("net.session_manager().superfluous.bastions")
 @dataclass(frozen=True, repr=False)
 class SuperfluousBastion(Faced):
     """An instance that nobody can ask for anything but SSH, RDP and a ping, and that, without these rules, no rule and no
@@ -61,6 +64,7 @@ class SuperfluousBastion(Faced):
         return {"name": self.name, "where": self.where}
 
 
+@made_by("net.session_manager().superfluous")
 @dataclass(frozen=True, repr=False)
 class Superfluous(Faced):
     """What may be removed, as proven by a copy of the design without it.

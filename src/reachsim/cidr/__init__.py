@@ -28,34 +28,53 @@ if TYPE_CHECKING:
         smallest_around,
     )
     from reachsim.cidr.demand import Consumers, SubnetSize, size_for_addresses, size_for_consumers
-    from reachsim.cidr.entries import CidrConnection, Entry, Sources, SubnetEntry
-    from reachsim.cidr.kept import KeptPlan, load_kept, loads_kept
+    from reachsim.cidr.entries import CidrConnection, Entries, Entry, Sources, Standing, SubnetEntry
+    from reachsim.cidr.kept import KeptPlan, KeptSubnet, KeptVpc, load_kept, loads_kept
+    from reachsim.cidr.metrics import Growth, PoolUse, Summary
     from reachsim.cidr.overlaps import Overlap, OverlapReport, find_overlaps, overlapping_pairs
-    from reachsim.cidr.plan import Plan, PlannedSubnet, PlannedVpc, PlanVerdict
+    from reachsim.cidr.plan import Conflict, Existing, Plan, PlannedSubnet, PlannedVpc, PlanVerdict
     from reachsim.cidr.planner import plan_file, plan_text
     from reachsim.cidr.ranking import Rank
+    from reachsim.cidr.shortage import PoolShortage, Remedy, Shortage
     from reachsim.cidr.sources import parse_source, read_source, read_sources
     from reachsim.cidr.use import SubnetUse, VpcUse, holders_of, use_of, vpc_of
-    from reachsim.net.cidr import Cidr
+    from reachsim.net.address import Address
+    from reachsim.net.cidr import AddressSet, Cidr
+    from reachsim.rules.refusal import Refusal
 
 __all__ = [
+    "Address",
+    "AddressSet",
     "BlockFacts",
     "Cidr",
     "CidrConnection",
+    "Conflict",
     "Consumers",
+    "Entries",
     "Entry",
+    "Existing",
+    "Growth",
     "KeptPlan",
+    "KeptSubnet",
+    "KeptVpc",
     "Overlap",
     "OverlapReport",
     "Plan",
     "PlanVerdict",
     "PlannedSubnet",
     "PlannedVpc",
+    "PoolShortage",
+    "PoolUse",
     "Rank",
+    "Refusal",
+    "Remedy",
+    "Shortage",
     "Sources",
+    "Standing",
     "SubnetEntry",
     "SubnetSize",
     "SubnetUse",
+    "Summary",
     "VpcUse",
     "aggregate",
     "aggregate_to",
@@ -89,18 +108,21 @@ _NAMES = {
     "arithmetic": "aggregate_to blocks_of_range choose_free nth_subnet ranges_of",
     "blocks": "BlockFacts aggregate buddy describe exclude free_blocks range_class smallest_around",
     "demand": "Consumers SubnetSize size_for_addresses size_for_consumers",
-    "entries": "CidrConnection Entry Sources SubnetEntry",
-    "kept": "KeptPlan load_kept loads_kept",
+    "entries": "CidrConnection Entries Entry Sources Standing SubnetEntry",
+    "kept": "KeptPlan KeptSubnet KeptVpc load_kept loads_kept",
+    "metrics": "Growth PoolUse Summary",
+    "shortage": "PoolShortage Remedy Shortage",
     "overlaps": "Overlap OverlapReport find_overlaps overlapping_pairs",
     "ranking": "Rank",
-    "plan": "Plan PlannedSubnet PlannedVpc PlanVerdict",
+    "plan": "Conflict Existing Plan PlanVerdict PlannedSubnet PlannedVpc",
     "planner": "plan_file plan_text",
     "sources": "parse_source read_source read_sources",
     "use": "SubnetUse VpcUse holders_of use_of vpc_of",
 }
 # A question about a few blocks need not load the schemas of plans.
 _HOMES = {name: f"reachsim.cidr.{home}" for home, names in _NAMES.items() for name in names.split()}
-_HOMES["Cidr"] = "reachsim.net.cidr"
+_HOMES |= {"Address": "reachsim.net.address", "AddressSet": "reachsim.net.cidr", "Cidr": "reachsim.net.cidr"}
+_HOMES["Refusal"] = "reachsim.rules.refusal"
 
 
 def __getattr__(name: str) -> Any:

@@ -55,7 +55,7 @@ def range_class(block: Cidr) -> str:
     return "public" if block.version == 4 else "reserved (RFC 4291)"
 
 
-@made_by("cidr.describe(block)", many=True)
+@made_by("cidr.describe(block)")
 @dataclass(frozen=True, slots=True, repr=False)
 class BlockFacts(Told):
     """What there is to say about one block; `describe` makes it.

@@ -14,7 +14,7 @@ from reachsim.net.cidr import Cidr
 _DEAD: Final = frozenset({"deleted", "deleting", "rejected", "expired"})
 
 
-@made_by("Entry(Cidr.parse('10.0.0.0/16'))", by_hand=True, many=True)
+@made_by("Entry(Cidr.parse('10.0.0.0/16'))", by_hand=True, itself=True)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A block, whose it is, and where it was read.
@@ -44,6 +44,7 @@ class Entry:
         return " ".join(part for part in (str(self.cidr), self.owner) if part)
 
 
+@made_by("Entries([Entry(Cidr.parse('10.0.0.0/16'))])", by_hand=True)
 class Entries(Sequence[Entry]):
     """A list of entries that keeps columns rather than objects.
 
@@ -204,6 +205,7 @@ class CidrConnection:
         return "gone" if self.status in _DEAD else "up"
 
 
+@made_by("cidr.read_sources(FILES).standing")
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A VPC as a model has it: its blocks and its subnets, the destinations of its routes to elsewhere.

@@ -13,7 +13,7 @@ from reachsim.loading.validation import validate
 from reachsim.resources.fields import BlockField, Schema
 
 
-class _KeptSubnet(Schema, extra="ignore"):
+class KeptSubnet(Schema, extra="ignore"):
     cidr: BlockField
     ipv6_cidr: BlockField | None = None
 
@@ -25,7 +25,7 @@ class KeptVpc(Schema, extra="ignore"):
     ipv6_cidrs: tuple[BlockField, ...] = ()
     room: BlockField | None = None
     ipv6_room: BlockField | None = None
-    subnets: dict[str, _KeptSubnet] = Field(default_factory=dict)
+    subnets: dict[str, KeptSubnet] = Field(default_factory=dict)
 
 
 class KeptPlan(Schema, extra="ignore"):

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reachsim.calls import made_by
 from reachsim.cidr.blocks import smallest_around
 from reachsim.net.cidr import Cidr, address_set, blocks_of
 
 
+@made_by("cidr.plan_file(FILE).pools")
 @dataclass(frozen=True, slots=True)
 class PoolUse:
     """What has become of a pool's addresses.
@@ -72,6 +74,7 @@ class PoolUse:
         }
 
 
+@made_by("cidr.plan_file(FILE).growth")
 @dataclass(frozen=True, slots=True)
 class Growth:
     """How far a block can grow in place: `to` is the largest aligned block around it that holds nobody
@@ -91,6 +94,7 @@ class Growth:
         return {"cidr": str(self.block), "can_become": str(self.to), "factor": self.factor}
 
 
+@made_by("cidr.plan_file(FILE).summaries")
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The fewest routes that cover what a group has in the pools, and no address of anybody else.

@@ -140,7 +140,7 @@ class Sweep:
         return count
 
 
-@made_by("cidr.find_overlaps(entries)", many=True)
+@made_by("cidr.find_overlaps(entries)")
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Two blocks that overlap. `outer` is equal to `inner` or contains it; `reason` says why it has its

@@ -24,7 +24,7 @@ class PlanVerdict(Enum):
     CANNOT_DECIDE = "cannot decide"
 
 
-@made_by("cidr.plan_file(path)", many=True)
+@made_by("cidr.plan_file(path)")
 @dataclass(frozen=True, slots=True)
 class PlannedSubnet:
     """A subnet of a planned VPC. `cidr`: None where the VPC has IPv6 only. `size`: why it is as large as it
@@ -60,7 +60,7 @@ class PlannedSubnet:
         return usable_count(self.cidr)
 
 
-@made_by("cidr.plan_file(path)", many=True)
+@made_by("cidr.plan_file(path)")
 @dataclass(frozen=True, slots=True)
 class PlannedVpc:
     """A VPC that was asked for. `cidrs`: the primary block first; `standing`: those that stood before this
@@ -114,6 +114,7 @@ class PlannedVpc:
         }
 
 
+@made_by("cidr.plan_file(FILE).conflicts")
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """Two things that stand, overlap, and may not. No plan can help: neither moves.
@@ -141,6 +142,7 @@ class Conflict:
         return f"{self.one} {self.one_block} overlaps {self.other} {self.other_block}: {self.reason}"
 
 
+@made_by("cidr.plan_file(FILE).existing")
 @dataclass(frozen=True, slots=True)
 class Existing:
     """Something that stands beside the plan. `vpc`: whether it is a VPC that may be peered.

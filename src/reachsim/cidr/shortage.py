@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reachsim.calls import made_by
 from reachsim.cidr.allocate import Apart, Demand, SearchGaveUp, TakenSpace, allocate, unplaced
 from reachsim.cidr.blocks import amount, prefix_length_for, range_class
 from reachsim.net.cidr import AddressSet, Cidr, address_set, blocks_of
@@ -21,6 +22,7 @@ _OWNED = ("public", "global unicast (RFC 4291)")
 """Ranges whose blocks belong to somebody, so that nobody can simply take the next one."""
 
 
+@made_by("cidr.plan_file(FILE).shortage.pools[0].changes")
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """One change after which everything fits. `addresses`: how much it adds or gives up, by which changes
@@ -55,6 +57,7 @@ class Remedy:
         return self.text
 
 
+@made_by("cidr.plan_file(FILE).shortage.pools")
 @dataclass(frozen=True, slots=True)
 class PoolShortage:
     """What is missing in one pool.
@@ -99,6 +102,7 @@ class PoolShortage:
         }
 
 
+@made_by("cidr.plan_file(FILE).shortage")
 @dataclass(frozen=True, slots=True)
 class Shortage:
     """Why a plan does not fit. `impossible`: what no pool could give, in sentences; `hints`: what could.

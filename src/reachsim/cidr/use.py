@@ -14,7 +14,7 @@ from reachsim.net.cidr import Cidr, address_set
 from reachsim.rules.subnet import usable_count
 
 
-@made_by("cidr.use_of(sources)", many=True)
+@made_by("cidr.use_of(sources)")
 @dataclass(frozen=True, slots=True)
 class SubnetUse:
     """How full an IPv4 subnet is. `usable`: addresses that interfaces can have in it (SUBNET-2); `used`: those that
@@ -37,7 +37,7 @@ class SubnetUse:
         }
 
 
-@made_by("cidr.use_of(sources)", many=True)
+@made_by("cidr.use_of(sources)")
 @dataclass(frozen=True, slots=True)
 class VpcUse:
     """How full a VPC is. `addresses`: of its IPv4 blocks; `in_subnets`: those of them that are in a subnet;

@@ -15,6 +15,7 @@ from functools import lru_cache
 from math import prod
 from typing import Generic, NamedTuple, TypeVar
 
+from reachsim.calls import made_by
 from reachsim.faces import Faced
 from reachsim.net.box import ALL_PORTS
 from reachsim.net.intervals import PortSet
@@ -94,6 +95,7 @@ OF_TRAFFIC: WayBack[Traffic] = WayBack(
 """Ways back, of sets of traffic."""
 
 
+@made_by("net.reach(source, destination).losses")
 @dataclass(frozen=True, slots=True, repr=False)
 class Choices(Faced):
     """What becomes of the choices of the NAT devices on a way. False where nothing is lost.

@@ -11,10 +11,12 @@ from reachsim.calls import checks_types, says_how_to_call
 from reachsim.importing.files import import_files as _import_files
 from reachsim.importing.files import import_sides as _import_sides
 from reachsim.importing.imported import Imported, Note
+from reachsim.importing.inventory import Origin
 from reachsim.importing.options import Options
 from reachsim.importing.options import read_options as _read_options
+from reachsim.importing.sources import Source
 
-__all__ = ["Imported", "Note", "Options", "import_files", "import_sides", "read_options"]
+__all__ = ["Imported", "Note", "Options", "Origin", "Source", "import_files", "import_sides", "read_options"]
 
 # `reachsim.load`, which takes the same, says of itself how it is called, and asks those that do not.
 import_files, import_sides = checks_types(_import_files), checks_types(_import_sides)

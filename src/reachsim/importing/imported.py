@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reachsim.calls import made_by
-from reachsim.faces import Faced
+from reachsim.faces import Faced, for_engines
 from reachsim.importing.inventory import Origin
 from reachsim.loading.provenance import Places
 from reachsim.loading.tree import Document
@@ -16,7 +16,7 @@ from reachsim.places import Place
 Path = tuple[str | int, ...]
 
 
-@made_by("importing.import_files(paths)", many=True)
+@made_by("importing.import_files(paths)")
 @dataclass(frozen=True, repr=False)
 class Note(Faced):
     """Something that an import has to say. `kind`: ``unknown``, ``left out``, ``assumed`` or ``not read``."""
@@ -30,6 +30,7 @@ class Note(Faced):
         return f"{self.kind}: {self.what}: {self.text}" + (f" ({self.origin})" if self.origin else "")
 
 
+@for_engines("document")
 @made_by("importing.import_files(paths)")
 @dataclass
 class Imported:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from reachsim.calls import made_by
+
 Attributes = dict[str, Any]
 
 NOT_READ: Final = "NotRead"
@@ -93,6 +95,7 @@ class NotKnown(Exception):
         self.reason = unknown.reason
 
 
+@made_by("importing.import_files(paths).origins")
 @dataclass(frozen=True)
 class Origin:
     """Where an object was read: the file, the way through it or the name that it has there, and the line where one is known.

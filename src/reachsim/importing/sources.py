@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from reachsim.calls import made_by
 from reachsim.errors import UsageError
 from reachsim.loading.document import read_bytes
 from reachsim.loading.tree import MAX_DEPTH, MAX_NODES, RepeatedKeyError, unique_keys
@@ -26,6 +27,7 @@ _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
+@made_by("importing.read_options(stacks={NAME: FILE}).stacks")
 @dataclass(frozen=True)
 class Source:
     """One file, decoded. `data`: what its JSON says; None where it is not JSON, and `not_json` says why."""

@@ -23,6 +23,12 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.lambda_ import INTERFACES_PER_VPC
 
 
+def _by_number(rule: str) -> tuple[str, int]:
+    """CIDR-2 before CIDR-10."""
+    chapter, _, number = rule.partition("-")
+    return chapter, int(number)
+
+
 class Checker(VpcChecks):
     """One check of one design: what `VpcChecks` looks at, and what is between VPCs. `problems` and `warnings` fill up."""
 
@@ -44,7 +50,9 @@ class Checker(VpcChecks):
         """`warn:` names rules that can be waived."""
         for index, rule in enumerate(self.design.warn):
             if rule not in WAIVABLE:
-                hint = did_you_mean(rule, WAIVABLE) or f"these can: {', '.join(sorted(WAIVABLE))}"
+                # A number that is another is no slip: of this chapter, or of all.
+                near = [each for each in WAIVABLE if each.partition("-")[0] == rule.partition("-")[0].upper()]
+                hint = f"these can: {', '.join(sorted(near or WAIVABLE, key=_by_number))}"
                 self.report(("warn", index), f"{shown(rule)} is not a rule that can be turned into a warning", hint)
 
     def check_ends(self) -> None:

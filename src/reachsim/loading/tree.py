@@ -30,20 +30,6 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two values are equal, in the same order, and of the same types (true is not 1), whatever they are made of;
-    of plain ones `same_values` says it sooner."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict) and isinstance(other, dict):
-        return len(one) == len(other) and all(
-            same(a, b) and same(one[a], other[b]) for a, b in zip(one, other, strict=True)
-        )
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return one == other
-
-
 def value_at(node: Any, path: Path) -> Any:
     """What a tree has at a path; None where it has nothing."""
     for step in path:
@@ -149,5 +135,5 @@ class Document:
 
 
 def same_values(one: Any, other: Any) -> bool:
-    """Whether two plain values are equal in order and in types (true is not 1)."""
+    """Whether two values are equal in order and in types (true is not 1): plain ones, or of what shows all its fields."""
     return one is other or repr(one) == repr(other)  # at the speed of C; of plain values it tells all apart

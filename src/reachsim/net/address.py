@@ -12,9 +12,9 @@ has no links whose zone a name could give.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from reachsim.errors import NoValueError
+from reachsim.errors import NoValueError, shown
 
 IPV4_BITS: Final = 32
 IPV6_BITS: Final = 128
@@ -48,6 +48,14 @@ class Address(int):
     """
 
     __slots__ = ()
+
+    def __new__(cls, address: int | str = 0) -> Self:
+        """The address with this number on the line, or of this text. Raises NoValueError for any other."""
+        if isinstance(address, str):
+            address = parse_address(address)
+        elif not isinstance(address, int) or not 0 <= address <= LINE_LAST:
+            raise NoValueError(f"{shown(address)} is no address; write Address('10.0.0.10')")
+        return super().__new__(cls, address)
 
     @property
     def width(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from reachsim.calls import made_by
 from reachsim.faces import Faced
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, LINE_LAST
 from reachsim.net.cidr import AddressSet
@@ -23,6 +24,7 @@ OF_IPV6: Final = EVERYTHING - Traffic.protocol(ICMP)
 """The traffic that there is over IPv6."""
 
 
+@made_by("net.reach(source, destination).reachable.boxes()")
 @dataclass(frozen=True, slots=True, repr=False)
 class Box(Faced):
     """Every packet with one of these services, sources, destinations and, for TCP and UDP, source ports.

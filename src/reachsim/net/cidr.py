@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reachsim.calls import made_by
+from reachsim.calls import made_by, says_how_to_call
 from reachsim.errors import NoValueError, shown
 from reachsim.net.address import (
     IPV4_BITS,
@@ -21,6 +21,7 @@ from reachsim.net.address import (
 from reachsim.net.intervals import IntSet, Span
 
 
+@says_how_to_call
 class AddressSet(IntSet):
     """A set of addresses of both families (places on the address line of `reachsim.net.address`).
 
@@ -38,18 +39,30 @@ class AddressSet(IntSet):
             return ",".join(str(block) for block in blocks)
         return f"{format_address(low)}-{format_address(high)}"
 
+    WRITTEN = "('10.0.0.0/16')"
+
     @classmethod
     def _read(cls, members: object) -> AddressSet:
-        if isinstance(members, str):
-            members = Cidr.parse_peer(members)
-        return members.addresses if isinstance(members, Cidr) else super()._read(members)
+        if isinstance(members, Cidr):
+            return members.addresses
+        return cls._of_text(members) if isinstance(members, str) else super()._read(members)
+
+    @classmethod
+    def _span(cls, text: str) -> Span:
+        first, dash, last = text.partition("-")
+        if not dash:
+            return Cidr.parse_peer(text).span
+        low, high = parse_address(first.strip()), parse_address(last.strip())
+        if low > high:
+            raise NoValueError(f"{shown(text)} ends before it begins")
+        return low, high
 
     def addresses(self) -> Iterator[Address]:
         """Every member, as `Address`; there may be 2**128 of them."""
         return map(Address, self)
 
 
-@made_by("Cidr.parse('10.0.0.0/16')", by_hand=True, many=True)
+@made_by("Cidr.parse('10.0.0.0/16')", by_hand=True, itself=True)
 @dataclass(frozen=True, slots=True, order=True)
 class Cidr:
     """An address block. `network` is the place of its first address on the address line, its host bits clear.

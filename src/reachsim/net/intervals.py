@@ -8,17 +8,21 @@ the package counts on: `PortSet` here (0 to 65535), `AddressSet` in `reachsim.ne
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar, Self
 
-from reachsim.errors import NoValueError, UsageError
+from reachsim.errors import NoValueError, UsageError, shown
 from reachsim.faces import one_line
 from reachsim.net.address import LINE_LAST
 
 Span = tuple[int, int]
 """First and last member of a run, both included."""
+
+
+_PORT = re.compile("[0-9]{1,5}", re.ASCII)
 
 
 def gap_around(points: Sequence[int], place: int, last: int) -> Span:
@@ -122,6 +126,18 @@ class IntSet:
             return member is not None and self._read(member) <= self
         index = bisect_right(self.spans, (member, self.LAST + 1)) - 1
         return index >= 0 and self.spans[index][1] >= member
+
+    @classmethod
+    def _of_text(cls, text: str) -> Self:
+        """What `str` wrote. Raises NoValueError."""
+        if text.strip() in ("all", "nothing"):
+            return cls.everything() if text.strip() == "all" else cls.nothing()
+        return cls.union_of(cls._span(part.strip()) for part in text.split(","))
+
+    @classmethod
+    def _span(cls, text: str) -> Span:
+        """A part of such a text, between its commas."""
+        raise NotImplementedError
 
     @classmethod
     def _read(cls, members: object) -> Self:
@@ -253,7 +269,26 @@ class IntSet:
 
 
 class PortSet(IntSet):
-    """A set of TCP or UDP ports."""
+    """A set of TCP or UDP ports.
+
+    >>> 443 in PortSet("22,400-500")
+    True
+    """
 
     __slots__ = ()
     LAST = 65535
+    WRITTEN = "('22,1024-65535')"
+
+    @classmethod
+    def _read(cls, members: object) -> Self:
+        return cls._of_text(members) if isinstance(members, str) else super()._read(members)
+
+    @classmethod
+    def _span(cls, text: str) -> Span:
+        first, dash, last = text.partition("-")
+        low, high = (
+            int(each) if _PORT.fullmatch(each.strip()) else cls.LAST + 1 for each in (first, last if dash else first)
+        )
+        if not low <= high <= cls.LAST:
+            raise NoValueError(f"{shown(text)} is no port and no range of ports; write PortSet('22,1024-65535')")
+        return low, high

@@ -20,7 +20,7 @@ class Headers(TypedDict, total=False):
     source_port: int
 
 
-@made_by("net.trace(source, destination, traffic).packet")
+@made_by("net.trace(source, destination, traffic).packet", by_hand=True)
 @dataclass(frozen=True, slots=True, repr=False)
 class Packet(Faced):
     """Headers of one packet.

@@ -14,7 +14,7 @@ from reachsim.calls import made_by
 from reachsim.cards import picture
 from reachsim.engine import Asked, Engine, loaded
 from reachsim.errors import ReachsimError, UsageError, shown
-from reachsim.faces import Faced
+from reachsim.faces import Faced, for_engines
 from reachsim.net.traffic import Traffic
 from reachsim.picture.diffed import told_difference
 from reachsim.picture.graphs import dot, mermaid
@@ -34,6 +34,7 @@ _TRACES, _PAIRS, _WAYS = 60, 90, 1_000
 expectation; nobody reads more."""
 
 
+@for_engines("layout")
 @made_by("net.draw()")
 @dataclass(frozen=True, repr=False)
 class Picture(Faced):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from reachsim.calls import made_by
-from reachsim.faces import Carded, face
+from reachsim.faces import Carded, face, for_engines
 from reachsim.flow.ports import Choices
 from reachsim.net.box import OF_IPV4, OF_IPV6
 from reachsim.net.cidr import EVERY_IPV4, EVERY_IPV6, AddressSet
@@ -18,7 +18,8 @@ from reachsim.reach.flow_answer import SILENT, Crossing
 from reachsim.rules.nat import NAT_LOSS_BELOW
 
 
-@made_by("net.matrix()[source, destination]", many=True)
+@for_engines("below", "trips", "ways")
+@made_by("net.matrix()[source, destination]")
 @dataclass(frozen=True, slots=True)
 class Cell(Carded):
     """What gets from one endpoint to another.

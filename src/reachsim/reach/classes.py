@@ -12,15 +12,18 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from reachsim.calls import made_by
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.filters import Filter, FilterBook
 from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, VpcSite
-from reachsim.faces import Faced
+from reachsim.faces import Faced, for_engines
 from reachsim.rules.clauses import GroupId
 from reachsim.topology.topology import Topology
 
 
+@for_engines("first", "members", "only", "routing", "seen")
+@made_by("net.rows().class_pairs()")
 @dataclass(slots=True, eq=False, repr=False)
 class InterfaceClass(Faced):
     """Interfaces with one answer to every question. `seen`: the groups that rules of a VPC see at their addresses, where
@@ -35,6 +38,11 @@ class InterfaceClass(Faced):
     def first(self) -> NetworkInterface:
         """Its representative."""
         return self.members[0]
+
+    @property
+    def names(self) -> list[str]:
+        """The full names of its interfaces."""
+        return [member.name for member in self.members]
 
     def only(self, members: list[NetworkInterface]) -> InterfaceClass:
         """The same with some of its members alone."""

@@ -26,7 +26,7 @@ from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows_by_sender
 
 
-@made_by("net.reach(source, destination)", many=True)
+@made_by("net.reach(source, destination)")
 class Reach(ToldOf):
     """What of all traffic gets from one endpoint to another. As a set it is what is reachable: `| & - ^ ~ == in bool`.
 

@@ -9,7 +9,7 @@ from itertools import compress
 
 from reachsim.calls import made_by
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.faces import Faced
+from reachsim.faces import Faced, for_engines
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
 from reachsim.reach.blocks import BlockWorker, ClassAnswer
@@ -27,6 +27,7 @@ ClassesByIndex = Sequence[InterfaceClass] | Mapping[int, InterfaceClass]
 """Classes by their index, each with the interfaces alone that a question names."""
 
 
+@for_engines("answers", "atoms", "cells", "classes", "columns", "endpoints", "named", "number", "rows")
 @made_by("net.rows()")
 @dataclass(eq=False, repr=False)
 class Rows(Numbered, Faced):

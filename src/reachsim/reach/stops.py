@@ -18,7 +18,7 @@ from reachsim.dataplane.cause import Cause, Caused
 from reachsim.dataplane.checkpoint import Drop, LegName
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.dataplane.walk import Visit
-from reachsim.faces import Faced
+from reachsim.faces import Faced, for_engines
 from reachsim.flow.denial import denials, receiver_of
 from reachsim.flow.ports import Toll, nat_ports
 from reachsim.net.box import ALL_PORTS
@@ -34,7 +34,8 @@ StopPiece = tuple[tuple[Rectangle, ...], AddressSet, AddressSet]
 """Rectangles of traffic between some sources and some destinations."""
 
 
-@made_by("net.reach(source, destination).stops", many=True)
+@for_engines("cause", "pieces")
+@made_by("net.reach(source, destination).stops")
 @dataclass(frozen=True, repr=False)
 class Stop(Caused, Faced):
     """A part of the traffic that does not come through: what stops it (`cause`), and which part.

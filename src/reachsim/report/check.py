@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reachsim.answers.expectations import RESULT_TITLES, Check, Result
-from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, number
+from reachsim.report.text import PLAIN, Look, TextRow, grid, hanging, holding, number
 from reachsim.report.trace import brief_hops, hop_lines, other_lines, reference
 from reachsim.trace.result import Blocker
 
@@ -57,7 +57,7 @@ def _summary(check: Check, file: str, look: Look) -> str:
     if not len(check):
         return f"{style.yellow('NOTHING TO CHECK')}  {style.bold(file)} has no expectations"
     if check.ok:
-        words = f"all of {total} hold" if len(check) > 1 else "the one expectation holds"
+        words = holding(len(check))
         return f"{style.green('HOLDS')}  {style.bold(words)}  {style.dim(file)}"
     parts = []
     if check.failures:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+from reachsim.answers.book import codes, findings
 from reachsim.errors import visible
 from reachsim.report.notices import Level, Notice, Report
 
@@ -97,17 +98,17 @@ def _xml(text: str) -> str:
 def sarif(reports: Sequence[Report], version: str) -> str:
     """SARIF 2.1.0 (OASIS), one run: what code scanning takes. What passes is no result. `version`: of reachsim."""
     told = [(report, notice) for report in reports for notice in report.notices if notice.level != "passes"]
-    codes = list(dict.fromkeys(notice.code for _, notice in told))
+    told_codes = list(dict.fromkeys(notice.code for _, notice in told))
     driver: dict[str, Any] = {
         "name": "reachsim",
         "version": version,
         "informationUri": "https://github.com/reachsim/reachsim",
-        "rules": [{"id": code, "helpUri": _help(code, told)} for code in codes],
+        "rules": [_rule(code) for code in told_codes],
     }
     run: dict[str, Any] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(report, notice, codes) for report, notice in told],
+        "results": [_result(report, notice, told_codes) for report, notice in told],
     }
     remarks = [remark for report in reports for remark in report.remarks]
     if remarks:
@@ -117,19 +118,29 @@ def sarif(reports: Sequence[Report], version: str) -> str:
     return json.dumps(log, indent=2, ensure_ascii=True)
 
 
-def _help(code: str, told: Iterable[tuple[Report, Notice]]) -> str:
-    lint = any(report.command == "lint" for report, notice in told if notice.code == code)
-    return f"{_PAGES}/{'lint' if lint else 'codes'}.md"
+def _rule(code: str) -> dict[str, Any]:
+    """What a code means, which code scanning shows beside its results."""
+    finding = findings().get(code)
+    known = finding or codes().get(code)
+    text = known.text if known is not None else code.replace("_", " ").capitalize()
+    page = "lint.md" if finding else f"codes.md#{code.lower()}" if known else "cli.md"
+    return {
+        "id": code,
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": f"{text} See {_PAGES}/{page}"},
+        "helpUri": f"{_PAGES}/{page}",
+    }
 
 
-def _result(report: Report, notice: Notice, codes: list[str]) -> dict[str, Any]:
+def _result(report: Report, notice: Notice, numbered: list[str]) -> dict[str, Any]:
     where: dict[str, Any] = {"artifactLocation": {"uri": uri(notice.file or report.file)}}
     if notice.line is not None:
         where["region"] = {"startLine": notice.line}
     mark = hashlib.sha256(f"{report.command}\n{notice.code}\n{notice.name}".encode("utf-8", "replace")).hexdigest()
     return {
         "ruleId": notice.code,
-        "ruleIndex": codes.index(notice.code),
+        "ruleIndex": numbered.index(notice.code),
         "level": _SARIF[notice.level],
         "message": {"text": f"{visible(notice.name)}\n{_xml(_beyond(notice))}".rstrip()},
         "locations": [{"physicalLocation": where}],
@@ -154,8 +165,7 @@ def markdown(reports: Sequence[Report]) -> str:
         lines += [
             f"### {_cell(f'reachsim {report.command}')}: {_cell(report.title)}",
             "",
-            f"`{_code(report.file)}`",
-            "",
+            *([f"`{_code(report.file)}`", ""] if report.file else []),
         ]
         told = [notice for notice in report.notices if notice.level != "passes"]
         if told:

@@ -17,7 +17,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.network import Network
 from reachsim.places import file_of, number_of
 from reachsim.report.check import first_blocker
-from reachsim.report.text import number
+from reachsim.report.text import holding, number
 from reachsim.report.trace import reference
 from reachsim.resources.unmodelled import Door
 from reachsim.trace.result import Trace
@@ -78,7 +78,7 @@ def check_report(check: Check, file: str, warnings: Sequence[Problem] = ()) -> R
     total = number(len(check), "expectation")
     title = ", ".join(f"{count} of {total} {text}" for count, text in wrong if count)
     notices = [_expectation(result) for result in check]
-    return Report("check", file, title or f"all of {total} hold", (*notices, *map(_warning, warnings)))
+    return Report("check", file, title or holding(len(check)), (*notices, *map(_warning, warnings)))
 
 
 def _expectation(result: Result) -> Notice:
@@ -201,6 +201,9 @@ def _change(change: Change, wrong: bool, behind: Behind | None) -> Notice:
 
 def error_report(error: ReachsimError, command: str = "", file: str = "") -> Report:
     """What went wrong: a notice for each problem of a file, or one."""
+    if not file and isinstance(error, DesignError):
+        named = {problem.file for problem in error.problems}
+        file = str(*named) if len(named) == 1 else ""
     return Report(command, file, "it cannot be read" if file else "error", tuple(_problems(error, file)))
 
 

@@ -65,6 +65,17 @@ def number(count: int, word: str, plural: str = "") -> str:
     return f"{count:,} {word if count == 1 else plural or word + 's'}"
 
 
+def holding(count: int) -> str:
+    """That so many expectations hold.
+
+    >>> holding(7), holding(1), holding(0)
+    ('all of 7 expectations hold', 'the one expectation holds', 'there are no expectations')
+    """
+    if not count:
+        return "there are no expectations"
+    return "the one expectation holds" if count == 1 else f"all of {number(count, 'expectation')} hold"
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Safe lines of at most `width` columns, broken between words; a word is never broken. At least one
     line."""

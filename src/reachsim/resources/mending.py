@@ -24,6 +24,7 @@ from reachsim.rules.codes import Code
 ChangeAction = Literal["set", "add", "remove"]
 
 
+@made_by("net.fixes(source, destination, traffic).best.edits[0].changes")
 @dataclass(frozen=True, repr=False)
 class KeyChange(Faced):
     """One change of the file. `set`: the value of the key at `path`, which may be new, as may the mappings above it; `add`:
@@ -40,7 +41,7 @@ class KeyChange(Faced):
         return f"{where}: {'+ ' if self.action == 'add' else ''}{self.value}"
 
 
-@made_by("net.fixes(source, destination, traffic).best.edits", many=True)
+@made_by("net.fixes(source, destination, traffic).best.edits")
 @dataclass(frozen=True, repr=False)
 class Edit(Faced):
     """One thing that a person would do, which may change several keys.

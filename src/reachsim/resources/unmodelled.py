@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from reachsim.calls import made_by
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Forward, Header, Leg, Step, Undecided
 from reachsim.dataplane.filters import Direction, Filter, Query
 from reachsim.dataplane.place import GroupSet
@@ -37,6 +38,7 @@ _HOST = "host"
 """The `kind` of what sends and takes connections of its own alone, as an instance, a task or a database does."""
 
 
+@made_by("net.not_modelled")
 @dataclass(frozen=True, repr=False)
 class Door(Faced):
     """One component that is not modelled.

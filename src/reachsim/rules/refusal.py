@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reachsim.calls import made_by
 from reachsim.faces import Faced
 
 
+@made_by("cidr.describe(Cidr.parse('10.0.0.0/16')).as_vpc")
 @dataclass(frozen=True, slots=True, repr=False)
 class Refusal(Faced):
     """One request that AWS refuses.

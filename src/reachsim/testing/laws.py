@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reachsim.answers.expectations import Result
@@ -40,20 +41,42 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Breach:
+    """One way in which a law does not hold. `result`, of `network`: the question that told so, if one did."""
+
+    text: str
+    result: Result | None = None
+    network: Network | None = None
+
+    def told(self, fixes: bool) -> str:
+        if self.result is None or self.network is None:
+            return self.text
+        return result_reason(self.result, self.network, fixes)
+
+
 class Broken(AssertionError):
     """A law that does not hold. The text says for whom, why, and at which line of the design."""
 
+    def __init__(self, *breaches: str | _Breach) -> None:
+        self._breaches = [_Breach(each) if isinstance(each, str) else each for each in breaches]
+        super().__init__(self.told())
 
-def _require(breaches: list[str]) -> None:
+    def told(self, fixes: bool = False) -> str:
+        """The text, with the proven fix where one is looked for, which takes time."""
+        more = [f"and {len(self._breaches) - _MOST} more"] if len(self._breaches) > _MOST else []
+        return "\n".join([*(breach.told(fixes) for breach in self._breaches[:_MOST]), *more])
+
+
+def _require(breaches: Sequence[str | _Breach]) -> None:
     __tracebackhide__ = True
     if breaches:
-        more = [f"and {len(breaches) - _MOST} more"] if len(breaches) > _MOST else []
-        raise Broken("\n".join([*breaches[:_MOST], *more]))
+        raise Broken(*breaches)
 
 
-def _breach(result: Result, network: Network) -> Iterator[str]:
+def _breach(result: Result, network: Network) -> Iterator[_Breach]:
     if not result.holds:
-        yield result_reason(result, network, fixes=False)
+        yield _Breach(result_reason(result, network, fixes=False), result, network)
 
 
 @checks_types
@@ -74,7 +97,7 @@ def private_subnets_reach_endpoints(network: Network, traffic: str | Traffic = "
     A gateway endpoint is asked about by its service, an interface endpoint by its name.
     """
     __tracebackhide__ = True
-    breaches: list[str] = []
+    breaches: list[_Breach] = []
     for group in network.classes.classes:
         for interface in _one_of_each_subnet(group.members):
             if is_host(interface) and _is_private(network, interface.subnet):
@@ -121,7 +144,7 @@ def zones_survive(network: Network) -> None:
             asked: dict[str, Any] = {"allow": expectation.allow, "one_way": expectation.one_way}
             if network.expect(source, destination, **asked):
                 told = _breach(after.expect(source, destination, **asked), network)
-                breaches += [f"without zone {zone}: {text}" for text in told]
+                breaches += [f"without zone {zone}: {breach.text}" for breach in told]
     _require(breaches)
 
 

@@ -99,17 +99,19 @@ def _loaded(path: Path, known: dict[tuple[Path, int, int], Any]) -> Network:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell why, below an assertion about a network that failed."""
+    """Tell why an assertion about a network failed, first of all."""
     import sys
 
     # Only a test that loaded a network has this module, so others pay nothing.
-    if call.excinfo is not None and call.excinfo.errisinstance(AssertionError) and "reachsim.network" in sys.modules:
-        from reachsim.testing.reasons import reason_of
+    if "reachsim.network" not in sys.modules:
+        return (yield)
+    from reachsim.testing import screen
 
-        entry = call.excinfo.traceback[-1]
-        reason = reason_of(entry.frame.raw, str(entry.statement), item.config.getini(_FIXES))
-        if reason:
-            call.excinfo.value.add_note(reason)
-            notes = call.excinfo.value.__notes__
-            notes.insert(0, notes.pop())  # before what Hypothesis has to say, which is long
-    return (yield)
+    excinfo = screen.error_of(item, call)
+    texts = [] if excinfo is None else screen.reasons(excinfo, item.config.getini(_FIXES))
+    if excinfo is not None and texts:
+        screen.begin_in_the_test(item, excinfo)
+    report = yield
+    if excinfo is not None and texts:
+        screen.put_first(report, item.config.getoption("tbstyle", "auto"), texts, excinfo.value)
+    return report

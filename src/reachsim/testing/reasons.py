@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import dedent
 from types import FrameType, MethodType
 from typing import Any
@@ -13,22 +13,25 @@ from reachsim.answers.fixes import Fixes
 from reachsim.answers.isolation import Isolation, Leak
 from reachsim.errors import ReachsimError
 from reachsim.network import Network
-from reachsim.report.text import PLAIN, hanging, number
+from reachsim.report.text import Look, hanging, holding, number
 from reachsim.report.trace import blocker_lines
 from reachsim.trace.result import Trace
 
 _MOST = 3
 """Failures, leaks, other blockers that are told in full."""
+_LOOK = Look(width=80)
+"""As wide as pytest takes a terminal to be."""
 _ANSWERS = (Trace, Check, Result, Isolation)
 Answer = Trace | Check | Result | Isolation
 
 
-def reason_of(frame: FrameType, statement: str, fixes: bool = True) -> str:
+def reason_of(frame: FrameType, statement: str, fixes: bool = True, arguments: Iterable[Any] = ()) -> str:
     """What to tell of a failed assertion; empty where it is about no answer.
 
-    `frame`: where it was raised. `statement`: its source. `fixes`: whether to look for the fix.
+    `frame`: where it was raised. `statement`: its source. `fixes`: whether to look for the fix. `arguments`: values that
+    were handed to a method that asserts.
     """
-    values = list(_values(frame, statement))
+    values = [*_values(frame, statement), *arguments]
     answers = [value for value in values if issubclass(type(value), _ANSWERS)]
     told = [answer for answer in answers if not answer] or answers
     if not told:
@@ -52,7 +55,8 @@ def _asked(values: Sequence[Any], frame: FrameType) -> Network | None:
     Types are compared rather than asked of the values: a test may hold objects that mind every question.
     """
     owners = [value.__self__ for value in values if type(value) is MethodType and type(value.__self__) is Network]
-    for seen in (owners, [*values, *frame.f_locals.values()]):
+    named = [frame.f_globals[name] for name in frame.f_code.co_names if name in frame.f_globals]
+    for seen in (owners, [*values, *frame.f_locals.values()], named):
         networks = {id(value): value for value in seen if type(value) is Network}
         if networks:
             return next(iter(networks.values())) if len(networks) == 1 else None
@@ -84,11 +88,11 @@ def result_reason(result: Result, network: Network, fixes: bool = True) -> str:
 def _trace_lines(trace: Trace, network: Network | None) -> list[str]:
     lines = [f"{trace.verdict.upper()}  {trace.source} -> {trace.destination}  {trace.traffic}"]
     if trace.undecided:
-        return [*lines, *hanging("  ", trace.undecided, PLAIN.width)]
+        return [*lines, *hanging("  ", trace.undecided, _LOOK.width)]
     if trace:
-        return [*lines, *_let_through(trace)]
-    for blocker in PLAIN.few(trace.blockers, _MOST):
-        lines += blocker_lines(blocker, PLAIN, "  ")
+        return [*lines, *_let_through(trace), *_fix_of_trace(trace, network)]
+    for blocker in _LOOK.few(trace.blockers, _MOST):
+        lines += blocker_lines(blocker, _LOOK, "  ")
     lines.append(f"  the client sees: {trace.client_sees}")
     return [*lines, *_fix_of_trace(trace, network)]
 
@@ -100,27 +104,29 @@ def _fix_of_trace(trace: Trace, network: Network | None) -> list[str]:
 
     def found() -> Fixes | None:
         question = trace.source, trace.destination, trace.traffic
-        return network.fixes(*question) if network.trace(*question) == trace else None
+        if network.trace(*question) != trace:
+            return None
+        return network.fixes(*question[:2], deny=trace.traffic) if trace else network.fixes(*question)
 
     return _fix_lines(found)
 
 
 def _result_lines(result: Result, network: Network | None) -> list[str]:
     place = f"{result.where}: " if result.where else ""
-    lines = hanging("", f"{place}{result.title}", PLAIN.width)
+    lines = hanging("", f"{place}{result.title}", _LOOK.width)
     if result.expectation.why:
-        lines += hanging("  why: ", result.expectation.why, PLAIN.width)
+        lines += hanging("  why: ", result.expectation.why, _LOOK.width)
     witness = result.witness
     denied = result.expectation.deny is not None
     if result.holds:
         return lines
     if denied or not result.blockers:
-        lines += hanging("  ", result.reason, PLAIN.width)
+        lines += hanging("  ", result.reason, _LOOK.width)
     else:
-        for blocker in PLAIN.few(result.blockers, _MOST):
-            lines += blocker_lines(blocker, PLAIN, "  ")
+        for blocker in _LOOK.few(result.blockers, _MOST):
+            lines += blocker_lines(blocker, _LOOK, "  ")
     if result.failing_text and not (denied and result.failing_text in result.reason):
-        lines += hanging("  delivered: " if denied else "  failing: ", result.failing_text, PLAIN.width)[:_MOST]
+        lines += hanging("  delivered: " if denied else "  failing: ", result.failing_text, _LOOK.width)[:_MOST]
     if witness is not None and denied:
         lines += _let_through(witness)
     if network is not None and result.verdict == "fails":
@@ -133,17 +139,21 @@ def _fixes_of(result: Result, network: Network) -> Fixes | None:
     if result.number:
         return network.fixes(result.number) if network.decide(result.number) == result else None
     asked = result.expectation
+    question: dict[str, Any] = {"one_way": asked.one_way}
     if asked.allow is None:
-        return None
-    again = network.expect(asked.from_, asked.to, allow=asked.allow, one_way=asked.one_way)
-    return network.fixes(asked.from_, asked.to, asked.allow, one_way=asked.one_way) if again == result else None
+        question |= {"deny": asked.deny}
+        again = network.expect(asked.from_, asked.to, **question)
+    else:
+        again = network.expect(asked.from_, asked.to, allow=asked.allow, **question)
+        question |= {"traffic": asked.allow}
+    return network.fixes(asked.from_, asked.to, **question) if again == result else None
 
 
 def _check_lines(check: Check, network: Network | None) -> list[str]:
     wrong = [result for result in check if not result.holds]
     if not wrong:
-        return [f"all of {number(len(check), 'expectation')} hold"]
-    lines = [f"{len(wrong)} of {number(len(check), 'expectation')} do not hold"]
+        return [holding(len(check))]
+    lines = [f"{len(wrong)} of {number(len(check), 'expectation')} {'does' if len(wrong) == 1 else 'do'} not hold"]
     for result in wrong[:_MOST]:
         lines += _result_lines(result, network)
     lines += [f"also {result.where} {result.title}" for result in wrong[_MOST:]]
@@ -154,7 +164,7 @@ def _isolation_lines(found: Isolation, network: Network | None) -> list[str]:
     title = "ISOLATED" if found else "NOT ISOLATED" if found.leaks else "CANNOT DECIDE"
     lines = [f"{title}  {found.one} <-> {found.other}"]
     for leak in found.leaks[:_MOST]:
-        lines += hanging("  ", str(leak), PLAIN.width)
+        lines += hanging("  ", str(leak), _LOOK.width)
         if leak.witness is not None:
             lines.append(f"    such as {leak.witness}")
         if network is not None and leak.traffic:
@@ -162,7 +172,7 @@ def _isolation_lines(found: Isolation, network: Network | None) -> list[str]:
     if len(found.leaks) > _MOST:
         lines.append(f"  and {len(found.leaks) - _MOST} more")
     for reason in found.undecided[:_MOST]:
-        lines += hanging("  cannot decide: ", reason, PLAIN.width)
+        lines += hanging("  cannot decide: ", reason, _LOOK.width)
     return lines
 
 
@@ -180,7 +190,7 @@ def _let_through(trace: Trace) -> list[str]:
         line
         for hop in trace.let_by
         for line in (
-            *hanging("  let by ", f"{hop.component} {hop.checkpoint}: {hop.rule}", PLAIN.width),
+            *hanging("  let by ", f"{hop.component} {hop.checkpoint}: {hop.rule}", _LOOK.width),
             f"         {hop.where}",
         )
     ]
@@ -196,7 +206,7 @@ def _fix_lines(ask: Callable[[], Fixes | None]) -> list[str]:
         return []
     lines: list[str] = []
     for edit in found.best.edits:
-        lines += hanging("  fix (proven): " if not lines else "  and ", edit.text, PLAIN.width)
+        lines += hanging("  fix (proven): " if not lines else "  and ", edit.text, _LOOK.width)
     for opened in found.best.opens[:_MOST]:
-        lines += hanging("    also ", str(opened), PLAIN.width)
+        lines += hanging("    also ", str(opened), _LOOK.width)
     return lines

@@ -13,7 +13,7 @@ from reachsim.net.address import format_address
 from reachsim.rules.clauses import KeyPath
 
 
-@made_by("net.interfaces", many=True)
+@made_by("net.interfaces")
 @dataclass(frozen=True, repr=False)
 class Interface(Faced):
     """A network interface. It can be asked about in place of its name.

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from reachsim.calls import made_by
 from reachsim.dataplane.cause import Cause, Caused
 from reachsim.dataplane.checkpoint import LegName
-from reachsim.faces import Faced, ToldOf, record
+from reachsim.faces import Faced, ToldOf, for_engines, record
 from reachsim.flow.ports import NO_LOSS, Choices
 from reachsim.net.intervals import PortSet
 from reachsim.net.packet import Packet
@@ -30,7 +30,7 @@ TRACE_TITLES: dict[TraceVerdict, str] = {
 """Verdict of a trace to the word that a person sees first."""
 
 
-@made_by("net.trace(source, destination, traffic).forward", many=True)
+@made_by("net.trace(source, destination, traffic).forward")
 @dataclass(frozen=True, slots=True, repr=False)
 class Hop(Faced):
     """One checkpoint on the way.
@@ -71,7 +71,8 @@ class Hop(Faced):
         return f"{self.component} {self.checkpoint}: {word}{self.rule}"
 
 
-@made_by("net.trace(source, destination, traffic).blockers", many=True)
+@for_engines("around", "asked_ports", "cause", "groups", "hop", "packet")
+@made_by("net.trace(source, destination, traffic).blockers")
 @dataclass(frozen=True, slots=True, repr=False)
 class Blocker(Caused, Faced):
     """Something that stops the packet or its answer.
@@ -114,7 +115,7 @@ class Blocker(Caused, Faced):
 _BLOCKER = ("code", "component", "checkpoint", "rule", "rule_id", "text", "leg", "where", "ports", "variant")
 
 
-@made_by("net.trace(source, destination, traffic).ways", many=True)
+@made_by("net.trace(source, destination, traffic).ways")
 @dataclass(frozen=True, slots=True, repr=False)
 class TracedWay(Faced):
     """One way in which the source may send: a subnet of a function, a version of an alias, an address family.
@@ -182,7 +183,7 @@ def reached(hops: Sequence[Hop], undecided: str) -> Sequence[Hop]:
     return hops[: end + 1]
 
 
-@made_by("net.trace(source, destination, traffic)", many=True)
+@made_by("net.trace(source, destination, traffic)")
 @dataclass(frozen=True, repr=False)
 class Trace(ToldOf):
     """The fate of one packet and of its answer.

@@ -37,6 +37,7 @@ _OF_A_CHECK = 100
 """Steps of work that a check counts as: some ask hundreds of questions, and tell how far they are."""
 
 
+@made_by("net.lint().silenced")
 @dataclass(frozen=True, repr=False)
 class Silenced(Faced):
     """A finding that the file silences, and why."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from reachsim.errors import shown
 from reachsim.importing.inventory import Unknown
-from reachsim.loading.tree import same
+from reachsim.loading.tree import same_values
 from reachsim.net.cidr import Cidr
 
 
@@ -264,7 +264,7 @@ def _if(argument: Any, scope: Scope) -> Any:
     if not isinstance(truth, Unknown):
         return evaluate(argument[1 if truth else 2], scope)
     yes, no = (evaluate(item, scope) for item in argument[1:])
-    return yes if same(yes, no) and _open(yes) is None else Either(truth.reason, (yes, no))
+    return yes if _open(yes) is None and same_values(yes, no) else Either(truth.reason, (yes, no))
 
 
 def _joined(parts: list[Any], delimiter: str) -> Any:
@@ -367,7 +367,7 @@ def _find_in_map(argument: Any, scope: Scope) -> Any:
         text = _text(key)
         if isinstance(key, Unknown):
             found = [inner for each in found if isinstance(each, Mapping) for inner in each.values()]
-            if default is not None or not found or not all(same(found[0], each) for each in found):
+            if default is not None or not found or not all(same_values(found[0], each) for each in found):
                 return _vague(key)
         elif text is not None and all(isinstance(each, Mapping) and text in each for each in found):
             found = [each[text] for each in found]
