@@ -12,6 +12,7 @@ from typing import Any, Final
 from reachsim.importing.kinds import capital
 from reachsim.importing.rules import Refused, block
 from reachsim.net.address import format_address, parse_address
+from reachsim.resources.reference import EXISTING
 
 
 def _words(text: str) -> frozenset[str]:
@@ -152,4 +153,4 @@ def canonical(key: str, value: str) -> str:
     """A block or an address as AWS writes it; other texts as they are. Raises ValueError for what is none."""
     if key in _BLOCKS or key in _OF_BLOCKS:
         return block(value)
-    return format_address(parse_address(value)) if key in _ADDRESSES else value
+    return format_address(parse_address(value)) if key in _ADDRESSES and value != EXISTING else value

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, known, name_given, present
-from reachsim.importing.terraform.families.hosts import vpc_of
+from reachsim.importing.terraform.families.hosts import allocated, vpc_of
 from reachsim.importing.terraform.snapshot import Resource
 
 TYPES: Final = frozenset(
@@ -58,7 +58,7 @@ def _add_nat(made: Assembly) -> None:
             {
                 "AllocationId": each.get("allocation_id"),
                 "PrivateIp": each.get("private_ip"),
-                "PublicIp": each.get("public_ip") if public else None,
+                "PublicIp": _public(made, each) if public else None,
                 "NetworkInterfaceId": each.get("network_interface_id"),
             }
         )
@@ -75,12 +75,17 @@ def _add_nat(made: Assembly) -> None:
         made.put("NatGateways", each, present(body))
 
 
+def _public(made: Assembly, gateway: Resource) -> Any:
+    """The address of a NAT gateway; of one that is not there yet that of its allocation."""
+    told, allocation = gateway.get("public_ip"), gateway.get("allocation_id")
+    return told if isinstance(told, str) or not allocation else allocated(made, allocation)
+
+
 def _regional(made: Assembly, gateway: Resource) -> Attributes:
     """Of a NAT gateway of all zones (NATGW-17): whether AWS chooses the zones, else the addresses in those it is given."""
     zones = [each for each in gateway.each("availability_zone_address") if isinstance(each, dict)]
-    public = {each.id: each.get("public_ip") for each in made.found.of("aws_eip")}
     addresses = [
-        {"AvailabilityZone": zone.get("availability_zone"), "AllocationId": id, "PublicIp": public.get(id)}
+        {"AvailabilityZone": zone.get("availability_zone"), "AllocationId": id, "PublicIp": allocated(made, id)}
         for zone in zones
         for id in zone.get("allocation_ids") or []
     ]
