@@ -39,6 +39,7 @@ _SCALARS: Final = _words(
 )
 _FLAGS: Final = _words(
     "Main Egress IsDefault Primary SourceDestCheck PrivateDnsEnabled StaticRoutesOnly IsEgress "
+    "PrivateDnsOnlyForInboundResolverEndpoint "
     "AllowDnsResolutionFromRemoteVpc MapPublicIpOnLaunch AcceptanceRequired PrivateZone Value Ipv6AllowedForDualStack "
     "AdditionalRoutesAvailable IsDefaultVersion IsPrimary PubliclyAccessible Enabled "
     "PreserveClientIp"
@@ -52,7 +53,7 @@ _OBJECTS: Final = _words(
     "PeeringOptions Options IcmpTypeCode PortRange Target ForwardConfig VpcConfig RequesterTgwInfo AccepterTgwInfo "
     "EnableDnsSupport EnableDnsHostnames RoutingConfig AdditionalVersionWeights AssociatedGateway Listener HealthCheck "
     "TargetHealth DBSubnetGroup VPCOptions ResourcesVpcConfig Config AliasTarget PolicyDocument Document Condition "
-    "IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing CapacityProviderConfig"
+    "DnsOptions IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing CapacityProviderConfig"
 )
 _LISTS: Final = _words(
     "Tags TagSet Routes Associations Entries IpPermissions IpPermissionsEgress IpRanges Ipv6Ranges "

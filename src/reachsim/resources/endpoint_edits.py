@@ -66,8 +66,7 @@ def private_dns(case: Case) -> Iterator[Edit]:
         off = endpoint.private_dns_off(at, design) if mine and _meant(case, at, endpoint) else None
         if off is None:
             continue
-        own = endpoint.service in design.endpoint_services
-        if endpoint.private_dns is False or (own and endpoint.private_dns is None):
+        if off.path == (*at.path, "private_dns"):
             yield Edit.setting((*at.path, "private_dns"), True, f"switch the private DNS of endpoint {at.name} on")
         for key in ("enable_dns_support", "enable_dns_hostnames"):
             if not getattr(design.vpcs[at.vpc], key):

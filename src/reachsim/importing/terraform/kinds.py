@@ -382,7 +382,14 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_vpn_gateway": frozenset({"vpc_id"}),
     "aws_route": ROUTE_ATTRIBUTES,
     "aws_vpc_endpoint": frozenset(
-        {"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration", "private_dns_enabled"}
+        {
+            "route_table_ids",
+            "subnet_ids",
+            "security_group_ids",
+            "subnet_configuration",
+            "private_dns_enabled",
+            "dns_options",
+        }
     ),
     "aws_vpc_endpoint_service": frozenset({"private_dns_name"}),
     **dict.fromkeys(

@@ -220,6 +220,11 @@ def endpoint(made: Made, resource: Resource) -> None:
         attributes["Groups"] = made.groups_of(resource.get("SecurityGroupIds"), vpc)
         own = attributes["ServiceName"] in made.resources
         attributes["PrivateDnsEnabled"] = dns if dns is not None else False if own else _UNSAID
+        options = resource.get("DnsOptions")
+        told = options.get("PrivateDnsOnlyForInboundResolverEndpoint") if isinstance(options, dict) else options
+        if told is not None:
+            alone = told if isinstance(told, Unknown) else str(told) in ("OnlyInboundResolver", "true", "True")
+            attributes["DnsOptions"] = {"PrivateDnsOnlyForInboundResolverEndpoint": alone}
     made.add("VpcEndpoints", resource, attributes, within=vpc if isinstance(vpc, str) else "")
 
 

@@ -75,6 +75,12 @@ def _add_nat(made: Assembly) -> None:
         made.put("NatGateways", each, present(body))
 
 
+def _dns_options(endpoint: Resource) -> Attributes | None:
+    """Whether private DNS is for inbound endpoints of Route 53 Resolver alone, where that is told."""
+    told = endpoint.at("dns_options.private_dns_only_for_inbound_resolver_endpoint")
+    return {"PrivateDnsOnlyForInboundResolverEndpoint": told} if isinstance(told, bool) else None
+
+
 def _public(made: Assembly, gateway: Resource) -> Any:
     """The address of a NAT gateway; of one that is not there yet that of its allocation."""
     told, allocation = gateway.get("public_ip"), gateway.get("allocation_id")
@@ -238,6 +244,7 @@ def _add_endpoints(made: Assembly) -> None:
             "NetworkInterfaceIds": _known_ids(each.values.get("network_interface_ids")),
             "DnsEntries": [{"DnsName": name} for name in _names(each)],
             "PrivateDnsEnabled": (each.get("private_dns_enabled") or False) if kind == "Interface" else None,
+            "DnsOptions": _dns_options(each),
         }
         made.put("VpcEndpoints", each, present(body))
     for each in made.found.of("aws_vpc_endpoint_service"):
