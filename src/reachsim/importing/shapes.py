@@ -27,7 +27,7 @@ _TEXTS: Final = _words(
     "InternetGatewayBlockMode InternetGatewayExclusionMode FunctionVersion Version VpcEndpointState VpcEndpointOwner "
     "Principal DBInstanceIdentifier DBClusterIdentifier DBInstanceStatus DBSubnetGroupName SubnetIdentifier "
     "CacheSubnetGroupName DomainName ARN PolicyName RoleName InstanceProfileName Group LastStatus Region OwnerAccount "
-    "DnsName PublicDnsName IpSource Ipv6AddressAttribute "
+    "DnsName PublicDnsName IpSource Ipv6AddressAttribute RuleType "
     "DirectConnectGatewayState DirectConnectGatewayName VirtualInterfaceState VirtualInterfaceType AssociationState "
     "AttachmentStatus Field Target InstanceProtocol HealthCheckProtocol HealthCheckPort Reason Effect "
     "DefaultRouteTableAssociation DefaultRouteTablePropagation SecurityGroupReferencingSupport SetIdentifier "
@@ -63,7 +63,7 @@ _LISTS: Final = _words(
     "TransitGatewayRouteTablePropagations TransitGatewayAttachments SecurityGroups LoadBalancerAddresses "
     "ListenerDescriptions Instances Actions VPCs ResourceRecordSets ResourceRecords Details Roles "
     "AttachedManagedPolicies RolePolicyList PolicyVersionList AllowedPrincipals Subnets VpcSecurityGroups "
-    "InstanceProfileList DnsEntries "
+    "InstanceProfileList DnsEntries DhcpConfigurations Values "
     "AllowedPrefixesToDirectConnectGateway RouteFilterPrefixes Statement DBClusterMembers ServiceType PropagatingVgws"
 )
 _OF_TEXTS: Final = _words(

@@ -1,4 +1,4 @@
-"""What rules say of public addresses that exist and are not told (**IGW-3**): which of them they name, nobody knows."""
+"""What rules say of public addresses that exist and are not told (IGW-3): which of them they name, nobody knows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reachsim.loading.load import Source
 from reachsim.net.cidr import EVERY_IPV4, AddressSet
+from reachsim.resources.resource import all_resources
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import NO_GROUPS, Clause
 
@@ -50,11 +51,9 @@ class Untold:
 def _candidates(source: Source) -> AddressSet:
     design = source.design
     taken = [block.addresses for vpc in design.vpcs.values() for block in vpc.cidrs]
-    for vpc in design.vpcs.values():
-        endpoints = (each for each in getattr(vpc, "vpc_endpoints", {}).values() if each.type == "gateway")
-        names = {name for each in endpoints for name in (each.prefix_list, each.service)}
-        lists = (design.prefix_lists[name].entries for name in names if name in design.prefix_lists)
-        taken += [block.addresses for entries in lists for block in entries]
+    names = {name for _, body in all_resources(design) for name in body.lists_of_services()}
+    lists = (design.prefix_lists[name].entries for name in names if name in design.prefix_lists)
+    taken += [block.addresses for entries in lists for block in entries]
     told = {*source.addresses.public.values()} - source.addresses.untold.keys()
     told |= {int(host.ip) for host in design.internet.hosts.values()}
     spans = ((address, address) for address in told)

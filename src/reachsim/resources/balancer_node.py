@@ -245,7 +245,7 @@ class PassedOn(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
 
 def _detour(node: NetworkInterface, choice: Choice) -> str:
     """Why what a load balancer passes on with the client's address is not decided where a route leads it, or its answer,
-    past something else between the two: AWS does not support that, and does not say what becomes of it (**LB-5**)."""
+    past something else between the two: AWS does not support that, and does not say what becomes of it (LB-5)."""
     if choice.target is None or choice.target.subnet is node.subnet:
         return ""
     for place, to in ((node.subnet, choice.address), (choice.target.subnet, node.address_for(choice.address))):

@@ -87,7 +87,7 @@ def blocked(vpc: VpcSite, address: int, leg: Leg, *, outward: bool, translated: 
 def inspected_in_excluded(vpc: VpcSite, address: int, by: NetworkInterface | InterfacePlace | None) -> str:
     """Why it is not decided whether Block Public Access stops what goes by a Gateway Load Balancer endpoint between the
     internet and a subnet that is excluded by itself: AWS says that it does even if the endpoint's subnet is excluded, and
-    not whose exclusion spares it (**IGW-14**). Empty where that does not matter."""
+    not whose exclusion spares it (IGW-14). Empty where that does not matter."""
     subnet = subnet_around(vpc, address)
     inspects = isinstance(by, NetworkInterface) and by.host.inspects
     if not inspects or subnet is None or subnet.access is not PublicAccess.OPEN or vpc.access is PublicAccess.OPEN:

@@ -262,6 +262,10 @@ class Resource(Schema):
         """The rule about blocks that overlap between two that it joins, VPCs or a VPC and a network, and what follows."""
         return "ROUTE-7", "in the VPC such an address is the VPC's own, and nobody else's is reached by it"
 
+    def lists_of_services(self) -> Iterator[str]:
+        """The names of prefix lists that have addresses of services of AWS's, which are nobody else's."""
+        yield from ()
+
     def down(self) -> str:
         """Its state, where it does not surely carry traffic; empty where it does."""
         return ""

@@ -397,6 +397,11 @@ class VpcEndpoint(Resource):
             return Endpoint(host, "name", unknown=f"what {host} is in the public DNS is not in the design")
         return self.service_in(host, self.short, vpc, ends)
 
+    def lists_of_services(self) -> Iterator[str]:
+        """Of a gateway endpoint the list of its service."""
+        if self.type == "gateway":
+            yield self.prefix_list or self.short
+
     def without_private_dns(self, at: At, design: Any) -> str:
         """Why the service's name does not mean it in its VPC; empty where it does (**EP-8**)."""
         off = self.private_dns_off(at, design)

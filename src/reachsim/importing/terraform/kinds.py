@@ -104,6 +104,8 @@ DB_SUBNETS: Final = _kind(
     "subnet group", "aws_db_subnet_group", "aws_elasticache_subnet_group", "aws_redshift_subnet_group",
     "aws_docdb_subnet_group", "aws_neptune_subnet_group", "aws_memorydb_subnet_group", "aws_dax_subnet_group",
 )  # fmt: skip
+DHCP: Final = _kind("set of DHCP options", "aws_vpc_dhcp_options")
+FORWARDING: Final = _kind("forwarding rule", "aws_route53_resolver_rule")
 TEMPLATE: Final = _kind("launch template", "aws_launch_template", "aws_launch_configuration")
 CLUSTER: Final = _kind("cluster", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_eks_cluster")
 FUNCTION: Final = Kind(
@@ -175,6 +177,8 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_subnet": {"vpc_id": VPC},
     "aws_route53_zone": {"vpc.vpc_id": VPC},
     "aws_route53_zone_association": {"zone_id": ZONE, "vpc_id": VPC},
+    "aws_route53_resolver_rule_association": {"resolver_rule_id": FORWARDING, "vpc_id": VPC},
+    "aws_vpc_dhcp_options_association": {"dhcp_options_id": DHCP, "vpc_id": VPC},
     "aws_route53_record": {"zone_id": ZONE, "alias.name": NAMED},
     "aws_vpc_block_public_access_exclusion": {"vpc_id": VPC, "subnet_id": SUBNET},
     "aws_vpc_ipv4_cidr_block_association": {"vpc_id": VPC},

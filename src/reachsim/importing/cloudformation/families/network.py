@@ -32,6 +32,36 @@ def vpc(made: Made, resource: Resource) -> None:
     made.add("VpcAttributes", resource, dns, id=f"attributes of {resource.id}")
 
 
+def name_servers(made: Made, resource: Resource) -> None:
+    """The set of DHCP options of a VPC, which tells its name servers (DNS-5); one that is not in the template does not."""
+    vpc, id = id_of(resource.get("VpcId")), id_of(resource.get("DhcpOptionsId"))
+    own = made.resources.get(id) if isinstance(id, str) else None
+    if own is not None:
+        told = own.get("DomainNameServers")
+        listed = [told] if isinstance(told, Unknown | str) else told or []
+        servers = [
+            {"Value": each} if isinstance(each, str) else Unknown("a name server is not known") for each in listed
+        ]
+        made.add("DhcpOptions", own, {"DhcpConfigurations": [{"Key": "domain-name-servers", "Values": servers}]})
+    for item in made.inventory.of("Vpcs"):
+        if item.id == vpc or isinstance(vpc, Unknown):
+            maybe = isinstance(vpc, Unknown) or own is None
+            item.attributes["DhcpOptionsId"] = (
+                Unknown("its set of DHCP options is not in the template") if maybe else id
+            )
+
+
+def forwarding(made: Made, resource: Resource) -> None:
+    """A rule that forwards what is asked for in a VPC to other name servers (DNS-5)."""
+    id = id_of(resource.get("ResolverRuleId"))
+    own = made.resources.get(id) if isinstance(id, str) else None
+    if own is not None:
+        told = {"DomainName": own.get("DomainName"), "RuleType": own.get("RuleType")}
+        made.add("ResolverRules", own, without_none(told))
+    body = {"VPCId": id_of(resource.get("VPCId")), "ResolverRuleId": id}
+    made.add("ResolverRuleAssociations", resource, without_none(body))
+
+
 def vpc_block(made: Made, resource: Resource) -> None:
     vpc = resource.get("VpcId")
     if resource.get("CidrBlock") is not None:
@@ -227,6 +257,8 @@ OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
 }
 ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::VPCCidrBlock": vpc_block,
+    "AWS::EC2::VPCDHCPOptionsAssociation": name_servers,
+    "AWS::Route53Resolver::ResolverRuleAssociation": forwarding,
     "AWS::EC2::SubnetCidrBlock": subnet_block,
     "AWS::EC2::VPCGatewayAttachment": attachment,
     "AWS::EC2::Route": route,
