@@ -57,6 +57,7 @@ IDS: Final = {
     "HostedZones": "Id",
     "ResourceRecordSets": "HostedZoneId",
     "Addresses": "AllocationId",
+    "OtherConnections": "ConnectionId",
     "DhcpOptions": "DhcpOptionsId",
     "ResolverRules": "Id",
     "ResolverRuleAssociations": "Id",

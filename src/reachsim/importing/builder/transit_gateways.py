@@ -99,7 +99,7 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
     item = gateway.item
     gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, ""), _open_state(item)])
     body: Data = {"attachments": {}}
-    beyond = False
+    beyond = draft.found.one("TransitGateways", item.id) is None  # somebody else's, who attaches what nobody tells
     for id, member in gateway.attachments.items():
         gateway.doubts += filter(None, [member.maybe, _open_state(member)])
         try:

@@ -37,6 +37,18 @@ def peering(made: Made, resource: Resource) -> None:
     made.add("VpcPeeringConnections", resource, attributes, within=here if isinstance(here, str) else "")
 
 
+def core_network(made: Made, resource: Resource) -> None:
+    """An attachment to a core network of Cloud WAN, which names its VPC by an ARN."""
+    told = resource.get("VpcArn")
+    parts = told.parts if isinstance(told, Composite) else ()
+    named = [part.id for part in parts if isinstance(part, Reference)]
+    named += [told.rpartition("/")[2]] if isinstance(told, str) else []
+    known = [id for id in named if made.inventory.one("Vpcs", id) is not None]
+    vpc = known[0] if known else Unknown("which VPC it attaches")
+    attributes = {"VpcId": vpc, "Why": "what a core network brings is not read"}
+    made.add("OtherConnections", resource, attributes, within=known[0] if known else "")
+
+
 # -- transit gateways --------------------------------------------------------------------------------------------
 
 
@@ -288,6 +300,7 @@ def vpn_route(made: Made, resource: Resource) -> None:
 
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::VPCPeeringConnection": peering,
+    "AWS::NetworkManager::VpcAttachment": core_network,
     "AWS::EC2::TransitGateway": transit_gateway,
     "AWS::EC2::TransitGatewayRouteTable": transit_table,
     **dict.fromkeys(_VPC_ATTACHMENTS, vpc_attachment),

@@ -166,6 +166,10 @@ def attachment(made: Made, resource: Resource) -> None:
     ):
         if resource.get(key) is not None:
             made.append(kind, resource.get(key), listed, entry, resource, given)
+    other = id_of(resource.get("VpnGatewayId"))
+    if isinstance(other, str) and made.inventory.one("VpnGateways", other) is None:
+        why = f"what is behind {other} is not in a file that was read"
+        made.add("OtherConnections", resource, {"VpcId": vpc, "Why": why}, within=given)
 
 
 def route_table(made: Made, resource: Resource) -> None:
@@ -226,6 +230,12 @@ def propagation(made: Made, resource: Resource) -> None:
         made.append("RouteTables", table, "PropagatingVgws", entry, resource)
 
 
+def route_server(made: Made, resource: Resource) -> None:
+    """What a route server writes into a table, by what appliances announce (ROUTE-27)."""
+    entry = Unknown("what a route server writes into it is not in the template")
+    made.append("RouteTables", resource.get("RouteTableId"), "Routes", entry, resource)
+
+
 def public_access(made: Made, resource: Resource) -> None:
     """Block Public Access of the account and the Region of all that is made here."""
     account = made.stacks[made.prefix[resource.id]].scope.values.get("AWS::AccountId")
@@ -266,6 +276,7 @@ ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::GatewayRouteTableAssociation": gateway_association,
     "AWS::EC2::SubnetNetworkAclAssociation": acl_association,
     "AWS::EC2::VPNGatewayRoutePropagation": propagation,
+    "AWS::EC2::RouteServerPropagation": route_server,
     "AWS::EC2::VPCBlockPublicAccessOptions": public_access,
     "AWS::EC2::VPCBlockPublicAccessExclusion": public_access_exclusion,
 }

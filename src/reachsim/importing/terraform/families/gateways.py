@@ -13,7 +13,7 @@ TYPES: Final = frozenset(
     {
         "aws_internet_gateway", "aws_internet_gateway_attachment", "aws_egress_only_internet_gateway",
         "aws_nat_gateway", "aws_nat_gateway_eip_association", "aws_vpc_peering_connection",
-        "aws_vpc_peering_connection_accepter",
+        "aws_vpc_peering_connection_accepter", "aws_networkmanager_vpc_attachment",
         "aws_vpc_peering_connection_options", "aws_vpn_gateway", "aws_vpn_gateway_attachment", "aws_vpn_connection",
         "aws_vpn_connection_route", "aws_customer_gateway", "aws_dx_gateway_association", "aws_vpc_endpoint",
         "aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_subnet_association",
@@ -30,6 +30,7 @@ def add(made: Assembly) -> None:
     _add_internet(made)
     _add_nat(made)
     _add_peerings(made)
+    _add_core_networks(made)
     _add_vpn(made)
     _add_endpoints(made)
 
@@ -182,6 +183,16 @@ def _accepted_here(made: Assembly, each: Resource, id: str) -> None:
     made.put("VpcPeeringConnections", each, body, id)
 
 
+def _add_core_networks(made: Assembly) -> None:
+    """Attachments to a core network of Cloud WAN, which name their VPC by its ARN."""
+    vpcs = {one.get("arn"): one.id for one in made.found.of("aws_vpc", "aws_default_vpc")}
+    for each in made.found.of("aws_networkmanager_vpc_attachment"):
+        told = each.get("vpc_arn")
+        if isinstance(told, str):
+            told = vpcs.get(told, told.rpartition("/")[2])
+        made.put("OtherConnections", each, {"VpcId": told, "Why": "what a core network brings is not read"})
+
+
 # -- VPN ---------------------------------------------------------------------------------------------------------
 
 
@@ -195,6 +206,9 @@ def _add_vpn(made: Assembly) -> None:
         if holder is not None:
             holder["VpcAttachments"] = []
         made.append("VpnGateways", each, "VpcAttachments", "vpn_gateway_id", _attached(each.get("vpc_id"), "attached"))
+        if isinstance(each.get("vpn_gateway_id"), str) and holder is None:
+            why = f"what is behind {each.get('vpn_gateway_id')} is not in the file"
+            made.put("OtherConnections", each, {"VpcId": each.get("vpc_id"), "Why": why})
     for each in made.found.of("aws_customer_gateway"):
         made.put("CustomerGateways", each, {"State": "available"})
     for each in made.found.of("aws_vpn_connection"):
