@@ -57,7 +57,6 @@ IDS: Final = {
     "HostedZones": "Id",
     "ResourceRecordSets": "HostedZoneId",
     "Addresses": "AllocationId",
-    "OtherConnections": "ConnectionId",
     "DhcpOptions": "DhcpOptionsId",
     "ResolverRules": "Id",
     "ResolverRuleAssociations": "Id",
