@@ -30,12 +30,31 @@ def kept(design: Any, end: str) -> str:
         ("NetworkManager::VpcAttachment", "{CoreNetworkId: c, VpcArn: !ImportValue Arn}"),
         ("EC2::TransitGatewayAttachment", "{TransitGatewayId: tgw-1, VpcId: !Ref Vpc, SubnetIds: [!Ref B]}"),
         ("EC2::VPCGatewayAttachment", "{VpnGatewayId: vgw-1, VpcId: !Ref Vpc}"),
+        ("EC2::LocalGatewayRouteTableVPCAssociation", "{LocalGatewayRouteTableId: lgw-rtb-1, VpcId: !Ref Vpc}"),
+        ("DirectConnect::DirectConnectGatewayAssociation", "{AssociatedGatewayId: vgw-1}"),
     ],
 )
 def test_a_connection_of_a_template(kind: str, body: str) -> None:
     assert kept(read().design, "HostB") == "holds"
     found = read(f"\n  It: {{Type: AWS::{kind}, Properties: {body}}}")
     assert kept(found.design, "HostB") == "undecided"
+
+
+GATEWAYS = """
+  Vgw: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}
+  VgwAttached: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpnGatewayId: !Ref Vgw, VpcId: !Ref Vpc}}
+  Tgw: {Type: AWS::EC2::TransitGateway}
+  At: {Type: AWS::EC2::TransitGatewayAttachment,
+       Properties: {TransitGatewayId: !Ref Tgw, VpcId: !Ref Vpc, SubnetIds: [!Ref B]}}
+"""
+
+
+@pytest.mark.parametrize("gateway", ["Vgw", "Tgw"])
+def test_direct_connect_of_a_template(gateway: str) -> None:
+    assert kept(read(GATEWAYS).design, "HostB") == "holds"
+    body = f"{{AssociatedGatewayId: !Ref {gateway}, DirectConnectGatewayId: d}}"
+    line = f"  It: {{Type: AWS::DirectConnect::DirectConnectGatewayAssociation, Properties: {body}}}"
+    assert kept(read(GATEWAYS + line).design, "HostB") == "undecided"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +96,7 @@ RESOURCES: dict[str, dict[str, Any]] = {
         ("aws_vpc_peering_connection.p",
          {"id": "pcx-1", "vpc_id": "vpc-1", "peer_vpc_id": "vpc-9", "accept_status": "active"}),
         ("aws_networkmanager_vpc_attachment.a", {"id": "attachment-1", "vpc_arn": f"{ARN}vpc-1"}),
+        ("aws_ec2_local_gateway_route_table_vpc_association.a", {"id": "lgw-vpc-assoc-1", "vpc_id": "vpc-1"}),
         ("aws_vpn_gateway_attachment.a", {"id": "vpn-attachment-1", "vpc_id": "vpc-1", "vpn_gateway_id": "vgw-1"}),
         ("aws_ec2_transit_gateway_vpc_attachment.a",
          {"id": "tgw-attach-1", "vpc_id": "vpc-1", "transit_gateway_id": "tgw-1", "subnet_ids": ["subnet-1"]}),

@@ -195,6 +195,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "awscc_ec2_network_acl_entry": {"network_acl_id": ACL},
     "aws_main_route_table_association": {"vpc_id": VPC, "route_table_id": TABLE},
     "aws_vpc_route_server_propagation": {"route_table_id": TABLE},
+    "aws_ec2_local_gateway_route_table_vpc_association": {"vpc_id": VPC},
     "aws_networkmanager_vpc_attachment": {"vpc_arn": VPC},
     "aws_vpn_gateway_route_propagation": {"vpn_gateway_id": VGW, "route_table_id": TABLE},
     "aws_security_group": {"vpc_id": VPC, **_INLINE_RULES},

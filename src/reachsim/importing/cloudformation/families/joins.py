@@ -49,6 +49,34 @@ def core_network(made: Made, resource: Resource) -> None:
     made.add("OtherConnections", resource, attributes, within=known[0] if known else "")
 
 
+def direct_connect(made: Made, resource: Resource) -> None:
+    """A Direct Connect gateway behind a virtual private gateway or a transit gateway, with networks that nothing tells."""
+    gateway = id_of(resource.get("AssociatedGatewayId"))
+    why = "what a Direct Connect gateway brings is not in a template"
+    if isinstance(gateway, str) and made.inventory.one("TransitGateways", gateway) is not None:
+        attributes = {
+            "TransitGatewayId": gateway,
+            "ResourceType": "direct-connect-gateway",
+            "Association": Unknown(why),
+        }
+        made.add("TransitGatewayAttachments", resource, {**attributes, "State": "available"})
+        return
+    attached = [
+        id_of(each.get("VpcId"))
+        for each in made.resources.values()
+        if each.type == "AWS::EC2::VPCGatewayAttachment" and id_of(each.get("VpnGatewayId")) == gateway
+    ]
+    vpc = attached[0] if attached else Unknown("which VPC its gateway is attached to")
+    made.add("OtherConnections", resource, {"VpcId": vpc, "Why": why}, within=vpc if isinstance(vpc, str) else "")
+
+
+def local_gateway(made: Made, resource: Resource) -> None:
+    """The VPC of an Outpost, into which a local gateway brings what it likes."""
+    vpc = id_of(resource.get("VpcId"))
+    attributes = {"VpcId": vpc, "Why": "what a local gateway brings is not in a template"}
+    made.add("OtherConnections", resource, attributes, within=vpc if isinstance(vpc, str) else "")
+
+
 # -- transit gateways --------------------------------------------------------------------------------------------
 
 
@@ -301,6 +329,7 @@ def vpn_route(made: Made, resource: Resource) -> None:
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::VPCPeeringConnection": peering,
     "AWS::NetworkManager::VpcAttachment": core_network,
+    "AWS::EC2::LocalGatewayRouteTableVPCAssociation": local_gateway,
     "AWS::EC2::TransitGateway": transit_gateway,
     "AWS::EC2::TransitGatewayRouteTable": transit_table,
     **dict.fromkeys(_VPC_ATTACHMENTS, vpc_attachment),
@@ -311,6 +340,7 @@ OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     _VPN: vpn_connection,
 }
 ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::DirectConnect::DirectConnectGatewayAssociation": direct_connect,
     **dict.fromkeys((*_VPC_ATTACHMENTS, *_OTHERS), defaults_of_attachment),
     "AWS::EC2::TransitGatewayRouteTableAssociation": transit_association,
     "AWS::EC2::TransitGatewayRouteTablePropagation": transit_propagation,

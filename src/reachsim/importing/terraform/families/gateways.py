@@ -14,6 +14,7 @@ TYPES: Final = frozenset(
         "aws_internet_gateway", "aws_internet_gateway_attachment", "aws_egress_only_internet_gateway",
         "aws_nat_gateway", "aws_nat_gateway_eip_association", "aws_vpc_peering_connection",
         "aws_vpc_peering_connection_accepter", "aws_networkmanager_vpc_attachment",
+        "aws_ec2_local_gateway_route_table_vpc_association",
         "aws_vpc_peering_connection_options", "aws_vpn_gateway", "aws_vpn_gateway_attachment", "aws_vpn_connection",
         "aws_vpn_connection_route", "aws_customer_gateway", "aws_dx_gateway_association", "aws_vpc_endpoint",
         "aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_subnet_association",
@@ -184,13 +185,16 @@ def _accepted_here(made: Assembly, each: Resource, id: str) -> None:
 
 
 def _add_core_networks(made: Assembly) -> None:
-    """Attachments to a core network of Cloud WAN, which name their VPC by its ARN."""
+    """Attachments to a core network of Cloud WAN, which name their VPC by its ARN, and VPCs of a local gateway."""
     vpcs = {one.get("arn"): one.id for one in made.found.of("aws_vpc", "aws_default_vpc")}
     for each in made.found.of("aws_networkmanager_vpc_attachment"):
         told = each.get("vpc_arn")
         if isinstance(told, str):
             told = vpcs.get(told, told.rpartition("/")[2])
         made.put("OtherConnections", each, {"VpcId": told, "Why": "what a core network brings is not read"})
+    for each in made.found.of("aws_ec2_local_gateway_route_table_vpc_association"):
+        body = {"VpcId": each.get("vpc_id"), "Why": "what a local gateway brings is not in the file"}
+        made.put("OtherConnections", each, body)
 
 
 # -- VPN ---------------------------------------------------------------------------------------------------------
