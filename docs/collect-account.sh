@@ -29,7 +29,7 @@ for what in vpcs subnets route-tables network-acls security-groups network-inter
   egress-only-internet-gateways nat-gateways addresses prefix-lists managed-prefix-lists vpc-peering-connections vpc-endpoints \
   vpc-endpoint-service-configurations vpn-gateways transit-gateways transit-gateway-attachments \
   transit-gateway-vpc-attachments transit-gateway-peering-attachments transit-gateway-connects transit-gateway-route-tables \
-  transit-gateway-policy-tables instance-connect-endpoints \
+  transit-gateway-policy-tables instance-connect-endpoints dhcp-options \
   vpc-block-public-access-options vpc-block-public-access-exclusions; do
   save "$what" ec2 "describe-$what"
 done
@@ -115,6 +115,8 @@ for id in $(ids 'HostedZones[?Config.PrivateZone].Id' route53 list-hosted-zones)
   save "records-$zone" route53 list-resource-record-sets --hosted-zone-id "$zone" \
     --query "{HostedZoneId: '$zone', ResourceRecordSets: ResourceRecordSets}"
 done
+save resolver-rules route53resolver list-resolver-rules
+save resolver-rule-associations route53resolver list-resolver-rule-associations
 
 save direct-connect-gateways directconnect describe-direct-connect-gateways
 for id in $(ids 'directConnectGateways[].directConnectGatewayId' directconnect describe-direct-connect-gateways); do

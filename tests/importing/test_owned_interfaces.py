@@ -44,7 +44,8 @@ def test_a_regional_nat_gateway() -> None:
 
     addresses = [{"AvailabilityZone": "eu-west-1a", "PublicIp": "198.51.100.5"}]
     assert body() == {"availability": "regional"}
-    assert body(AutoProvisionZones="enabled", NatGatewayAddresses=addresses) == {"availability": "regional"}
+    served = {"availability": "regional", "public_ip": "198.51.100.5"}
+    assert body(AutoProvisionZones="enabled", NatGatewayAddresses=addresses) == served
     manual = body(AutoProvisionZones="disabled", NatGatewayAddresses=addresses, RouteTableId="rtb-main")
     assert manual == {"availability": "regional", "public_ips": {"eu-west-1a": "198.51.100.5"}, "route_table": "main"}
 

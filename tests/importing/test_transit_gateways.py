@@ -247,3 +247,12 @@ def test_a_gateway_may_pass_references_to_groups_on() -> None:
 
     assert verdict("enable") == "reachable"
     assert verdict("disable") == "blocked"
+
+
+@pytest.mark.parametrize(("owner", "verdict"), [("999", "undecided"), ("111", "holds")])
+def test_what_somebody_else_attaches_to_a_shared_gateway_may_send(owner: str, verdict: str) -> None:
+    """Its owner alone sees the attachments of others."""
+    answers = vpc(1, "tgw-1", TransitGatewayVpcAttachments=[attached(1)], TransitGatewayRouteTables=[])
+    answers["Vpcs"][0]["OwnerId"] = "111"
+    answers["TransitGateways"] = [{"TransitGatewayId": "tgw-1", "OwnerId": owner, "Options": OPTIONS}]
+    assert loaded(answers).expect("172.16.0.5", "vpc-1.eni-1", deny="all").verdict == verdict

@@ -344,9 +344,14 @@ def firewalls(rng: random.Random, given: Design) -> None:
 
 
 def public_addresses(rng: random.Random, given: Design) -> None:
-    """Whether a host has a public address."""
+    """Whether a host has a public address, or which one something has."""
     hosts = [body for _, _, body in sections(given, *HOSTS) if "network_interfaces" not in body]
-    if hosts:
+    with_one = [
+        body for _, _, body in sections(given, *HOSTS, "nat_gateways") if isinstance(body.get("public_ip"), str)
+    ]
+    if with_one and chance(rng, 0.5):
+        rng.choice(with_one)["public_ip"] = "existing"
+    elif hosts:
         rng.choice(hosts)["public_ip"] = UNKNOWN
 
 

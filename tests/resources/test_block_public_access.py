@@ -150,3 +150,23 @@ def test_what_is_spared_for_certain_is_not_in_doubt():
     net = load({SWITCH: {"mode": "unknown", "exclusions": ["public"]}})
     passes(net.trace("www", "web", "tcp/443"))
     assert load({SWITCH: {"mode": "off", "exclusions": {"public": "unknown"}}}).trace("www", "web", "tcp/443").reachable
+
+
+@pytest.mark.rule("IGW-14")
+@pytest.mark.parametrize(
+    ("exclusions", "verdict"),
+    [(["app.wall"], "blocked"), (["app.public"], "undecided"), (["app"], "reachable")],
+)
+def test_what_is_inspected_on_its_way_is_stopped_even_if_the_endpoints_subnet_is_spared(exclusions, verdict):
+    wall = {
+        "vpcs app subnets wall": {"cidr": "10.0.9.0/24", "route_table": "wall"},
+        "vpcs app route_tables wall": {"0.0.0.0/0": "igw", "::/0": "igw"},
+        "vpcs app route_tables public 0.0.0.0/0": "gate",
+        "vpcs app route_tables edge": {"gateway": "igw", "routes": {"10.0.0.0/24": "gate"}},
+        "vpcs app vpc_endpoints gate": {"type": "gateway_load_balancer", "service": "x", "subnets": ["wall"]},
+    }
+    net = load(wall, {SWITCH: {"mode": "bidirectional", "exclusions": exclusions}})
+    assert [net.trace(*ends, "tcp/443").verdict for ends in (("www", "web"), ("web", "www"))] == [verdict, verdict]
+    six = {**DUAL, "vpcs app route_tables private ::/0": "gate", "vpcs app route_tables wall ::/0": "eigw"}
+    out = load({**wall, **six, SWITCH: {"mode": "bidirectional", "exclusions": [*exclusions, "app.private"]}})
+    assert out.trace("twin", "six", "tcp/443").verdict == ("reachable" if exclusions == ["app"] else "undecided")

@@ -167,3 +167,21 @@ def test_an_address_means_the_senders_own_vpc_where_another_has_it_too() -> None
         assert net.trace("client", "lb", "tcp/443").verdict == verdict
         assert net.trace("client", "10.0.0.50", "tcp/443").verdict == verdict
         assert bool(net.reach("client", "10.0.0.50")) is (verdict == "reachable")
+
+
+@pytest.mark.rule("LB-5")
+@pytest.mark.parametrize(
+    "route", [("public", "10.0.1.0/24", "gate"), ("main", "10.0.0.0/24", "gate"), ("public", "10.0.1.0/24", "beside")]
+)
+def test_client_addresses_are_not_kept_past_what_inspects(route: tuple[str, str, str]) -> None:
+    table, block, target = route
+    gate = {"type": "gateway_load_balancer", "service": "x", "subnets": ["far"]}
+    detour = {f"vpcs.app.route_tables.{table}": {"0.0.0.0/0": "igw", "10.1.0.0/16": "pcx", block: target},
+              "vpcs.app.vpc_endpoints": {"gate": gate}}  # fmt: skip
+    if target != "gate":
+        detour["vpcs.app.instances.beside.source_dest_check"] = False
+    kept = load({**PUBLIC, **detour})
+    assert f"leads the route {block} -> {target}" in kept.trace("www", "lb", "tcp/443").undecided
+    assert kept.isolated("internet", "web").undecided
+    own = load({**PUBLIC, **detour, f"{GROUP}.preserve_client_ip": False})
+    assert not own.trace("www", "lb", "tcp/443").undecided

@@ -59,6 +59,9 @@ IDS: Final = {
     "HostedZones": "Id",
     "ResourceRecordSets": "HostedZoneId",
     "Addresses": "AllocationId",
+    "DhcpOptions": "DhcpOptionsId",
+    "ResolverRules": "Id",
+    "ResolverRuleAssociations": "Id",
 }
 """The kinds of objects that are read, as AWS's APIs name their lists, with the key of an object's id."""
 

@@ -19,6 +19,9 @@ class Mark(NamedTuple):
 
 MARKS: Final = (
     Mark("InstanceId", "PingStatus", "InstanceInformationList"),
+    Mark("DhcpOptionsId", "DhcpConfigurations", "DhcpOptions"),
+    Mark("Id", "ResolverRuleId", "ResolverRuleAssociations"),
+    Mark("Id", "RuleType", "ResolverRules"),
     Mark("SubnetId", "CidrBlock", "Subnets"),
     Mark("RouteTableId", "Routes", "RouteTables"),
     Mark("NetworkAclId", "Entries", "NetworkAcls"),
@@ -112,6 +115,7 @@ IN_PARTS: Final = frozenset({"VpcAttributes", "HostedZones", "PrefixLists"})
 PARTS: Final = frozenset(
     (
         *("Addresses", "Aliases", "AllowedPrincipals", "ClassicLoadBalancerAttributes", "CustomerGateways"),
+        *("DhcpOptions", "ResolverRules", "ResolverRuleAssociations"),
         *("DBClusters", "DBInstances", "DBSubnetGroups", "CacheClusters", "CacheSubnetGroups", "Clusters"),
         *(
             "DirectConnectGatewayAssociations",
@@ -158,7 +162,7 @@ NO_NETWORK: Final = frozenset(
             "AvailabilityZones",
             "Regions",
         ),
-        *("AccountAttributes", "ServiceDetails", "ServiceNames", "InstanceStatuses", "DhcpOptions", "DBSnapshots"),
+        *("AccountAttributes", "ServiceDetails", "ServiceNames", "InstanceStatuses", "DBSnapshots"),
         *("DBParameterGroups", "OptionGroupsList", "EventSubscriptionsList", "Users", "Groups", "LaunchTemplates"),
         *("LaunchTemplateVersions", "SpotPriceHistory", "InstanceTypes", "InstanceTypeOfferings", "FlowLogs"),
         *("IamInstanceProfileAssociations", "ReservedInstances", "PlacementGroups", "Buckets", "Certificates"),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from reachsim.importing.kinds import capital
 from reachsim.importing.rules import Refused, block
 from reachsim.net.address import format_address, parse_address
+from reachsim.resources.reference import EXISTING
 
 
 def _words(text: str) -> frozenset[str]:
@@ -26,7 +27,7 @@ _TEXTS: Final = _words(
     "InternetGatewayBlockMode InternetGatewayExclusionMode FunctionVersion Version VpcEndpointState VpcEndpointOwner "
     "Principal DBInstanceIdentifier DBClusterIdentifier DBInstanceStatus DBSubnetGroupName SubnetIdentifier "
     "CacheSubnetGroupName DomainName ARN PolicyName RoleName InstanceProfileName Group LastStatus Region OwnerAccount "
-    "DnsName PublicDnsName IpSource Ipv6AddressAttribute "
+    "DnsName PublicDnsName IpSource Ipv6AddressAttribute RuleType "
     "DirectConnectGatewayState DirectConnectGatewayName VirtualInterfaceState VirtualInterfaceType AssociationState "
     "AttachmentStatus Field Target InstanceProtocol HealthCheckProtocol HealthCheckPort Reason Effect "
     "DefaultRouteTableAssociation DefaultRouteTablePropagation SecurityGroupReferencingSupport SetIdentifier "
@@ -38,6 +39,7 @@ _SCALARS: Final = _words(
 )
 _FLAGS: Final = _words(
     "Main Egress IsDefault Primary SourceDestCheck PrivateDnsEnabled StaticRoutesOnly IsEgress "
+    "PrivateDnsOnlyForInboundResolverEndpoint "
     "AllowDnsResolutionFromRemoteVpc MapPublicIpOnLaunch AcceptanceRequired PrivateZone Value Ipv6AllowedForDualStack "
     "AdditionalRoutesAvailable IsDefaultVersion IsPrimary PubliclyAccessible Enabled "
     "PreserveClientIp"
@@ -51,7 +53,7 @@ _OBJECTS: Final = _words(
     "PeeringOptions Options IcmpTypeCode PortRange Target ForwardConfig VpcConfig RequesterTgwInfo AccepterTgwInfo "
     "EnableDnsSupport EnableDnsHostnames RoutingConfig AdditionalVersionWeights AssociatedGateway Listener HealthCheck "
     "TargetHealth DBSubnetGroup VPCOptions ResourcesVpcConfig Config AliasTarget PolicyDocument Document Condition "
-    "IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing CapacityProviderConfig"
+    "DnsOptions IamInstanceProfile LoadBalancerAttributes CrossZoneLoadBalancing CapacityProviderConfig"
 )
 _LISTS: Final = _words(
     "Tags TagSet Routes Associations Entries IpPermissions IpPermissionsEgress IpRanges Ipv6Ranges "
@@ -61,7 +63,7 @@ _LISTS: Final = _words(
     "TransitGatewayRouteTablePropagations TransitGatewayAttachments SecurityGroups LoadBalancerAddresses "
     "ListenerDescriptions Instances Actions VPCs ResourceRecordSets ResourceRecords Details Roles "
     "AttachedManagedPolicies RolePolicyList PolicyVersionList AllowedPrincipals Subnets VpcSecurityGroups "
-    "InstanceProfileList DnsEntries "
+    "InstanceProfileList DnsEntries DhcpConfigurations Values "
     "AllowedPrefixesToDirectConnectGateway RouteFilterPrefixes Statement DBClusterMembers ServiceType PropagatingVgws"
 )
 _OF_TEXTS: Final = _words(
@@ -152,4 +154,4 @@ def canonical(key: str, value: str) -> str:
     """A block or an address as AWS writes it; other texts as they are. Raises ValueError for what is none."""
     if key in _BLOCKS or key in _OF_BLOCKS:
         return block(value)
-    return format_address(parse_address(value)) if key in _ADDRESSES else value
+    return format_address(parse_address(value)) if key in _ADDRESSES and value != EXISTING else value

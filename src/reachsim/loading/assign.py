@@ -28,13 +28,15 @@ class Addresses(Faced):
     """Addresses of every network interface.
 
     `private`: by VPC and name, at most one per family, IPv4 first. `public`: by VPC and name. `functions`: by subnet and
-    set of groups, in order of first use. `free`: free IPv4 addresses left, by VPC and subnet.
+    set of groups, in order of first use. `used`: IPv4 addresses taken, by VPC and subnet. `untold`: public addresses that
+    stand for others, which exist and are not told, with the name of whose they are.
     """
 
     private: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     public: dict[tuple[str, str], int] = field(default_factory=dict)
     functions: dict[EniKey, tuple[int, ...]] = field(default_factory=dict)
     used: dict[tuple[str, str], int] = field(default_factory=dict)
+    untold: dict[int, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"of {len(self.private)} interfaces and {len(self.functions)} interfaces of functions"
@@ -175,6 +177,7 @@ def _assign_to(
     mine, subnet = (vpc, need.name), need.subnet
     if not subnet:  # a regional NAT gateway is in none (NATGW-17)
         out.public[mine] = next(public) if isinstance(need.public_ip, bool) else int(need.public_ip or 0)
+        _stand_in(need, vpc, out)
         return
     out.private[mine] = _private(need, vpc, subnet, pools, report)
     out.used[vpc, subnet] = out.used.get((vpc, subnet), 0) + 1 + len(need.secondary)
@@ -184,6 +187,14 @@ def _assign_to(
         out.public[mine] = next(public)
     elif need.public_ip:
         out.public[mine] = int(need.public_ip)
+    _stand_in(need, vpc, out)
+
+
+def _stand_in(need: InterfaceNeed, vpc: str, out: Addresses) -> None:
+    """Remember of a made-up public address that it stands for one that exists."""
+    address = out.public.get((vpc, need.name))
+    if need.untold and address is not None:
+        out.untold[address] = f"{vpc}.{need.name}"
 
 
 def _assign_to_functions(

@@ -13,6 +13,7 @@ from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced
 from reachsim.loading.load import Source
 from reachsim.loading.names import group_of
+from reachsim.policy.untold import Untold
 from reachsim.resources.network_acl import acl_clauses, acl_filter, unknown_acl, within_subnet
 from reachsim.resources.reference import DEFAULT_GROUP, UNKNOWN
 from reachsim.resources.security_group import default_group, group_clauses, group_filter, unknown_group
@@ -54,6 +55,7 @@ class Policy:
         self._filters: dict[RuleSet, Filter] = {}
         self._clauses: dict[tuple[GroupId, Direction], list[Clause]] = {}
         self._orders = {} if orders is None else orders
+        self.untold = Untold(source)
 
     def edited(self, source: Source) -> Policy:
         """The policy of an edited design whose interfaces have the same groups."""
@@ -62,7 +64,7 @@ class Policy:
     def rebuilt(self, source: Source) -> Policy:
         """The policy of an edited design; with the filters of this one where no rule is edited."""
         policy = Policy(source)
-        if _rules_written(source) == _rules_written(self.source):
+        if _rules_written(source) == _rules_written(self.source) and policy.untold.alike(self.untold):
             policy._filters, policy._clauses = self._filters, self._clauses
         return policy
 
@@ -124,7 +126,7 @@ class Policy:
 
     def _told(self, clauses: Iterable[Clause]) -> Iterator[Clause]:
         """Clauses; those that are not known with what the reader of the file has to say of that."""
-        for clause in clauses:
+        for clause in self.untold.told(clauses) if self.untold else clauses:
             yield clause if clause.known else replace(clause, because=self.source.left_open(clause.path))
 
 

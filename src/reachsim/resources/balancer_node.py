@@ -35,6 +35,7 @@ from reachsim.resources.host import (
     to_service,
 )
 from reachsim.resources.network_acl import AclCheckpoint
+from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.security_group import SecurityGroupCheckpoint
 from reachsim.resources.subnet import enter_subnet
 from reachsim.rules.clauses import NO_GROUPS, Clause, KeyPath
@@ -242,6 +243,19 @@ class PassedOn(Checkpoint, is_a=CheckpointType.LINK, cuts=False, asks=False):
         return [self.interface.subnet.link, self.acl]
 
 
+def _detour(node: NetworkInterface, choice: Choice) -> str:
+    """Why what a load balancer passes on with the client's address is not decided where a route leads it, or its answer,
+    past something else between the two: AWS does not support that, and does not say what becomes of it (LB-5)."""
+    if choice.target is None or choice.target.subnet is node.subnet:
+        return ""
+    for place, to in ((node.subnet, choice.address), (choice.target.subnet, node.address_for(choice.address))):
+        assert isinstance(place.table, RouteTableCheckpoint)
+        route = place.table.table[to]
+        if route is not None and not route.local:
+            return f"between {node.name} and {choice.target.name}, which sees the client's address, leads the route {route}"
+    return ""
+
+
 class Node(Relay, asks=True):
     """A load balancer in one zone: takes what its listeners take, and passes it on to one of its targets, or answers itself
     (**LB-1**)."""
@@ -337,6 +351,9 @@ class Node(Relay, asks=True):
             return self.drop(
                 hairpin(choice.target.name, interface.name), header, scope, path=(*choice.path, "preserve_client_ip")
             )
+        detour = _detour(interface, choice)
+        if detour:
+            return Undecided(detour, header, path=choice.path, scope=scope)
         leg.sessions.append(Session(self, header.source, header.source, choice.address, keeps=True))
         if choice.target is not None:
             leg.returns[choice.target, choice.address, header.source] = self.way_back(choice.target.subnet)

@@ -66,8 +66,7 @@ def private_dns(case: Case) -> Iterator[Edit]:
         off = endpoint.private_dns_off(at, design) if mine and _meant(case, at, endpoint) else None
         if off is None:
             continue
-        own = endpoint.service in design.endpoint_services
-        if endpoint.private_dns is False or (own and endpoint.private_dns is None):
+        if off.path == (*at.path, "private_dns"):
             yield Edit.setting((*at.path, "private_dns"), True, f"switch the private DNS of endpoint {at.name} on")
         for key in ("enable_dns_support", "enable_dns_hostnames"):
             if not getattr(design.vpcs[at.vpc], key):
@@ -130,7 +129,7 @@ def new_interface_endpoint(case: Case) -> Iterator[Edit]:
     rule = {"allow": _HTTPS if mine is None else str(case.wanted), "from": _senders(case, vpc, subnet.cidr)}
     endpoint: dict[str, Any] = {
         "type": "interface", "service": short, "subnets": [sender.subnet.name], "security_groups": [group],
-        **({} if mine is None else {"private_dns": True}),
+        **({} if mine is None and short not in GATEWAY_SERVICES else {"private_dns": True}),
     }  # fmt: skip
     changes = [KeyChange((*path, "security_groups", group), {"ingress": [rule]})]
     changes.append(KeyChange((*path, "vpc_endpoints", name), endpoint))

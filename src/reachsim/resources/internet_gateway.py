@@ -19,6 +19,7 @@ from reachsim.dataplane.checkpoint import (
     Undecided,
 )
 from reachsim.dataplane.filters import Direction, Filter, Query, in_doubt
+from reachsim.dataplane.place import InterfacePlace
 from reachsim.dataplane.scope import EVERYWHERE, Scope, intersect
 from reachsim.dataplane.site import NetworkInterface, SubnetSite, VpcSite
 from reachsim.net.address import IPV4_LAST, IPV6_FIRST, family_run, format_address
@@ -81,6 +82,17 @@ def blocked(vpc: VpcSite, address: int, leg: Leg, *, outward: bool, translated: 
         subnet.access, f"subnet {subnet.full_name}", translated=translated, outbound=outward is not leg.reply
     )
     return None if loss is None else replace(loss, path=vpc.access_path)
+
+
+def inspected_in_excluded(vpc: VpcSite, address: int, by: NetworkInterface | InterfacePlace | None) -> str:
+    """Why it is not decided whether Block Public Access stops what goes by a Gateway Load Balancer endpoint between the
+    internet and a subnet that is excluded by itself: AWS says that it does even if the endpoint's subnet is excluded, and
+    not whose exclusion spares it (IGW-14). Empty where that does not matter."""
+    subnet = subnet_around(vpc, address)
+    inspects = isinstance(by, NetworkInterface) and by.host.inspects
+    if not inspects or subnet is None or subnet.access is not PublicAccess.OPEN or vpc.access is PublicAccess.OPEN:
+        return ""
+    return f"whether Block Public Access stops what is inspected on its way to excluded {subnet.full_name} is not said"
 
 
 class _Doubt:
@@ -182,6 +194,9 @@ class InternetGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=
             if loss is None and redirected is not None and redirected.unknown:
                 return Undecided(redirected.unknown, header, rule="ROUTE-23", path=redirected.path, scope=scope)
             if loss is None:
+                inspected = inspected_in_excluded(self.vpc, source, header.sender)
+                if inspected:
+                    return Undecided(inspected, header, rule="IGW-14", path=self.vpc.access_path, scope=scope)
                 return self.doubt.on(step, owner, source, destination)
             return self.drop(loss, header, scope, onward=step, path=loss.path or None)
         if loss.code in MISROUTED:  # mended, it would go another way
@@ -301,6 +316,9 @@ class InternetGatewayIn(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cuts=T
         route = self.redirected[private]
         if route is not None and route.unknown and loss is None and isinstance(step, Forward):
             return Undecided(route.unknown, header, rule="ROUTE-21", path=route.path, scope=scope)
+        inspected = inspected_in_excluded(self.vpc, private, route.toward) if route is not None and loss is None else ""
+        if inspected:
+            return Undecided(inspected, header, rule="IGW-14", path=self.vpc.access_path, scope=scope)
         if route is not None and not route.local and not route.unknown and isinstance(step, Forward):
             step, unusable = self.to_appliance(route, inside, step)
             loss = loss or unusable
@@ -373,6 +391,9 @@ class EgressOnlyGatewayOut(Checkpoint, is_a=CheckpointType.INTERNET_GATEWAY, cut
         if loss is None and self.private is not None and is_perhaps_private(self.vpc, source):
             return step._replace(asks=Query(self.private, destination), path=(*self.vpc.path, "private_ipv6"))
         if loss is None:
+            inspected = inspected_in_excluded(self.vpc, source, header.sender)
+            if inspected:
+                return Undecided(inspected, header, rule="IGW-14", path=self.vpc.access_path, scope=scope)
             return step
         path = loss.path or self.path
         if owner is not None and loss.rule == "IGW-15":

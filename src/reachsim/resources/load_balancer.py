@@ -31,7 +31,7 @@ from reachsim.resources.fields import (
     looks_like_address,
 )
 from reachsim.resources.mending import Case, Edit
-from reachsim.resources.network_interface import ElasticInterface, interface_for
+from reachsim.resources.network_interface import ElasticInterface, interface_for, public_and_untold
 from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.target_group import ListenerField, RegisteredTarget, Spoken, TargetGroup, bodies, peered_with
 from reachsim.rules.clauses import KeyPath
@@ -81,8 +81,9 @@ class LoadBalancer(Resource):
     """Whether its nodes pick targets in other zones too; left out: an Application Load Balancer's do (LB-8)."""
     private_ips: Annotated[dict[Name, Ipv4Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its private address by subnet; left out: the lowest free one."""
-    public_ips: Annotated[dict[Name, Ipv4Field], READ_ONLY] = Field(default_factory=ReadOnly)
-    """Its public address by subnet, where it is internet-facing; left out: one that AWS will choose."""
+    public_ips: Annotated[dict[Name, Ipv4Field | Literal["existing"]], READ_ONLY] = Field(default_factory=ReadOnly)
+    """Its public address by subnet, where it is internet-facing; `existing`: one that exists and is not told; left out: one
+    that AWS will choose."""
     ipv6_addresses: Annotated[dict[Name, Ipv6Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its IPv6 address by subnet, where it is dual-stack; left out: the lowest free one."""
     listeners: Annotated[dict[ListenerField, References], READ_ONLY] = Field(default_factory=ReadOnly)
@@ -115,14 +116,14 @@ class LoadBalancer(Resource):
         facing = self.scheme == "internet-facing" and self.type != GATEWAY
         facing = facing and self.ip_address_type != WITHOUT_PUBLIC_IPV4
         for subnet in self.subnets:
-            public = (self.public_ips.get(subnet) or True) if facing else None
+            public, untold = public_and_untold((self.public_ips.get(subnet) or True) if facing else None)
             groups = self.security_groups
             if self.type in (NETWORK, GATEWAY):
                 groups = groups or ()
             yield InterfaceNeed(
                 f"{at.name}/{subnet}", at.path, subnet, groups, self.private_ips.get(subnet),
                 self.ipv6_addresses.get(subnet), public, implied=public is True,
-                assign_ipv6=self.dual and self.ipv6_addresses.get(subnet) is None,
+                assign_ipv6=self.dual and self.ipv6_addresses.get(subnet) is None, untold=untold,
             )  # fmt: skip
 
     @property

@@ -19,7 +19,7 @@ from reachsim.resources.fields import READ_ONLY, Ipv4Field, Name, ReadOnly, Rout
 from reachsim.resources.host import leave, masquerade, own, restore
 from reachsim.resources.internet_gateway import InternetGatewayOut
 from reachsim.resources.mending import Case, Edit, KeyChange, RouteOffer, offers
-from reachsim.resources.network_interface import interface_for
+from reachsim.resources.network_interface import interface_for, public_and_untold
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.resources.subnet import SubnetLink
@@ -55,11 +55,14 @@ class NatGateway(Resource):
     """The subnet that a zonal one is in; a public one needs a route to an internet gateway there (NATGW-1)."""
     private_ip: Ipv4Field | None = None
     """Left out: the lowest free address of its subnet."""
-    public_ip: Ipv4Field | None = None
-    """Its Elastic IP; left out: one that AWS will choose. A private gateway has none (NATGW-2)."""
-    public_ips: Annotated[dict[Name, Ipv4Field | Literal[True]], READ_ONLY] = Field(default_factory=ReadOnly)
-    """Of a regional one in manual mode: its address in each zone that it serves (NATGW-20); `true`: one that AWS will
-    choose."""
+    public_ip: Ipv4Field | Literal["existing"] | None = None
+    """Its Elastic IP; `existing`: one that exists and is not told; left out: one that AWS will choose. A private gateway has
+    none (NATGW-2)."""
+    public_ips: Annotated[dict[Name, Ipv4Field | Literal[True, "existing"]], READ_ONLY] = Field(
+        default_factory=ReadOnly
+    )
+    """Of a regional one in manual mode: its address in each zone that it serves (NATGW-20), or as above; `true`: one
+    that AWS will choose."""
     route_table: RouteTableName | None = None
     """Of a regional one: its route table; left out: one that leads to the internet gateway (NATGW-17)."""
     connectivity: Literal["public", "private"] = "public"
@@ -80,12 +83,14 @@ class NatGateway(Resource):
         regional one needs public addresses alone."""
         if self.public_ips and self.regional:
             for zone, address in self.public_ips.items():
-                yield InterfaceNeed(f"{at.name}/{zone}", (*at.path, "public_ips", zone), "", (), public_ip=address)
+                public, untold = public_and_untold(address)
+                path = (*at.path, "public_ips", zone)
+                yield InterfaceNeed(f"{at.name}/{zone}", path, "", (), public_ip=public, untold=untold)
             return
         implied = self.public_ip is None and self.connectivity == "public"
-        public = implied or self.public_ip
+        public, untold = public_and_untold(implied or self.public_ip)
         subnet = "" if self.regional else self.subnet or ""
-        yield InterfaceNeed(at.name, at.path, subnet, (), self.private_ip, None, public, implied)
+        yield InterfaceNeed(at.name, at.path, subnet, (), self.private_ip, None, public, implied, untold=untold)
 
     def check(self, at: At, checks: Checks) -> None:
         """A public gateway needs an internet gateway (**NATGW-1**), a private one has no public address (**NATGW-2**)."""

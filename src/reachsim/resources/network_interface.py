@@ -35,7 +35,7 @@ from reachsim.resources.fields import (
 )
 from reachsim.resources.host import Host, put_behind_groups
 from reachsim.resources.mending import Case, RouteOffer
-from reachsim.resources.reference import NEVER, UNKNOWN
+from reachsim.resources.reference import EXISTING, NEVER, UNKNOWN
 from reachsim.resources.resource import At, Checks, Entrance, InterfaceNeed, Resource, Wiring, resource
 from reachsim.rules.addresses import PUBLIC
 from reachsim.rules.clauses import KeyPath
@@ -92,20 +92,27 @@ class InterfaceSettings(Schema):
     """Further private addresses; an entry is an address, or `{private_ip: ..., public_ip: ...}`."""
     ipv6_address: Ipv6Field | None = None
     """Its IPv6 address, where its subnet has an IPv6 block."""
-    public_ip: Ipv4Field | Boolean | Literal["unknown", "never"] | None = None
-    """Its public address (Elastic IP or auto-assigned), or `true` for one that AWS will choose; `unknown`: whether it has
-    one; `never`: it is of a service whose interfaces have none (IGW-16)."""
+    public_ip: Ipv4Field | Boolean | Literal["unknown", "existing", "never"] | None = None
+    """Its public address (Elastic IP or auto-assigned), or `true` for one that AWS will choose; `existing`: an Elastic IP
+    that exists and is not told; `unknown`: whether it has one, and which; `never`: it is of a service whose interfaces have
+    none (IGW-16)."""
     source_dest_check: Boolean = True
     """Whether it drops what is neither from nor to one of its own addresses (WALK-23)."""
 
     def need(self, name: str, path: KeyPath, subnet: str, launched: bool) -> InterfaceNeed:
         """The interface, in a subnet; `launched`: with an instance, so that its subnet may give it a public address."""
         secondary = tuple((int(each.private_ip), each.public_ip) for each in self.secondary_private_ips)
-        public = {UNKNOWN: True, NEVER: False}[self.public_ip] if isinstance(self.public_ip, str) else self.public_ip
+        public = self.public_ip != NEVER if isinstance(self.public_ip, str) else self.public_ip
         return InterfaceNeed(
             name, path, subnet, self.security_groups, self.private_ip, self.ipv6_address, public,
             secondary=secondary, launched=launched, perhaps_public=self.public_ip == UNKNOWN,
+            untold=self.public_ip in (UNKNOWN, EXISTING),
         )  # fmt: skip
+
+
+def public_and_untold(written: int | bool | str | None) -> tuple[int | bool | None, bool]:
+    """What a public address that is written is for an `InterfaceNeed`, and whether it stands for one that is not told."""
+    return (True, written == EXISTING) if isinstance(written, str) else (written, False)
 
 
 @resource("interfaces", "interface")

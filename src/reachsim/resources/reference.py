@@ -8,6 +8,8 @@ UNKNOWN = "unknown"
 """In place of a name, of traffic or of rules: what is not known. Answers that depend on it are undecided."""
 NEVER = "never"
 """In place of a public address: one that AWS gives to nothing of that kind, such as the interfaces of CodeBuild."""
+EXISTING = "existing"
+"""In place of a public address: one that exists already, and that the file does not tell."""
 NOT_KNOWN = "written as unknown"
 """Why they are."""
 

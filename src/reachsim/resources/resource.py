@@ -53,7 +53,8 @@ class InterfaceNeed(NamedTuple):
     group. `private_ip`, `ipv6_address`: None for assigned ones. `public_ip`: an address, true for one that AWS chooses;
     `implied`: though none is written. `secondary`: further private addresses, each with its public one. `launched`: with an
     instance, so that its subnet may give it a public address. `assign_ipv6`: an IPv6 address that AWS chooses.
-    `perhaps_public`: it is not known whether it has the public address that it is given.
+    `perhaps_public`: it is not known whether it has the public address that it is given. `untold`: that address stands for
+    one that exists, and of which the design does not tell which it is.
     """
 
     name: str
@@ -68,6 +69,7 @@ class InterfaceNeed(NamedTuple):
     launched: bool = False
     assign_ipv6: bool = False
     perhaps_public: bool = False
+    untold: bool = False
 
 
 class Entrance(NamedTuple):
@@ -259,6 +261,10 @@ class Resource(Schema):
     def overlap(cls, *, both_vpcs: bool) -> tuple[str, str]:
         """The rule about blocks that overlap between two that it joins, VPCs or a VPC and a network, and what follows."""
         return "ROUTE-7", "in the VPC such an address is the VPC's own, and nobody else's is reached by it"
+
+    def lists_of_services(self) -> Iterator[str]:
+        """The names of prefix lists that have addresses of services of AWS's, which are nobody else's."""
+        yield from ()
 
     def down(self) -> str:
         """Its state, where it does not surely carry traffic; empty where it does."""

@@ -16,6 +16,7 @@ from reachsim.resources.fields import (
     READ_ONLY,
     BlockField,
     Boolean,
+    HostNameField,
     Ipv6BlockField,
     Name,
     ReadOnly,
@@ -74,6 +75,9 @@ class Vpc(Schema):
     """Whether the Amazon resolver answers in the VPC (DNS-2)."""
     enable_dns_hostnames: Boolean = False
     """Whether public host names, private zones and private DNS work in it; they need `enable_dns_support` too (DNS-2)."""
+    other_name_servers: tuple[HostNameField, ...] = ()
+    """Domains whose names other servers answer in it than Amazon's: by rules of Route 53 Resolver, or of all names (`.`) by
+    DHCP options. What they mean is not known (DNS-5)."""
     region: Name | None = None
     """Its AWS Region; left out: that of the design."""
     account: Name | None = None

@@ -35,17 +35,7 @@ from reachsim.resources.inspection import INSPECTION, InspectionEndpoint
 from reachsim.resources.network_interface import interface_for
 from reachsim.resources.private_link import PrivateLink
 from reachsim.resources.public_service import Published, published, region_of, unless_private
-from reachsim.resources.resource import (
-    At,
-    Checks,
-    Ends,
-    Entrance,
-    InterfaceNeed,
-    Resource,
-    RouteMade,
-    Wiring,
-    resource,
-)
+from reachsim.resources.resource import At, Checks, Ends, Entrance, InterfaceNeed, Resource, RouteMade, Wiring, resource
 from reachsim.resources.route_table import destinations_to
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -116,7 +106,8 @@ class VpcEndpoint(Resource):
     ipv6_addresses: Annotated[dict[SubnetName, Ipv6Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its IPv6 addresses by subnet, where it is dual-stack; left out: the lowest free ones."""
     private_dns: Boolean | None = None
-    """Whether the service's name means it in its VPC; left out: yes for services of AWS's own (EP-8)."""
+    """Whether the service's name means it in its VPC; left out: for services of AWS's own, if no gateway endpoint is there
+    (EP-8)."""
     state: EndpointState = "available"
     """Only `available` carries traffic (EP-10)."""
     tags: Tags = Field(default_factory=ReadOnly)
@@ -406,6 +397,11 @@ class VpcEndpoint(Resource):
             return Endpoint(host, "name", unknown=f"what {host} is in the public DNS is not in the design")
         return self.service_in(host, self.short, vpc, ends)
 
+    def lists_of_services(self) -> Iterator[str]:
+        """Of a gateway endpoint the list of its service."""
+        if self.type == "gateway":
+            yield self.prefix_list or self.short
+
     def without_private_dns(self, at: At, design: Any) -> str:
         """Why the service's name does not mean it in its VPC; empty where it does (**EP-8**)."""
         off = self.private_dns_off(at, design)
@@ -418,7 +414,10 @@ class VpcEndpoint(Resource):
         path: KeyPath = (*at.path, "private_dns")
         text = f"private DNS of {at.full_name} is off: "
         loss = self.closed(at, design)
-        if not (not mine if self.private_dns is None else self.private_dns):
+        beside = any(each.type == "gateway" and each.short == self.short for each in vpc.vpc_endpoints.values())
+        if beside and self.private_dns is None and not mine:
+            text = f"private DNS of {at.full_name} is for inbound Resolver endpoints alone, beside a gateway endpoint"
+        elif not (not mine if self.private_dns is None else self.private_dns):
             text = f"endpoint {at.full_name} has no private DNS (private_dns)"
         elif not private_names(vpc.enable_dns_support, vpc.enable_dns_hostnames):
             text += attribute_missing(at.vpc, vpc.enable_dns_support)
@@ -471,9 +470,8 @@ class VpcEndpoint(Resource):
                 if endpoint.short != name:
                     continue
                 if endpoint.type == "gateway":
-                    lists = (
-                        [*lists, endpoint.prefix_list or ""] if owner != vpc else [endpoint.prefix_list or "", *lists]
-                    )
+                    own = [endpoint.prefix_list or ""]
+                    lists = [*lists, *own] if owner != vpc else [*own, *lists]
                 elif endpoint.type == "interface" and owner == vpc:
                     if region_of(design, vpc) not in ("", endpoint.region(vpc, design)):
                         continue  # the name in one's own Region is another service's

@@ -67,7 +67,7 @@ def keeps_client(protocol: int, written: bool | None, *, by_address: bool) -> bo
 
 def kept_over_peering(target: str) -> str:
     """Why what goes to a target in a peered VPC with the client's address is not decided: AWS takes such targets, and does
-    not say by which routes and ACLs the packet and its answer go there and back (**LB-5**)."""
+    not say by which routes and ACLs the packet and its answer go there and back (LB-5)."""
     return f"{target} is in a peered VPC and sees the client's address: AWS does not say by which way it gets there and back"
 
 

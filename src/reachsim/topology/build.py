@@ -391,6 +391,10 @@ class TopologyBuilder:
             if written.gateway is not None:
                 self.redirect(name, written.gateway, [*routes, *self.anywhere(name, vpc, table_name, written)])
             checkpoint.fill(routes)
+            untold = self.policy.untold  # what is sent there takes any of the routes that tell such addresses apart
+            if untold and any(untold.parts(route.destination.addresses) for route in routes):
+                reason = f"which public address {untold.whose} has is not told, nor which route of {table_name} is its"
+                self.add_unwritten(name, table_name, reason, untold.stands, always=True, target=UNKNOWN)
 
     def turn_acls(self, name: str, vpc: Vpc) -> None:
         """Tell the ACLs of a subnet what routes lead to interfaces in it (NACL-6)."""

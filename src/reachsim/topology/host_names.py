@@ -17,7 +17,14 @@ from reachsim.resources.public_service import region_of, unless_private
 from reachsim.resources.resource import At, Ends, Resource, all_resources
 from reachsim.resources.vpc_endpoint import SERVICE
 from reachsim.rules.codes import Code
-from reachsim.rules.dns import attribute_key, attribute_missing, private_names, public_instead, resolver_off
+from reachsim.rules.dns import (
+    answered_elsewhere,
+    attribute_key,
+    attribute_missing,
+    private_names,
+    public_instead,
+    resolver_off,
+)
 from reachsim.rules.peering import private_name_option
 from reachsim.rules.services import AWS_DOMAINS, public_name, short_name
 from reachsim.rules.verdict import Loss
@@ -52,6 +59,8 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
         design = ends.design
         found = unzoned(origin)
         region = region_of(design, vpc)
+        if vpc and answered_elsewhere(public_name(service, region), _others(ends, vpc)):
+            return _unknown_there(end.name, vpc)
         own = public_name(service, region).count(".")
         speakers = [
             Speaker(at, zone, host, above)
@@ -68,7 +77,18 @@ def _by_zones(ends: Ends, names: HostNames, service: str, end: Endpoint) -> Endp
         note = found.note + "".join(f"; {loss.text}" for loss in said.reasons)
         return replace(found, note=note, otherwise=found.otherwise or said.otherwise)
 
-    return replace(end, resolve=meant) if zones and unzoned is not None else end
+    others = any(vpc.other_name_servers for vpc in ends.design.vpcs.values())
+    return replace(end, resolve=meant) if (zones or others) and unzoned is not None else end
+
+
+def _others(ends: Ends, vpc: str) -> tuple[str, ...]:
+    domains: tuple[str, ...] = ends.design.vpcs[vpc].other_name_servers
+    return domains
+
+
+def _unknown_there(name: str, vpc: str) -> Endpoint:
+    text = f"other name servers than Amazon's answer for {name} in VPC {vpc} (other_name_servers)"
+    return Endpoint(name, "name", unknown=text)
 
 
 class Speaker(NamedTuple):
@@ -176,6 +196,8 @@ class ResolvedName:
         vpc = origin.vpc
         if vpc and not self.ends.design.vpcs[vpc].enable_dns_support:
             return Endpoint(self.asked, "name", loss=resolver_off(vpc, self.asked))
+        if vpc and (self.speakers or self.base is None) and answered_elsewhere(self.asked, _others(self.ends, vpc)):
+            return _unknown_there(self.asked, vpc)
         said = _said(
             (Speaker(at, body, self.asked, self._is_above(at, body)) for at, body in self.speakers), vpc, self.ends
         )

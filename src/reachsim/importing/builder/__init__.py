@@ -28,6 +28,7 @@ from reachsim.importing.builder.interfaces import add_interfaces
 from reachsim.importing.builder.load_balancers import add_load_balancers
 from reachsim.importing.builder.managed_nodes import add_managed_nodes
 from reachsim.importing.builder.members import name_members
+from reachsim.importing.builder.name_servers import add_name_servers
 from reachsim.importing.builder.names import add_dns_attributes, add_zones
 from reachsim.importing.builder.nat_gateways import add_nat_gateways
 from reachsim.importing.builder.peerings import add_peerings
@@ -79,6 +80,7 @@ FAMILIES: Final[tuple[Callable[[Draft], None], ...]] = (
     add_unplaced,
     add_routes,
     add_dns_attributes,
+    add_name_servers,
     add_zones,
     add_public_access,
     add_managed_nodes,

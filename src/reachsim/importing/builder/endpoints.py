@@ -10,8 +10,9 @@ from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
 from reachsim.importing.builder.places import places
 from reachsim.importing.builder.targets import target_of
-from reachsim.importing.inventory import Item, NotKnown, Unknown
+from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.importing.managed_lists import service_of
+from reachsim.rules.services import GATEWAY_SERVICES
 
 _WAITING: Final = ("pending", "pendingAcceptance", "pending-acceptance", "partial")
 """States of what is there and carries nothing."""
@@ -94,7 +95,7 @@ def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
             if subnet not in body["private_ips"]:
                 choose(draft, vpc, subnet)
         if item.get("PrivateDnsEnabled") is not None:
-            body["private_dns"] = bool(item.get("PrivateDnsEnabled"))
+            body["private_dns"] = bool(item.get("PrivateDnsEnabled")) and not _for_inbound_alone(item)
     elif kind == "GatewayLoadBalancer":
         subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
         if not subnets:
@@ -126,3 +127,11 @@ def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, str]]:
         address = found.either("PrivateIpAddress") if found is not None else None
         if isinstance(address, str) and isinstance(subnet, str) and subnet in draft.names:
             yield draft.names[subnet], address
+
+
+def _for_inbound_alone(item: Item) -> bool:
+    """Whether private DNS is for inbound endpoints of Route 53 Resolver alone, as AWS makes it of a service with gateway
+    endpoints, unless it is told otherwise (EP-8). Raises NotKnown."""
+    options = item.either("DnsOptions")
+    told = options.get("PrivateDnsOnlyForInboundResolverEndpoint") if isinstance(options, Fields) else None
+    return item.text("ServiceName").rpartition(".")[2] in GATEWAY_SERVICES if told is None else bool(told)

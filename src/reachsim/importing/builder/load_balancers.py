@@ -78,6 +78,8 @@ def add_load_balancer(
     if "SecurityGroups" in item and item.either("SecurityGroups") != []:
         body["security_groups"] = groups_of(draft, item, "SecurityGroups", vpc)
     body |= nodes(draft, item)
+    for zone in item.members("AvailabilityZones").known:
+        _write_given(draft, zone, vpc, body)
     for subnet in subnets:
         if subnet not in body["private_ips"]:
             choose(draft, vpc, subnet)
@@ -92,6 +94,18 @@ def add_load_balancer(
     name = draft.naming.name("targets", str(item.either("LoadBalancerName") or ""), item.id)
     draft.section(vpc, "load_balancers")[name] = {k: value for k, value in body.items() if value not in ({}, None)}
     draft.place(item, ("vpcs", draft.names[vpc], "load_balancers", name), vpc)
+
+
+def _write_given(draft: Draft, zone: Fields, vpc: str, body: Data) -> None:
+    """The addresses that a load balancer is given in one of its subnets, where its interfaces do not tell them."""
+    subnet = zone.either("SubnetId")
+    if draft.vpc_of.get(str(subnet)) != vpc:
+        return
+    for each in zone.members("LoadBalancerAddresses").known:
+        for key, word in (("PrivateIPv4Address", "private_ips"), ("IpAddress", "public_ips")):
+            address = each.either(key)
+            if isinstance(address, str) and (word != "public_ips" or body["scheme"] == "internet-facing"):
+                body[word].setdefault(draft.names[str(subnet)], address)
 
 
 def nodes(draft: Draft, item: Item) -> Data:

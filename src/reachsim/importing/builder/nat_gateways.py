@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reachsim.importing.builder.addresses import addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, home
 from reachsim.importing.builder.owners import NAT_OF
-from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
+from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.net.cidr import Cidr
+from reachsim.resources.reference import EXISTING
 
 
 def add_nat_gateways(draft: Draft) -> None:
@@ -38,12 +41,7 @@ def add_described(draft: Draft, item: Item) -> None:
     if item.get("ConnectivityType") == "private":
         body["connectivity"] = "private"
     elif isinstance(public, str):
-        all_public = [each.either("PublicIp") for each in addresses]
-        if not draft.choices.alike(Cidr.parse(f"{each}/32") for each in all_public if isinstance(each, str)):
-            raise NotKnown(
-                Unknown(f"it sends from any of {len(all_public)} addresses, and a rule is about some of them")
-            )
-        body["public_ip"] = public
+        body["public_ip"] = _any_of(draft, addresses, first)
     if item.text("State") == "pending":
         body["state"] = "pending"
     add_nat_gateway(draft, item, vpc, body)
@@ -58,10 +56,23 @@ def add_regional(draft: Draft, item: Item) -> None:
     if item.text("AutoProvisionZones") == "disabled":
         held = ((each.text("AvailabilityZone"), each.get("PublicIp")) for each in item.list("NatGatewayAddresses"))
         body["public_ips"] = {zone: public for zone, public in held if zone and public}
+    else:
+        told = item.members("NatGatewayAddresses").known
+        with_address = [each for each in told if isinstance(each.either("PublicIp"), str)]
+        body |= {"public_ip": _any_of(draft, with_address, with_address[0])} if with_address else {}
     table = item.text("RouteTableId")
     if table in draft.names:
         body["route_table"] = draft.names[table]
     add_nat_gateway(draft, item, vpc, body)
+
+
+def _any_of(draft: Draft, addresses: Sequence[Fields], first: Fields) -> str:
+    """The public address of a gateway, the first of those that it has; where rules tell these apart, and any may be the one
+    that it sends from, one that is not told."""
+    told = [public for each in addresses if isinstance(public := each.either("PublicIp"), str)]
+    if EXISTING in told or not draft.choices.alike(Cidr.parse(f"{each}/32") for each in told):
+        return EXISTING
+    return first.text("PublicIp")
 
 
 def add_by_interface(draft: Draft, item: Item) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.inventory import Fields, Item, Unknown
@@ -14,9 +15,24 @@ from reachsim.resources.reference import UNKNOWN
 _SIDES = (("RequesterVpcInfo", "requester_dns"), ("AccepterVpcInfo", "accepter_dns"))
 
 
+_JOINS: Final = (None, "active")
+"""The status of a connection that carries packets."""
+
+
 def add_peerings(draft: Draft) -> None:
-    """Peering connections; a side that was not read is a VPC of which only the blocks are known."""
+    """Peering connections; a side that was not read is a VPC of which only the blocks are known. What joins a
+    VPC with something of which nothing is read (a core network of Cloud WAN) is a connection of which only that is known."""
     draft.each("VpcPeeringConnections", add_peering, maybe=True)
+    draft.each("OtherConnections", add_other, maybe=True)
+
+
+def add_other(draft: Draft, item: Item) -> None:
+    """A connection of a VPC of which only `Why` is known: anything may come in by it, and what a route leads to it is not
+    known."""
+    vpc = item.either("VpcId")
+    known = [vpc] if isinstance(vpc, str) and vpc in draft.names else []
+    if (known or isinstance(vpc, Unknown)) and item.either("State") not in GONE:
+        add_unknown_connection(draft, item, known, item.text("Why"))
 
 
 def add_peering(draft: Draft, item: Item) -> None:
@@ -33,8 +49,12 @@ def add_peering(draft: Draft, item: Item) -> None:
     for id, side in zip(ids, sides, strict=True):
         if id not in draft.names:
             add_strange_vpc(draft, id, side, item)
-    if not all(id in draft.names for id in ids):
-        draft.note("left out", item.id, "a VPC that it joins is not known", item)
+    known = [id for id in ids if id in draft.names]
+    if len(known) < len(ids):
+        if known and (status in _JOINS or isinstance(status, Unknown)):
+            add_unknown_connection(draft, item, known, "a VPC that it joins was not read")
+        else:
+            draft.note("left out", item.id, "a VPC that it joins is not known", item)
         return
     reason = item.maybe or (status.reason if isinstance(status, Unknown) else "")
     if reason:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from reachsim.importing.builder.draft import Data, Draft, in_place_of
-from reachsim.importing.builder.targets import target_of
+from reachsim.importing.builder.targets import CONNECTIONS, target_of
 from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.rules import Refused, block
 from reachsim.resources.reference import BLACKHOLE, UNKNOWN
+
+_NO_CONNECTIONS: Final = ("igw-", "vpce-", "local")
+"""What a route leads to under the same key as to a connection, and is none."""
 
 
 def add_routes(draft: Draft) -> None:
@@ -109,6 +114,8 @@ def add_route(draft: Draft, routes: Data, table: Item, vpc: str, route: Fields) 
         return None
     state = route.either("State")
     vague = route.maybe or next((each.reason for each in (target, state) if isinstance(each, Unknown)), "")
+    if state != "blackhole":
+        add_strange_connection(draft, table, vpc, route)
     if vague:
         draft.unknown(table, f"where a route to {destination} leads", vague)
         put(routes, destination, UNKNOWN)
@@ -119,6 +126,20 @@ def add_route(draft: Draft, routes: Data, table: Item, vpc: str, route: Fields) 
     else:
         put(routes, destination, target_name(draft, vpc, str(target or ""), table))
     return destination
+
+
+def add_strange_connection(draft: Draft, table: Item, vpc: str, route: Fields) -> None:
+    """Where a route leads to a connection that was not read: that the VPC has one, by which anything may come in."""
+    found = [route.either(key) for key in CONNECTIONS]
+    strange = [each for each in found if isinstance(each, Unknown) and not getattr(each, "candidates", ())]
+    known = [str(each) for each in found if each and not isinstance(each, Unknown)]
+    known = [id for id in known if not id.startswith(_NO_CONNECTIONS) and id not in draft.names]
+    name = draft.names[vpc]
+    told = draft.out.design.get("unknown_connections", {}).values()
+    if (strange or known) and not any(each["vpcs"] == [name] for each in told):
+        why = f"{known[0]} was not collected" if known else strange[0].reason
+        own = draft.naming.name("targets", "", known[0] if known else f"connection of {name}")
+        draft.top("unknown_connections")[own] = {"vpcs": [name], "why": f"{own}: what it brings is not known: {why}"}
 
 
 def destination_of(draft: Draft, table: Item, route: Fields, target: object) -> str | None:

@@ -12,6 +12,9 @@ TARGETS: Final = (
 )  # fmt: skip
 """Where a route may say what it leads to; an instance as a target is its interface too, which says more."""
 
+CONNECTIONS: Final = ("VpcPeeringConnectionId", "TransitGatewayId", "LocalGatewayId", "CoreNetworkArn", "GatewayId")
+"""Of these, where it says one by which packets come in as well."""
+
 
 def target_of(route: Reading) -> str | Unknown | None:
     """The id of what a route leads to, or why it is not known; None where the route says nothing of it.

@@ -99,7 +99,7 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
     item = gateway.item
     gateway.doubts += filter(None, [item.maybe, draft.doubted.get(item.id, ""), _open_state(item)])
     body: Data = {"attachments": {}}
-    beyond = False
+    beyond = _is_somebody_elses(draft, item)
     for id, member in gateway.attachments.items():
         gateway.doubts += filter(None, [member.maybe, _open_state(member)])
         try:
@@ -135,6 +135,14 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
             name = draft.naming.name(f"{item.id} attachments", UNKNOWN, UNKNOWN)
             body["attachments"][name] = {"connect": {UNKNOWN: gateway.doubts[0]}}
     draft.top("transit_gateways")[draft.names[item.id]] = body
+
+
+def _is_somebody_elses(draft: Draft, item: Item) -> bool:
+    """Whether a gateway belongs to no file or account that was read: its owner attaches what is seen there alone."""
+    owner = item.either("OwnerId")
+    owners = {each.either("OwnerId") for each in draft.found.of("Vpcs")}
+    foreign = isinstance(owner, str) and None not in owners and owner not in owners
+    return foreign or draft.found.one("TransitGateways", item.id) is None
 
 
 def vague_attachment(draft: Draft, item: Item) -> Data | None:

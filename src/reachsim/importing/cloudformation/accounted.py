@@ -14,6 +14,7 @@ _CUSTOM: Final = "AWS::CloudFormation::CustomResource"
 _ELSEWHERE: Final = frozenset(
     {
         *("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::LaunchConfiguration", "AWS::EC2::CustomerGateway", NESTED),
+        *("AWS::EC2::DHCPOptions", "AWS::Route53Resolver::ResolverRule"),
         *("AWS::RDS::DBSubnetGroup", "AWS::ElastiCache::SubnetGroup", "AWS::DocDB::DBSubnetGroup"),
         *("AWS::Neptune::DBSubnetGroup", "AWS::MemoryDB::SubnetGroup", "AWS::DAX::SubnetGroup"),
         *("AWS::Redshift::ClusterSubnetGroup", "AWS::DMS::ReplicationSubnetGroup", RESTRICTED),
@@ -26,16 +27,21 @@ _WORDS: Final = """
     ApplicationAutoScaling ApplicationInsights ApplicationSignals Athena AuditManager AutoScaling::LifecycleHook
     AutoScaling::ScalingPolicy AutoScaling::ScheduledAction AutoScaling::WarmPool AutoScalingPlans Backup
     Batch::JobDefinition Batch::JobQueue Batch::SchedulingPolicy Bedrock BillingConductor Budgets CDK CE Cassandra
-    CertificateManager Chatbot Cloud9 CloudFormation CloudFront CloudTrail CloudWatch CodeArtifact CodeBuild CodeCommit
+    CertificateManager Chatbot Cloud9 CloudFormation CloudFront::AnycastIpList
+    CloudFront::CachePolicy CloudFront::CloudFrontOriginAccessIdentity CloudFront::ContinuousDeploymentPolicy
+    CloudFront::Distribution CloudFront::Function CloudFront::KeyGroup CloudFront::KeyValueStore
+    CloudFront::MonitoringSubscription CloudFront::OriginAccessControl CloudFront::OriginRequestPolicy CloudFront::PublicKey
+    CloudFront::RealtimeLogConfig CloudFront::ResponseHeadersPolicy CloudFront::StreamingDistribution
+    CloudTrail CloudWatch CodeArtifact CodeBuild CodeCommit
     CodeDeploy CodePipeline CodeStar CodeStarConnections CodeStarNotifications Cognito Comprehend Config
     ConnectCampaigns DAX::ParameterGroup DLM DMS::Certificate DMS::Endpoint DMS::EventSubscription DMS::ReplicationTask
-    DataBrew Detective DevOpsGuru DocDB::DBClusterParameterGroup DynamoDB EC2::CapacityReservation EC2::DHCPOptions
+    DataBrew Detective DevOpsGuru DocDB::DBClusterParameterGroup DynamoDB EC2::CapacityReservation
     EC2::FlowLog EC2::Host EC2::IPAM EC2::IPAMAllocation EC2::IPAMPool EC2::IPAMPoolCidr EC2::IPAMResourceDiscovery
     EC2::IPAMResourceDiscoveryAssociation EC2::IPAMScope EC2::KeyPair EC2::NetworkInsightsAccessScope
     EC2::NetworkInsightsAccessScopeAnalysis EC2::NetworkInsightsAnalysis EC2::NetworkInsightsPath
     EC2::NetworkPerformanceMetricSubscription EC2::PlacementGroup EC2::SnapshotBlockPublicAccess
     EC2::SpotDatafeedSubscription EC2::TrafficMirrorFilter EC2::TrafficMirrorFilterRule EC2::TrafficMirrorSession
-    EC2::TrafficMirrorTarget EC2::VPCDHCPOptionsAssociation EC2::VPCEndpointConnectionNotification
+    EC2::TrafficMirrorTarget EC2::VPCEndpointConnectionNotification
     EC2::VPCEndpointServicePermissions EC2::Volume EC2::VolumeAttachment ECR ECS::CapacityProvider ECS::Cluster
     ECS::ClusterCapacityProviderAssociations ECS::TaskDefinition EFS::AccessPoint EFS::FileSystem
     EFS::ReplicationConfiguration EKS::AccessEntry EKS::Addon EKS::IdentityProviderConfig EKS::PodIdentityAssociation
@@ -60,7 +66,8 @@ _WORDS: Final = """
     SQS SSM SSO SageMaker::CodeRepository SageMaker::Endpoint SageMaker::EndpointConfig SageMaker::FeatureGroup
     SageMaker::Image SageMaker::ImageVersion SageMaker::ModelPackageGroup SageMaker::NotebookInstanceLifecycleConfig
     SageMaker::Pipeline SageMaker::Project Scheduler SecretsManager SecurityHub SecurityLake Serverless ServiceCatalog
-    ServiceDiscovery Shield Signer StepFunctions SupportApp Synthetics SystemsManagerSAP Timestream
+    ServiceDiscovery::HttpNamespace ServiceDiscovery::Instance ServiceDiscovery::PublicDnsNamespace
+    ServiceDiscovery::Service Shield Signer StepFunctions SupportApp Synthetics SystemsManagerSAP Timestream
     Transfer::Certificate Transfer::Profile Transfer::User Transfer::Workflow VerifiedPermissions WAF WAFRegional WAFv2
     Wisdom WorkSpaces::ConnectionAlias XRay
 """
@@ -80,9 +87,12 @@ def indifferent(kind: str) -> bool:
     )
 
 
+ACCELERATES: Final = frozenset({"AWS::GlobalAccelerator::EndpointGroup"})
+"""Types that bring the internet to what is in a VPC, past its public addresses."""
 _HOSTS_OF_EC2: Final = frozenset({"AWS::EC2::ClientVpnEndpoint", "AWS::EC2::ClientVpnTargetNetworkAssociation"})
 _NO_HOSTS: Final = frozenset(
-    f"AWS::{each}" for each in ("EC2", "CloudFormation", "VpcLattice", "Route53", "Route53Profiles", "RAM")
+    f"AWS::{each}"
+    for each in ("EC2", "CloudFormation", "VpcLattice", "Route53", "Route53Profiles", "RAM", "ServiceDiscovery")
 )
 """Services of which a type that is not read joins, filters or names, and is no host in a subnet."""
 

@@ -8,12 +8,12 @@ from reachsim.errors import UsageError
 from reachsim.importing.cloudformation import accounted
 from reachsim.importing.cloudformation.evaluate import ZONE, External
 from reachsim.importing.cloudformation.families import ADDITIONS, OBJECTS
-from reachsim.importing.cloudformation.made import Made, id_of
+from reachsim.importing.cloudformation.made import Made, entries, flag, id_of
 from reachsim.importing.cloudformation.stack import NESTED, Resource
 from reachsim.importing.cloudformation.stacks import Stacks
 from reachsim.importing.cloudformation.template import Template, recognises, template_of
 from reachsim.importing.defaults import created_filters, created_vpc
-from reachsim.importing.inventory import Inventory, Unknown
+from reachsim.importing.inventory import NOT_READ, Inventory, Item, Unknown
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
 
@@ -60,7 +60,9 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
         )
         if missing or not (accounted.reads(resource.type) or accounted.indifferent(resource.type)):
             made.not_read(resource, accounted.why_not_read(resource.type))
-            if accounted.stands(resource.type):
+            if resource.type in accounted.ACCELERATES:
+                _accelerate(made, resource)
+            elif accounted.stands(resource.type):
                 made.place_not_read(resource)
         elif resource.type == "AWS::EC2::VPC":
             inventory.items["Vpcs"][resource.id].attributes.update(
@@ -85,6 +87,36 @@ def _tell_zones_apart(inventory: Inventory) -> None:
         for subnet, symbolic in zip(subnets, placed, strict=True):
             if symbolic:
                 subnet.attributes["AvailabilityZone"] = Unknown("which zone has its place among those of the Region")
+
+
+def _accelerate(made: Made, resource: Resource) -> None:
+    """What brings clients of the internet, with their addresses, to instances and load balancers of a VPC that nothing else
+    leads to: a component of each VPC of which it is not told that none of them is in it."""
+    listed = entries(resource.get("EndpointConfigurations") or resource.get("EndpointId") or [])
+    ends = [
+        each
+        for each in listed
+        if isinstance(each, Unknown) or flag(each.get("ClientIPPreservationEnabled")) is not False
+    ]
+    ids = {each if isinstance(each, Unknown) else id_of(each.get("EndpointId")) for each in ends}
+    told = {id: _vpc_of_end(made, id) for id in ids if isinstance(id, str)}
+    every = [item.id for item in made.inventory.of("Vpcs")]
+    sure = len(told) == len(ids) and all(told.values())
+    for vpc in every if not sure else [each for each in every if each in told.values()]:
+        item = Item(f"{resource.id} in {vpc}", {"Kind": resource.type, "VpcId": vpc}, resource.origin, resource.maybe)
+        made.inventory.add(NOT_READ, item)
+
+
+def _vpc_of_end(made: Made, id: str) -> str | None:
+    """The VPC of a load balancer or an instance; of an elastic address, which is called like any, none; None where it is not
+    known."""
+    if made.inventory.one("Addresses", id) is not None:
+        return "-"
+    balancer = made.inventory.one("LoadBalancers", id)
+    owned = (each.attributes for each in made.inventory.of("NetworkInterfaces"))
+    subnets = [each.get("SubnetId") for each in owned if (each.get("Attachment") or {}).get("InstanceId") == id]
+    vpc = balancer.attributes.get("VpcId") if balancer is not None else made.vpc_of(subnets[0]) if subnets else None
+    return vpc if isinstance(vpc, str) else None
 
 
 def _restrict(made: Made, resource: Resource) -> None:

@@ -104,6 +104,8 @@ DB_SUBNETS: Final = _kind(
     "subnet group", "aws_db_subnet_group", "aws_elasticache_subnet_group", "aws_redshift_subnet_group",
     "aws_docdb_subnet_group", "aws_neptune_subnet_group", "aws_memorydb_subnet_group", "aws_dax_subnet_group",
 )  # fmt: skip
+DHCP: Final = _kind("set of DHCP options", "aws_vpc_dhcp_options")
+FORWARDING: Final = _kind("forwarding rule", "aws_route53_resolver_rule")
 TEMPLATE: Final = _kind("launch template", "aws_launch_template", "aws_launch_configuration")
 CLUSTER: Final = _kind("cluster", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_eks_cluster")
 FUNCTION: Final = Kind(
@@ -175,6 +177,8 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_subnet": {"vpc_id": VPC},
     "aws_route53_zone": {"vpc.vpc_id": VPC},
     "aws_route53_zone_association": {"zone_id": ZONE, "vpc_id": VPC},
+    "aws_route53_resolver_rule_association": {"resolver_rule_id": FORWARDING, "vpc_id": VPC},
+    "aws_vpc_dhcp_options_association": {"dhcp_options_id": DHCP, "vpc_id": VPC},
     "aws_route53_record": {"zone_id": ZONE, "alias.name": NAMED},
     "aws_vpc_block_public_access_exclusion": {"vpc_id": VPC, "subnet_id": SUBNET},
     "aws_vpc_ipv4_cidr_block_association": {"vpc_id": VPC},
@@ -191,6 +195,8 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "awscc_ec2_network_acl_entry": {"network_acl_id": ACL},
     "aws_main_route_table_association": {"vpc_id": VPC, "route_table_id": TABLE},
     "aws_vpc_route_server_propagation": {"route_table_id": TABLE},
+    "aws_ec2_local_gateway_route_table_vpc_association": {"vpc_id": VPC},
+    "aws_networkmanager_vpc_attachment": {"vpc_arn": VPC},
     "aws_vpn_gateway_route_propagation": {"vpn_gateway_id": VGW, "route_table_id": TABLE},
     "aws_security_group": {"vpc_id": VPC, **_INLINE_RULES},
     "aws_default_security_group": {"vpc_id": VPC, **_INLINE_RULES},
@@ -382,7 +388,14 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_vpn_gateway": frozenset({"vpc_id"}),
     "aws_route": ROUTE_ATTRIBUTES,
     "aws_vpc_endpoint": frozenset(
-        {"route_table_ids", "subnet_ids", "security_group_ids", "subnet_configuration", "private_dns_enabled"}
+        {
+            "route_table_ids",
+            "subnet_ids",
+            "security_group_ids",
+            "subnet_configuration",
+            "private_dns_enabled",
+            "dns_options",
+        }
     ),
     "aws_vpc_endpoint_service": frozenset({"private_dns_name"}),
     **dict.fromkeys(

@@ -33,7 +33,7 @@ from reachsim.importing.terraform.families import (
 from reachsim.importing.terraform.kinds import PLACES, SUBNET, VPC
 from reachsim.importing.terraform.links import Links
 from reachsim.importing.terraform.snapshot import Snapshot
-from reachsim.importing.terraform.types import matters, stands
+from reachsim.importing.terraform.types import ACCELERATES, matters, stands
 
 FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     external.add_sources,
@@ -128,6 +128,10 @@ def _place_not_read(made: Assembly) -> None:
     for each in made.found.managed:
         kind = each.address.type
         if kind in READ or not stands(kind):
+            continue
+        if kind.startswith(ACCELERATES):  # it brings the internet to what is in a VPC, nobody knows in which
+            for one in made.of("Vpcs"):
+                made.place(NOT_READ, f"{each.id} in {one.id}", {"Kind": kind, "VpcId": one.id}, each.origin)
             continue
         subnets = [id for path, of in PLACES.items() if of is SUBNET for id in _listed(each.at(path))]
         vpc = next((id for path, of in PLACES.items() if of is VPC for id in _listed(each.at(path))), None)

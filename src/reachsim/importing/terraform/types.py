@@ -24,6 +24,8 @@ _NETWORK: Final = (
     "aws_imagebuilder_infrastructure",
 )  # fmt: skip
 """What the names of types begin with that make, join, filter or stand in a network."""
+ACCELERATES: Final = ("aws_globalaccelerator_endpoint_group", "aws_globalaccelerator_custom_routing_endpoint_group")
+"""What brings the internet to what is in a VPC, past its public addresses."""
 _WITHOUT: Final = (
     "aws_lambda_permission", "aws_lambda_layer", "aws_lambda_event", "aws_lambda_code", "aws_lambda_invocation",
     "aws_lambda_function_event", "aws_lambda_function_url", "aws_lambda_provisioned", "aws_db_parameter", "aws_db_option",
@@ -35,7 +37,7 @@ _WITHOUT: Final = (
     "aws_autoscaling_group_tag", "aws_eks_addon", "aws_eks_access", "aws_eks_identity", "aws_eks_pod_identity",
     "aws_ecs_task_definition", "aws_ecs_cluster", "aws_ecs_capacity", "aws_ecs_account", "aws_ecs_tag",
     "aws_emr_security", "aws_msk_configuration", "aws_msk_scram", "aws_mq_configuration", "aws_opensearch_domain_policy",
-    "aws_elasticsearch_domain_policy", "aws_vpc_dhcp", "aws_lb_listener_certificate", "aws_alb_listener_certificate",
+    "aws_elasticsearch_domain_policy", "aws_lb_listener_certificate", "aws_alb_listener_certificate",
     "aws_lb_ssl", "aws_lb_trust", "aws_sagemaker_model_package", "aws_batch_job", "aws_batch_scheduling",
     "aws_spot_datafeed",
     "aws_lb_cookie", "aws_app_cookie", "aws_load_balancer_policy", "aws_dms_certificate", "aws_dms_event",

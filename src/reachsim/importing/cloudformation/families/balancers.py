@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from reachsim.importing.cloudformation.families.hosts import allocated
 from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, ids_of, tags_of, whole, without_none
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.inventory import Unknown
 
 
 def balancer(made: Made, resource: Resource) -> None:
-    mapped = [
-        each if isinstance(each, Unknown) else id_of(each.get("SubnetId"))
-        for each in entries(resource.get("SubnetMappings") or [])
-    ]
+    mappings = entries(resource.get("SubnetMappings") or [])
+    mapped = [each if isinstance(each, Unknown) else id_of(each.get("SubnetId")) for each in mappings]
     subnets = [*ids_of(resource.get("Subnets")), *(each for each in mapped if each is not None)]
     vpc = made.vpc_of([each for each in subnets if isinstance(each, str)] or subnets)
     kind = resource.get("Type")
@@ -26,7 +25,10 @@ def balancer(made: Made, resource: Resource) -> None:
         "Scheme": "internet-facing" if resource.get("Scheme") is None else resource.get("Scheme"),
         "IpAddressType": resource.get("IpAddressType"),
         "VpcId": vpc,
-        "AvailabilityZones": [each if isinstance(each, Unknown) else {"SubnetId": each} for each in subnets],
+        "AvailabilityZones": [
+            *({"SubnetId": each} for each in ids_of(resource.get("Subnets"))),
+            *(_zone(made, each) for each in mappings if isinstance(each, Unknown) or each.get("SubnetId") is not None),
+        ],
         "State": {"Code": "active"},
         "Tags": tags_of(resource.get("Tags")),
     }
@@ -41,6 +43,16 @@ def balancer(made: Made, resource: Resource) -> None:
         "LoadBalancers", resource, attributes, within=next((each for each in subnets if isinstance(each, str)), "")
     )
     made.add("LoadBalancerAttributes", resource, {"Attributes": _attributes(resource.get("LoadBalancerAttributes"))})
+
+
+def _zone(made: Made, mapping: Any) -> Any:
+    if isinstance(mapping, Unknown):
+        return mapping
+    allocation = mapping.get("AllocationId")
+    address = {} if allocation is None else {"IpAddress": allocated(made, allocation)}
+    private = mapping.get("PrivateIPv4Address")
+    address |= {"PrivateIPv4Address": private} if isinstance(private, str) else {}
+    return {"SubnetId": id_of(mapping.get("SubnetId")), **({"LoadBalancerAddresses": [address]} if address else {})}
 
 
 def _attributes(told: Any) -> list[Any]:

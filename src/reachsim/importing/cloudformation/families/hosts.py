@@ -18,6 +18,7 @@ from reachsim.importing.cloudformation.made import (
 from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.defaults import DEFAULT_SUBNET
 from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.resources.reference import EXISTING
 
 _ASSIGNED: Final = Unknown("AWS gives the address")
 _FORWARDS: Final = re.compile(r"ip_forward", re.IGNORECASE)
@@ -181,22 +182,44 @@ def _attach(made: Made, resource: Resource, interface: Any, owner: Any, device: 
 
 
 def address(made: Made, resource: Resource) -> None:
-    made.add("Addresses", resource, {"PublicIp": _ASSIGNED, "Domain": "vpc"})
+    made.add("Addresses", resource, {"PublicIp": _own_address(resource), "Domain": "vpc"})
+
+
+def _own_address(resource: Resource) -> Any:
+    """The address of an elastic one that a template makes: out of a pool of one's own it is one that rules may name."""
+    given = resource.get("Address")
+    if isinstance(given, str):
+        return given
+    pool = (resource.get(key) for key in ("Address", "PublicIpv4Pool", "IpamPoolId"))
+    return _ASSIGNED if all(each is None for each in pool) else EXISTING
+
+
+def allocated(made: Made, allocation: Any) -> Any:
+    """The address of an allocation: of the template's own what AWS gives it; else it exists, and is not told."""
+    id = id_of(allocation)
+    own = made.resources.get(id) if isinstance(id, str) else None
+    return _own_address(own) if own is not None and own.type == "AWS::EC2::EIP" else EXISTING
 
 
 def address_of_instance(made: Made, resource: Resource) -> None:
     """An elastic address that names its instance itself."""
     if resource.get("InstanceId") is not None:
-        _give(made, resource, resource.get("InstanceId"), None, None)
+        _give(made, resource, resource.get("InstanceId"), None, None, _own_address(resource))
 
 
 def association(made: Made, resource: Resource) -> None:
-    _give(
-        made, resource, resource.get("InstanceId"), resource.get("NetworkInterfaceId"), resource.get("PrivateIpAddress")
-    )
+    public = resource.get("EIP")
+    if not isinstance(public, str) or not _is_address(public):
+        public = allocated(made, resource.get("AllocationId") if public is None else public)
+    ends = resource.get("InstanceId"), resource.get("NetworkInterfaceId")
+    _give(made, resource, *ends, resource.get("PrivateIpAddress"), public)
 
 
-def _give(made: Made, resource: Resource, instance: Any, interface: Any, private: Any) -> None:
+def _is_address(text: str) -> bool:
+    return text.replace(".", "").isdigit()
+
+
+def _give(made: Made, resource: Resource, instance: Any, interface: Any, private: Any, public: Any) -> None:
     """An elastic address to the interface that has it, or that may have it."""
     id = id_of(interface if interface is not None else instance)
     if isinstance(id, Unknown):
@@ -213,7 +236,7 @@ def _give(made: Made, resource: Resource, instance: Any, interface: Any, private
         made.beyond(resource, id)
         return
     maybe = made.maybe(resource, owned[0].id if owned[0].id in made.resources else str(id))
-    entry: Any = Unknown(maybe) if maybe else {"PublicIp": _ASSIGNED}
+    entry: Any = Unknown(maybe) if maybe else {"PublicIp": public}
     known = owned[0].attributes.get("Association")
     if maybe and isinstance(known, dict):
         return  # it has one in any case
@@ -231,13 +254,17 @@ def nat_gateway(made: Made, resource: Resource) -> None:
     vpc = id_of(resource.get("VpcId")) or made.vpc_of(subnet)
     private = resource.get("PrivateIpAddress")
     kind = resource.get("ConnectivityType")
+    told = [{"PrivateIp": private}] if isinstance(private, str) else [{}]
+    allocation = resource.get("AllocationId")
+    if kind != "private" and allocation is not None:
+        told[0]["PublicIp"] = allocated(made, allocation)
     attributes = {
         "SubnetId": subnet,
         "VpcId": vpc,
         "State": "available",
         "ConnectivityType": "public" if kind is None else kind,
         "AvailabilityMode": resource.get("AvailabilityMode"),
-        "NatGatewayAddresses": [{"PrivateIp": private}] if isinstance(private, str) else [{}],
+        "NatGatewayAddresses": told,
         "Tags": tags_of(resource.get("Tags")),
     }
     made.add("NatGateways", resource, attributes, within=subnet if isinstance(subnet, str) else "")

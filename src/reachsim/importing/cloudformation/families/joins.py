@@ -37,6 +37,46 @@ def peering(made: Made, resource: Resource) -> None:
     made.add("VpcPeeringConnections", resource, attributes, within=here if isinstance(here, str) else "")
 
 
+def core_network(made: Made, resource: Resource) -> None:
+    """An attachment to a core network of Cloud WAN, which names its VPC by an ARN."""
+    told = resource.get("VpcArn")
+    parts = told.parts if isinstance(told, Composite) else ()
+    named = [part.id for part in parts if isinstance(part, Reference)]
+    named += [told.rpartition("/")[2]] if isinstance(told, str) else []
+    known = [id for id in named if made.inventory.one("Vpcs", id) is not None]
+    vpc = known[0] if known else Unknown("which VPC it attaches")
+    attributes = {"VpcId": vpc, "Why": "what a core network brings is not read"}
+    made.add("OtherConnections", resource, attributes, within=known[0] if known else "")
+
+
+def direct_connect(made: Made, resource: Resource) -> None:
+    """A Direct Connect gateway behind a virtual private gateway or a transit gateway, with networks that nothing tells."""
+    gateway = id_of(resource.get("AssociatedGatewayId"))
+    why = "what a Direct Connect gateway brings is not in a template"
+    if isinstance(gateway, str) and made.inventory.one("TransitGateways", gateway) is not None:
+        attributes = {
+            "TransitGatewayId": gateway,
+            "ResourceType": "direct-connect-gateway",
+            "Association": Unknown(why),
+        }
+        made.add("TransitGatewayAttachments", resource, {**attributes, "State": "available"})
+        return
+    attached = [
+        id_of(each.get("VpcId"))
+        for each in made.resources.values()
+        if each.type == "AWS::EC2::VPCGatewayAttachment" and id_of(each.get("VpnGatewayId")) == gateway
+    ]
+    vpc = attached[0] if attached else Unknown("which VPC its gateway is attached to")
+    made.add("OtherConnections", resource, {"VpcId": vpc, "Why": why}, within=vpc if isinstance(vpc, str) else "")
+
+
+def local_gateway(made: Made, resource: Resource) -> None:
+    """The VPC of an Outpost, into which a local gateway brings what it likes."""
+    vpc = id_of(resource.get("VpcId"))
+    attributes = {"VpcId": vpc, "Why": "what a local gateway brings is not in a template"}
+    made.add("OtherConnections", resource, attributes, within=vpc if isinstance(vpc, str) else "")
+
+
 # -- transit gateways --------------------------------------------------------------------------------------------
 
 
@@ -220,6 +260,11 @@ def endpoint(made: Made, resource: Resource) -> None:
         attributes["Groups"] = made.groups_of(resource.get("SecurityGroupIds"), vpc)
         own = attributes["ServiceName"] in made.resources
         attributes["PrivateDnsEnabled"] = dns if dns is not None else False if own else _UNSAID
+        options = resource.get("DnsOptions")
+        told = options.get("PrivateDnsOnlyForInboundResolverEndpoint") if isinstance(options, dict) else options
+        if told is not None:
+            alone = told if isinstance(told, Unknown) else str(told) in ("OnlyInboundResolver", "true", "True")
+            attributes["DnsOptions"] = {"PrivateDnsOnlyForInboundResolverEndpoint": alone}
     made.add("VpcEndpoints", resource, attributes, within=vpc if isinstance(vpc, str) else "")
 
 
@@ -283,6 +328,8 @@ def vpn_route(made: Made, resource: Resource) -> None:
 
 OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::VPCPeeringConnection": peering,
+    "AWS::NetworkManager::VpcAttachment": core_network,
+    "AWS::EC2::LocalGatewayRouteTableVPCAssociation": local_gateway,
     "AWS::EC2::TransitGateway": transit_gateway,
     "AWS::EC2::TransitGatewayRouteTable": transit_table,
     **dict.fromkeys(_VPC_ATTACHMENTS, vpc_attachment),
@@ -293,6 +340,7 @@ OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     _VPN: vpn_connection,
 }
 ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
+    "AWS::DirectConnect::DirectConnectGatewayAssociation": direct_connect,
     **dict.fromkeys((*_VPC_ATTACHMENTS, *_OTHERS), defaults_of_attachment),
     "AWS::EC2::TransitGatewayRouteTableAssociation": transit_association,
     "AWS::EC2::TransitGatewayRouteTablePropagation": transit_propagation,

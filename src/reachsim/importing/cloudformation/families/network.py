@@ -32,6 +32,36 @@ def vpc(made: Made, resource: Resource) -> None:
     made.add("VpcAttributes", resource, dns, id=f"attributes of {resource.id}")
 
 
+def name_servers(made: Made, resource: Resource) -> None:
+    """The set of DHCP options of a VPC, which tells its name servers (DNS-5); one that is not in the template does not."""
+    vpc, id = id_of(resource.get("VpcId")), id_of(resource.get("DhcpOptionsId"))
+    own = made.resources.get(id) if isinstance(id, str) else None
+    if own is not None:
+        told = own.get("DomainNameServers")
+        listed = [told] if isinstance(told, Unknown | str) else told or []
+        servers = [
+            {"Value": each} if isinstance(each, str) else Unknown("a name server is not known") for each in listed
+        ]
+        made.add("DhcpOptions", own, {"DhcpConfigurations": [{"Key": "domain-name-servers", "Values": servers}]})
+    for item in made.inventory.of("Vpcs"):
+        if item.id == vpc or isinstance(vpc, Unknown):
+            maybe = isinstance(vpc, Unknown) or own is None
+            item.attributes["DhcpOptionsId"] = (
+                Unknown("its set of DHCP options is not in the template") if maybe else id
+            )
+
+
+def forwarding(made: Made, resource: Resource) -> None:
+    """A rule that forwards what is asked for in a VPC to other name servers (DNS-5)."""
+    id = id_of(resource.get("ResolverRuleId"))
+    own = made.resources.get(id) if isinstance(id, str) else None
+    if own is not None:
+        told = {"DomainName": own.get("DomainName"), "RuleType": own.get("RuleType")}
+        made.add("ResolverRules", own, without_none(told))
+    body = {"VPCId": id_of(resource.get("VPCId")), "ResolverRuleId": id}
+    made.add("ResolverRuleAssociations", resource, without_none(body))
+
+
 def vpc_block(made: Made, resource: Resource) -> None:
     vpc = resource.get("VpcId")
     if resource.get("CidrBlock") is not None:
@@ -136,6 +166,10 @@ def attachment(made: Made, resource: Resource) -> None:
     ):
         if resource.get(key) is not None:
             made.append(kind, resource.get(key), listed, entry, resource, given)
+    other = id_of(resource.get("VpnGatewayId"))
+    if isinstance(other, str) and made.inventory.one("VpnGateways", other) is None:
+        why = f"what is behind {other} is not in a file that was read"
+        made.add("OtherConnections", resource, {"VpcId": vpc, "Why": why}, within=given)
 
 
 def route_table(made: Made, resource: Resource) -> None:
@@ -196,6 +230,12 @@ def propagation(made: Made, resource: Resource) -> None:
         made.append("RouteTables", table, "PropagatingVgws", entry, resource)
 
 
+def route_server(made: Made, resource: Resource) -> None:
+    """What a route server writes into a table, by what appliances announce (ROUTE-27)."""
+    entry = Unknown("what a route server writes into it is not in the template")
+    made.append("RouteTables", resource.get("RouteTableId"), "Routes", entry, resource)
+
+
 def public_access(made: Made, resource: Resource) -> None:
     """Block Public Access of the account and the Region of all that is made here."""
     account = made.stacks[made.prefix[resource.id]].scope.values.get("AWS::AccountId")
@@ -227,6 +267,8 @@ OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
 }
 ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::VPCCidrBlock": vpc_block,
+    "AWS::EC2::VPCDHCPOptionsAssociation": name_servers,
+    "AWS::Route53Resolver::ResolverRuleAssociation": forwarding,
     "AWS::EC2::SubnetCidrBlock": subnet_block,
     "AWS::EC2::VPCGatewayAttachment": attachment,
     "AWS::EC2::Route": route,
@@ -234,6 +276,7 @@ ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::GatewayRouteTableAssociation": gateway_association,
     "AWS::EC2::SubnetNetworkAclAssociation": acl_association,
     "AWS::EC2::VPNGatewayRoutePropagation": propagation,
+    "AWS::EC2::RouteServerPropagation": route_server,
     "AWS::EC2::VPCBlockPublicAccessOptions": public_access,
     "AWS::EC2::VPCBlockPublicAccessExclusion": public_access_exclusion,
 }

@@ -62,6 +62,12 @@ _TASKS: Final = Service(
     (f"{_AWSVPC}.Subnets",), (f"{_AWSVPC}.SecurityGroups",), f"{_AWSVPC}.AssignPublicIp", count="DesiredCount"
 )
 _DIRECTORY: Final = Service(("VpcSettings.SubnetIds",), own_groups="a directory makes a group of its own")
+_INFLUX: Final = Service(("VpcSubnetIds",), ("VpcSecurityGroupIds",), "PubliclyAccessible")
+_STREAM: Final = tuple(
+    f"{each}DestinationConfiguration.VpcConfiguration"
+    for each in ("Amazonopensearchservice", "AmazonOpenSearchServerless", "Elasticsearch")
+)
+_ACCESS: Final = ("LoadBalancerOptions", "RdsOptions", "CidrOptions")
 _DOMAIN: Final = Service(("VPCOptions.SubnetIds",), ("VPCOptions.SecurityGroupIds",))
 _SERVICES: Final[Mapping[str, Service]] = {
     "AWS::RDS::DBInstance": _database("RDS", "VPCSecurityGroups", "PubliclyAccessible"),
@@ -143,6 +149,20 @@ _SERVICES: Final[Mapping[str, Service]] = {
     "AWS::Batch::ComputeEnvironment": Service(
         ("ComputeResources.Subnets",), ("ComputeResources.SecurityGroupIds",), _AS_SUBNETS
     ),
+    "AWS::Timestream::InfluxDBInstance": _INFLUX,
+    "AWS::Timestream::InfluxDBCluster": _INFLUX,
+    "AWS::QuickSight::VPCConnection": Service(("SubnetIds",), ("SecurityGroupIds",)),
+    "AWS::Grafana::Workspace": Service(("VpcConfiguration.SubnetIds",), ("VpcConfiguration.SecurityGroupIds",)),
+    "AWS::IoT::TopicRuleDestination": Service(("VpcProperties.SubnetIds",), ("VpcProperties.SecurityGroups",)),
+    "AWS::KinesisFirehose::DeliveryStream": Service(
+        tuple(f"{each}.SubnetIds" for each in _STREAM), tuple(f"{each}.SecurityGroupIds" for each in _STREAM)
+    ),
+    "AWS::Pipes::Pipe": Service(
+        ("SourceParameters.SelfManagedKafkaParameters.Vpc.Subnets",),
+        ("SourceParameters.SelfManagedKafkaParameters.Vpc.SecurityGroup",),
+    ),
+    "AWS::VpcLattice::ResourceGateway": Service(("SubnetIds",), ("SecurityGroupIds",)),
+    "AWS::EC2::VerifiedAccessEndpoint": Service(tuple(f"{each}.SubnetIds" for each in _ACCESS), ("SecurityGroupIds",)),
     "AWS::AppRunner::VpcConnector": Service(("Subnets",), ("SecurityGroups",)),
     "AWS::ApiGatewayV2::VpcLink": Service(("SubnetIds",), ("SecurityGroupIds",)),
     "AWS::Route53Resolver::ResolverEndpoint": Service(("IpAddresses",), ("SecurityGroupIds",)),

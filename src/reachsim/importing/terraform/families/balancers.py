@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, name_given, present
-from reachsim.importing.terraform.families.hosts import vpc_of
+from reachsim.importing.terraform.families.hosts import allocated, vpc_of
 from reachsim.importing.terraform.snapshot import Resource
 
 _KINDS: Final = ("aws_lb", "aws_alb")
@@ -75,7 +75,7 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
     zones: Any = subnets if isinstance(subnets, Unknown) else [{"SubnetId": id} for id in subnets or []]
     mapping = each.values.get("subnet_mapping")
     if isinstance(mapping, list) and mapping:
-        zones = [_zone(one) for one in mapping]
+        zones = [_zone(made, one) for one in mapping]
     vpc = vpc_of(made, zones) if isinstance(zones, Unknown) else each.get("vpc_id")
     if isinstance(zones, list):
         for zone in zones:
@@ -102,12 +102,14 @@ def _text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _zone(one: Any) -> Any:
+def _zone(made: Assembly, one: Any) -> Any:
     if not isinstance(one, dict):
         return one
+    allocation = one.get("allocation_id")
     address = present(
         {
-            "AllocationId": one.get("allocation_id"),
+            "AllocationId": allocation,
+            "IpAddress": allocated(made, allocation) if allocation else None,
             "PrivateIPv4Address": one.get("private_ipv4_address"),
         }
     )

@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, known, name_given, present
-from reachsim.importing.terraform.families.hosts import vpc_of
+from reachsim.importing.terraform.families.hosts import allocated, vpc_of
 from reachsim.importing.terraform.snapshot import Resource
 
 TYPES: Final = frozenset(
     {
         "aws_internet_gateway", "aws_internet_gateway_attachment", "aws_egress_only_internet_gateway",
         "aws_nat_gateway", "aws_nat_gateway_eip_association", "aws_vpc_peering_connection",
-        "aws_vpc_peering_connection_accepter",
+        "aws_vpc_peering_connection_accepter", "aws_networkmanager_vpc_attachment",
+        "aws_ec2_local_gateway_route_table_vpc_association",
         "aws_vpc_peering_connection_options", "aws_vpn_gateway", "aws_vpn_gateway_attachment", "aws_vpn_connection",
         "aws_vpn_connection_route", "aws_customer_gateway", "aws_dx_gateway_association", "aws_vpc_endpoint",
         "aws_vpc_endpoint_route_table_association", "aws_vpc_endpoint_subnet_association",
@@ -30,6 +31,7 @@ def add(made: Assembly) -> None:
     _add_internet(made)
     _add_nat(made)
     _add_peerings(made)
+    _add_core_networks(made)
     _add_vpn(made)
     _add_endpoints(made)
 
@@ -58,7 +60,7 @@ def _add_nat(made: Assembly) -> None:
             {
                 "AllocationId": each.get("allocation_id"),
                 "PrivateIp": each.get("private_ip"),
-                "PublicIp": each.get("public_ip") if public else None,
+                "PublicIp": _public(made, each) if public else None,
                 "NetworkInterfaceId": each.get("network_interface_id"),
             }
         )
@@ -75,12 +77,23 @@ def _add_nat(made: Assembly) -> None:
         made.put("NatGateways", each, present(body))
 
 
+def _dns_options(endpoint: Resource) -> Attributes | None:
+    """Whether private DNS is for inbound endpoints of Route 53 Resolver alone, where that is told."""
+    told = endpoint.at("dns_options.private_dns_only_for_inbound_resolver_endpoint")
+    return {"PrivateDnsOnlyForInboundResolverEndpoint": told} if isinstance(told, bool) else None
+
+
+def _public(made: Assembly, gateway: Resource) -> Any:
+    """The address of a NAT gateway; of one that is not there yet that of its allocation."""
+    told, allocation = gateway.get("public_ip"), gateway.get("allocation_id")
+    return told if isinstance(told, str) or not allocation else allocated(made, allocation)
+
+
 def _regional(made: Assembly, gateway: Resource) -> Attributes:
     """Of a NAT gateway of all zones (NATGW-17): whether AWS chooses the zones, else the addresses in those it is given."""
     zones = [each for each in gateway.each("availability_zone_address") if isinstance(each, dict)]
-    public = {each.id: each.get("public_ip") for each in made.found.of("aws_eip")}
     addresses = [
-        {"AvailabilityZone": zone.get("availability_zone"), "AllocationId": id, "PublicIp": public.get(id)}
+        {"AvailabilityZone": zone.get("availability_zone"), "AllocationId": id, "PublicIp": allocated(made, id)}
         for zone in zones
         for id in zone.get("allocation_ids") or []
     ]
@@ -171,6 +184,19 @@ def _accepted_here(made: Assembly, each: Resource, id: str) -> None:
     made.put("VpcPeeringConnections", each, body, id)
 
 
+def _add_core_networks(made: Assembly) -> None:
+    """Attachments to a core network of Cloud WAN, which name their VPC by its ARN, and VPCs of a local gateway."""
+    vpcs = {one.get("arn"): one.id for one in made.found.of("aws_vpc", "aws_default_vpc")}
+    for each in made.found.of("aws_networkmanager_vpc_attachment"):
+        told = each.get("vpc_arn")
+        if isinstance(told, str):
+            told = vpcs.get(told, told.rpartition("/")[2])
+        made.put("OtherConnections", each, {"VpcId": told, "Why": "what a core network brings is not read"})
+    for each in made.found.of("aws_ec2_local_gateway_route_table_vpc_association"):
+        body = {"VpcId": each.get("vpc_id"), "Why": "what a local gateway brings is not in the file"}
+        made.put("OtherConnections", each, body)
+
+
 # -- VPN ---------------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +210,9 @@ def _add_vpn(made: Assembly) -> None:
         if holder is not None:
             holder["VpcAttachments"] = []
         made.append("VpnGateways", each, "VpcAttachments", "vpn_gateway_id", _attached(each.get("vpc_id"), "attached"))
+        if isinstance(each.get("vpn_gateway_id"), str) and holder is None:
+            why = f"what is behind {each.get('vpn_gateway_id')} is not in the file"
+            made.put("OtherConnections", each, {"VpcId": each.get("vpc_id"), "Why": why})
     for each in made.found.of("aws_customer_gateway"):
         made.put("CustomerGateways", each, {"State": "available"})
     for each in made.found.of("aws_vpn_connection"):
@@ -233,6 +262,7 @@ def _add_endpoints(made: Assembly) -> None:
             "NetworkInterfaceIds": _known_ids(each.values.get("network_interface_ids")),
             "DnsEntries": [{"DnsName": name} for name in _names(each)],
             "PrivateDnsEnabled": (each.get("private_dns_enabled") or False) if kind == "Interface" else None,
+            "DnsOptions": _dns_options(each),
         }
         made.put("VpcEndpoints", each, present(body))
     for each in made.found.of("aws_vpc_endpoint_service"):

@@ -7,7 +7,8 @@ from typing import Any, Final
 from reachsim.importing.inventory import MAYBE, Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.vpcs import subnets_give
-from reachsim.importing.terraform.snapshot import Resource
+from reachsim.importing.terraform.snapshot import Open, Resource
+from reachsim.resources.reference import EXISTING
 
 TYPES: Final = frozenset(
     {
@@ -221,23 +222,41 @@ def _add_group(made: Assembly, each: Resource) -> None:
 
 def _add_elastic(made: Assembly) -> None:
     """Elastic addresses, on the interface that has them. Those of NAT gateways are read there."""
-    addresses: dict[str, Any] = {}
     first = {
         item.attributes["Attachment"]["InstanceId"]: item.attributes
         for item in made.of("NetworkInterfaces")
         if _is_first(item.attributes)
     }
     for each in made.found.of("aws_eip"):
-        addresses[each.id] = each.get("public_ip")
         made.put("Addresses", each, present({"PublicIp": each.get("public_ip")}))
         ends = each.get("network_interface"), each.get("instance")
-        _give(made, first, each, ends, each.get("associate_with_private_ip"), each.get("public_ip"))
+        _give(made, first, each, ends, each.get("associate_with_private_ip"), _own_address(each))
     for each in made.found.of("aws_eip_association"):
         allocation = each.get("allocation_id")
-        public = addresses.get(allocation) if isinstance(allocation, str) else None
-        public = each.get("public_ip") if public is None else public
+        public = each.get("public_ip")
+        public = public if isinstance(public, str) else allocated(made, allocation)
         ends = each.get("network_interface_id"), each.get("instance_id")
         _give(made, first, each, ends, each.get("private_ip_address"), public)
+
+
+def _own_address(each: Resource) -> Any:
+    """The address of an elastic one; of one out of a pool of one's own, that is not there yet, any that rules may name."""
+    told = each.get("public_ip")
+    if isinstance(told, str):
+        return told
+    given, pool = each.get("address"), each.get("public_ipv4_pool") or each.get("ipam_pool_id")
+    if isinstance(given, str):
+        return given
+    own = isinstance(pool, str) and pool != "amazon"
+    return told if isinstance(told, Unknown) and not own else EXISTING
+
+
+def allocated(made: Assembly, allocation: Any) -> Any:
+    """The address of an allocation, as far as the files tell it: one that they do not have exists, and is not told."""
+    if isinstance(allocation, Open) and allocation.candidates:
+        return allocation
+    own = next((each for each in made.found.of("aws_eip") if each.id == allocation), None)
+    return EXISTING if own is None else _own_address(own)
 
 
 def _give(

@@ -10,7 +10,8 @@ from reachsim.importing.terraform.snapshot import Resource
 
 TYPES: Final = frozenset(
     {
-        "aws_route53_zone", "aws_route53_zone_association", "aws_route53_record",
+        "aws_route53_zone", "aws_route53_zone_association", "aws_route53_record", "aws_route53_resolver_rule",
+        "aws_route53_resolver_rule_association", "aws_vpc_dhcp_options", "aws_vpc_dhcp_options_association",
         "aws_vpc_block_public_access_options", "aws_vpc_block_public_access_exclusion",
     }
 )  # fmt: skip
@@ -31,6 +32,7 @@ def add(made: Assembly) -> None:
             "zone_id",
             [_record(each, known((zone or {}).get("Name")))],
         )
+    _add_name_servers(made)
     for each in made.found.of("aws_vpc_block_public_access_options"):
         of = [known(each.get(key)) or "?" for key in ("aws_account_id", "aws_region")]
         body = {"InternetGatewayBlockMode": each.get("internet_gateway_block_mode")}
@@ -83,3 +85,24 @@ def _exclusion(each: Resource) -> Attributes:
     mode = each.get("internet_gateway_exclusion_mode")
     arn = place if isinstance(place, Unknown) else f"/{place}"
     return {"ResourceArn": arn, "InternetGatewayExclusionMode": mode, "State": "create-complete"}
+
+
+def _add_name_servers(made: Assembly) -> None:
+    """Who answers for names in a VPC: sets of DHCP options, and rules that forward some (DNS-5)."""
+    for each in made.found.of("aws_vpc_dhcp_options"):
+        servers = each.values.get("domain_name_servers")
+        values = servers if isinstance(servers, Unknown) else [
+            server if isinstance(server, Unknown) else {"Value": server} for server in servers or []
+        ]  # fmt: skip
+        made.put("DhcpOptions", each, {"DhcpConfigurations": [{"Key": "domain-name-servers", "Values": values}]})
+    for each in made.found.of("aws_vpc_dhcp_options_association"):
+        link = each.get("dhcp_options_id")
+        known_set = isinstance(link, str) and made.one("DhcpOptions", link) is not None
+        for vpc in made.some("Vpcs", each.get("vpc_id")):
+            vpc["DhcpOptionsId"] = link if known_set else Unknown("the set of DHCP options is not in the file")
+    for each in made.found.of("aws_route53_resolver_rule"):
+        body = {"DomainName": each.get("domain_name"), "RuleType": each.get("rule_type")}
+        made.put("ResolverRules", each, present(body))
+    for each in made.found.of("aws_route53_resolver_rule_association"):
+        body = {"VPCId": each.get("vpc_id"), "ResolverRuleId": each.get("resolver_rule_id")}
+        made.put("ResolverRuleAssociations", each, present(body))
