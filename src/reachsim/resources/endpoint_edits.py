@@ -129,7 +129,7 @@ def new_interface_endpoint(case: Case) -> Iterator[Edit]:
     rule = {"allow": _HTTPS if mine is None else str(case.wanted), "from": _senders(case, vpc, subnet.cidr)}
     endpoint: dict[str, Any] = {
         "type": "interface", "service": short, "subnets": [sender.subnet.name], "security_groups": [group],
-        **({} if mine is None and short not in GATEWAY_SERVICES else {"private_dns": True}),
+        **({} if mine is None else {"private_dns": True}),
     }  # fmt: skip
     changes = [KeyChange((*path, "security_groups", group), {"ingress": [rule]})]
     changes.append(KeyChange((*path, "vpc_endpoints", name), endpoint))

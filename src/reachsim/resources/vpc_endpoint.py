@@ -106,8 +106,7 @@ class VpcEndpoint(Resource):
     ipv6_addresses: Annotated[dict[SubnetName, Ipv6Field], READ_ONLY] = Field(default_factory=ReadOnly)
     """Its IPv6 addresses by subnet, where it is dual-stack; left out: the lowest free ones."""
     private_dns: Boolean | None = None
-    """Whether the service's name means it in its VPC; left out: for services of AWS's own, if no gateway endpoint is there
-    (EP-8)."""
+    """Whether the service's name means it in its VPC; left out: yes for services of AWS's own (EP-8)."""
     state: EndpointState = "available"
     """Only `available` carries traffic (EP-10)."""
     tags: Tags = Field(default_factory=ReadOnly)
@@ -414,10 +413,7 @@ class VpcEndpoint(Resource):
         path: KeyPath = (*at.path, "private_dns")
         text = f"private DNS of {at.full_name} is off: "
         loss = self.closed(at, design)
-        beside = any(each.type == "gateway" and each.short == self.short for each in vpc.vpc_endpoints.values())
-        if beside and self.private_dns is None and not mine:
-            text = f"private DNS of {at.full_name} is for inbound Resolver endpoints alone, beside a gateway endpoint"
-        elif not (not mine if self.private_dns is None else self.private_dns):
+        if not (not mine if self.private_dns is None else self.private_dns):
             text = f"endpoint {at.full_name} has no private DNS (private_dns)"
         elif not private_names(vpc.enable_dns_support, vpc.enable_dns_hostnames):
             text += attribute_missing(at.vpc, vpc.enable_dns_support)

@@ -12,7 +12,6 @@ from reachsim.importing.builder.places import places
 from reachsim.importing.builder.targets import target_of
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.importing.managed_lists import service_of
-from reachsim.rules.services import GATEWAY_SERVICES
 
 _WAITING: Final = ("pending", "pendingAcceptance", "pending-acceptance", "partial")
 """States of what is there and carries nothing."""
@@ -95,7 +94,7 @@ def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
             if subnet not in body["private_ips"]:
                 choose(draft, vpc, subnet)
         if item.get("PrivateDnsEnabled") is not None:
-            body["private_dns"] = bool(item.get("PrivateDnsEnabled")) and not _for_inbound_alone(item)
+            body["private_dns"] = bool(item.get("PrivateDnsEnabled")) and not _for_inbound_alone(draft, item)
     elif kind == "GatewayLoadBalancer":
         subnets = [draft.names[id] for id in item.list("SubnetIds") if draft.local(vpc, id) is not None]
         if not subnets:
@@ -129,9 +128,18 @@ def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, str]]:
             yield draft.names[subnet], address
 
 
-def _for_inbound_alone(item: Item) -> bool:
-    """Whether private DNS is for inbound endpoints of Route 53 Resolver alone, as AWS makes it of a service with gateway
-    endpoints, unless it is told otherwise (EP-8). Raises NotKnown."""
+def _for_inbound_alone(draft: Draft, item: Item) -> bool:
+    """Whether private DNS is for inbound endpoints of Route 53 Resolver alone: clients in the VPC get public addresses. AWS
+    makes it so where a gateway endpoint for the service is in the VPC, unless it is told otherwise (**EP-8**). Raises
+    NotKnown."""
     options = item.either("DnsOptions")
     told = options.get("PrivateDnsOnlyForInboundResolverEndpoint") if isinstance(options, Fields) else None
-    return item.text("ServiceName").rpartition(".")[2] in GATEWAY_SERVICES if told is None else bool(told)
+    if told is not None:
+        return bool(told)
+    service = item.text("ServiceName").rpartition(".")[2]
+    return any(
+        (each.either("VpcEndpointType") or "Gateway") == "Gateway"
+        and each.either("VpcId") == item.either("VpcId")
+        and str(each.either("ServiceName")).rpartition(".")[2] == service
+        for each in draft.found.of("VpcEndpoints")
+    )
