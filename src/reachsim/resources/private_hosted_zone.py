@@ -72,7 +72,9 @@ class PrivateHostedZone(Resource):
                     names = _names(checks.design) if names is None else names
                     if value not in names:
                         text = f"{shown(value)} is neither an address nor the name of something that has one"
-                        checks.report((*at.path, "records", name), text, "write an address, or the name of an interface")
+                        checks.report(
+                            (*at.path, "records", name), text, "write an address, or the name of an interface"
+                        )
 
     def mend(self, at: At, case: Case) -> Iterator[Edit]:
         """The DNS attributes that it needs (DNS-2), and its association with the VPC that asks; of a service of AWS's also
