@@ -159,15 +159,20 @@ class GroupedMatrix(ToldOf):
         whole = _Answers(matrix, traffic, exact=by == "class")
         links: dict[tuple[str, str], MatrixLink] = {}
         alike: dict[tuple[int, int], MatrixLink | None] = {}
+        counts: dict[tuple[str, str, int], int] = {}  # between groups, of an answer that many of their classes may have
         for source, destination, number in matrix.class_pairs():
             a, b = self._names[source.index], self._names[destination.index]
             pairs = _pairs(source, destination)
             if by == "class":  # each pair of them comes once, so that all that say the same share one value
                 key = number, pairs
                 link = alike[key] if key in alike else alike.setdefault(key, whole.added(MatrixLink(pairs), *key))
+                if link is not None:
+                    links[a, b] = link
             else:
-                possible = self.sizes[a] * self.sizes[b] - (self.sizes[a] if a == b else 0)
-                link = whole.added(links.get((a, b)) or MatrixLink(possible), number, pairs)
+                counts[a, b, number] = counts.get((a, b, number), 0) + pairs
+        for (a, b, number), pairs in counts.items():
+            possible = self.sizes[a] * self.sizes[b] - (self.sizes[a] if a == b else 0)
+            link = whole.added(links.get((a, b)) or MatrixLink(possible), number, pairs)
             if link is not None:
                 links[a, b] = link
         self.links = {key: found for key, found in links.items() if found.pairs or found.part or found.undecided}
@@ -285,6 +290,22 @@ class _Answers:
         found = silent, reachable, losses, bool(self.matrix.undecided(number)), exact, space
         self._known[number] = found
         return found
+
+
+def few_take_part(matrix: Answered, by: Grouping, traffic: Traffic | None, most: int) -> bool:
+    """Whether fewer than so many groups of a matrix put together have something to say of each other; found without putting
+    it together, which takes long where they are many."""
+    whole = _Answers(matrix, traffic, exact=False)
+    says: dict[int, bool] = {}
+    names: set[str] = set()
+    for source, destination, number in matrix.class_pairs():
+        if number not in says:
+            says[number] = whole.added(MatrixLink(1), number, 1) is not None
+        if says[number] and _pairs(source, destination):
+            names |= {label_of(source, by), label_of(destination, by)}
+            if len(names) >= most:
+                return False
+    return True
 
 
 def _tell(link: MatrixLink, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
