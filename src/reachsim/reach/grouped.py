@@ -90,6 +90,11 @@ class MatrixLink:
         self.silent_spans += reachable.spans
 
     @property
+    def says_something(self) -> bool:
+        """Whether anything passes, or may."""
+        return bool(self.pairs or self.part or self.undecided)
+
+    @property
     def nat(self) -> list[dict[str, Any]]:
         """What NAT devices lose, as plain data."""
         return [{"traffic": say(traffic), **choices.to_dict()} for choices, traffic in self.losses.items()]
@@ -175,7 +180,7 @@ class GroupedMatrix(ToldOf):
             link = whole.added(links.get((a, b)) or MatrixLink(possible), number, pairs)
             if link is not None:
                 links[a, b] = link
-        self.links = {key: found for key, found in links.items() if found.pairs or found.part or found.undecided}
+        self.links = {key: found for key, found in links.items() if found.says_something}
         self.taking_part = {name for key in self.links for name in key}
 
     def __eq__(self, other: object) -> bool:
@@ -300,7 +305,8 @@ def few_take_part(matrix: Answered, by: Grouping, traffic: Traffic | None, most:
     names: set[str] = set()
     for source, destination, number in matrix.class_pairs():
         if number not in says:
-            says[number] = whole.added(MatrixLink(1), number, 1) is not None
+            link = whole.added(MatrixLink(1), number, 1)
+            says[number] = link is not None and link.says_something
         if says[number] and _pairs(source, destination):
             names |= {label_of(source, by), label_of(destination, by)}
             if len(names) >= most:
