@@ -101,6 +101,23 @@ def test_a_fix_hears_of_its_sets(asked: list[str], monkeypatch: pytest.MonkeyPat
     assert all(done <= total for done, total in heard)
 
 
+@pytest.mark.parametrize(
+    ("asked", "label"),
+    [
+        (["--matrix", "tcp/443"], "matrix"),
+        (["--diff", "models/17-peering-is-not-transitive-repaired.yaml"], "routing classes"),
+        (["-o", "page.html"], "pairs of ends decided"),
+    ],
+)
+def test_what_a_picture_asks_is_announced(
+    asked: list[str], label: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(ProgressLine, "__call__", lambda self, *of: heard.append(self.label))
+    assert main(["draw", HUB, *[str(tmp_path / each) if each == "page.html" else each for each in asked]]) == 0
+    assert label in heard
+
+
 def works(seconds: float) -> Callable[[object], int]:
     """A command that says nothing while it works."""
 
