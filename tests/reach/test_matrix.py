@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from itertools import islice, product
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,6 @@ from tests.networks import freed, laws, loaded, network, pairs_of_likes, seeds, 
 
 from reachsim.errors import EndpointError, UndecidedError, UsageError
 from reachsim.net.traffic import Traffic
-from reachsim.reach.grouped import Grouping, few_take_part
 
 TGW = {"vpcs app network_firewalls": {"tgw": {}}, "vpcs data network_firewalls": {"tgw": {}}}
 """Something that is not modelled, as a target of routes."""
@@ -47,18 +46,6 @@ def test_a_cell_reads_as_its_pair_does(seed: int) -> None:
     for source, destination in some_pairs(rng, net, 15, inside=True):
         if len(net.topology.interfaces[source].addresses) == len(net.topology.interfaces[destination].addresses) == 1:
             assert str(matrix[source, destination]) == net.reach(source, destination).title
-
-
-@laws(4)
-@given(seeds)
-def test_whether_few_groups_take_part_is_known_without_putting_them_together(seed: int) -> None:
-    _, _, net = network(seed, crowd=True)
-    matrix = net.matrix()
-    groupings: tuple[Grouping, ...] = ("class", "subnet", "vpc")
-    for by, traffic in product(groupings, (None, Traffic.parse("tcp/443"), Traffic.parse("tcp/1"))):
-        count = len(matrix.by(by, traffic).taking_part)
-        for most in {1, 2, max(count, 1), count + 1}:
-            assert few_take_part(matrix, by, traffic, most) is (count < most)
 
 
 @laws(2)

@@ -297,23 +297,6 @@ class _Answers:
         return found
 
 
-def few_take_part(matrix: Answered, by: Grouping, traffic: Traffic | None, most: int) -> bool:
-    """Whether fewer than so many groups of a matrix put together have something to say of each other; found without putting
-    it together, which takes long where they are many."""
-    whole = _Answers(matrix, traffic, exact=False)
-    says: dict[int, bool] = {}
-    names: set[str] = set()
-    for source, destination, number in matrix.class_pairs():
-        if number not in says:
-            link = whole.added(MatrixLink(1), number, 1)
-            says[number] = link is not None and link.says_something
-        if says[number] and _pairs(source, destination):
-            names |= {label_of(source, by), label_of(destination, by)}
-            if len(names) >= most:
-                return False
-    return True
-
-
 def _tell(link: MatrixLink, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
     found = told[id(link)] = link.to_dict()
     return found
