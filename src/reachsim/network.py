@@ -325,6 +325,7 @@ class Network(Editable):
         *,
         deny: str | Traffic | None = None,
         one_way: bool = False,
+        progress: Progress | None = None,
         deadline: float | None = None,
     ) -> Fixes:
         """What to change so that traffic flows that does not, or that what is to be denied (`deny`, in place of `traffic`)
@@ -341,27 +342,29 @@ class Network(Editable):
         from reachsim.answers import fix
 
         if isinstance(source, int):
-            return about(fix.fixes(self, self.decide(source).expectation, fix.Tools(_patched), source), self)
+            return about(fix.fixes(self, self.decide(source).expectation, fix.Tools(_patched, progress), source), self)
         asked = {"allow": parse_traffic(traffic)} if deny is None else {"deny": some_traffic(deny)}
         expectation = promise({"from": asked_end(source), "to": asked_end(destination), **asked, "one_way": one_way})
         for end in (expectation.from_, expectation.to):
             self.endpoint(end)
-        return about(fix.fixes(self, expectation, fix.Tools(_patched)), self)
+        return about(fix.fixes(self, expectation, fix.Tools(_patched, progress)), self)
 
     @in_time
-    def fix_all(self, *, deadline: float | None = None) -> FixPlan:
+    def fix_all(self, *, progress: Progress | None = None, deadline: float | None = None) -> FixPlan:
         """What to change so that every failing expectation holds, proven together: one patch, where there is a text."""
         from reachsim.answers import fix
 
-        return about(fix.plan(self, fix.Tools(_patched)), self)
+        return about(fix.plan(self, fix.Tools(_patched, progress)), self)
 
     @in_time
-    def fix_sessions(self, *instances: str, deadline: float | None = None) -> FixPlan:
+    def fix_sessions(self, *instances: str, progress: Progress | None = None, deadline: float | None = None) -> FixPlan:
         """What to change so that the agents of instances (all of them where none is named) reach what Session Manager needs:
         proven, and one patch. None of the file's own expectations breaks. Raises EndpointError, DeadlinePassed."""
         from reachsim.answers import fix
 
-        return about(fix.plan_sessions(self, self.session_manager(*instances).ways_missing, fix.Tools(_patched)), self)
+        return about(
+            fix.plan_sessions(self, self.session_manager(*instances).ways_missing, fix.Tools(_patched, progress)), self
+        )
 
     def with_(self, edits: Mapping[str | KeyPath, Any]) -> Network:
         """An edited copy: key path to new value, None to remove. What the edits do not touch is shared.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reachsim.cli.common import ProgressLine
+from reachsim.cli.common import ProgressLine, sets_asked
 from reachsim.cli.main import COMMANDS, main
 
 setitimer = signal.setitimer
@@ -67,6 +67,55 @@ def test_leaks_as_json_are_announced_where_they_are_many(
     monkeypatch.setattr("reachsim.cli.isolated._EACH_IN_WORDS", 20.0)
     main(asked[:-2])
     assert re.fullmatch(line, capsys.readouterr().err)
+
+
+def test_links_as_json_are_announced_where_they_are_many(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("reachsim.cli.matrix._EACH_LINK", 20.0)
+    main(["matrix", HUB])
+    assert capsys.readouterr().err == ""
+    main(["matrix", HUB, "--format", "json"])
+    line = r"takes about \d+ \w+ \(links: \d+\); --deadline SECONDS bounds it\n"
+    assert re.fullmatch(line, capsys.readouterr().err)
+
+
+def test_a_search_is_announced_with_what_it_takes_at_most(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sets_asked() as progress:
+        for done in (0, 500, 1_000, 2_500):
+            progress(done, 151_000)
+            clock[0] += 1.0
+    line = "takes up to 5 minutes (sets of edits asked: 0 of at most 151); --deadline SECONDS bounds it\n"
+    assert capsys.readouterr().err == line
+
+
+@pytest.mark.parametrize("asked", [["dev.app", "hub.monitor", "tcp/9"], []])
+def test_a_fix_hears_of_its_sets(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[int, int]] = []
+    monkeypatch.setattr(ProgressLine, "__call__", lambda self, *of: heard.append(of) if self.most else None)
+    file = HUB if asked else "models/vpc-lambda-as-found.yaml"
+    main(["fix", file, *asked])
+    assert (2_000, 151_000) in heard
+    assert all(done <= total for done, total in heard)
+
+
+@pytest.mark.parametrize(
+    ("asked", "label"),
+    [
+        (["--matrix", "tcp/443"], "matrix"),
+        (["--diff", "models/17-peering-is-not-transitive-repaired.yaml"], "routing classes"),
+        (["-o", "page.html"], "pairs of ends decided"),
+    ],
+)
+def test_what_a_picture_asks_is_announced(
+    asked: list[str], label: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(ProgressLine, "__call__", lambda self, *of: heard.append(self.label))
+    assert main(["draw", HUB, *[str(tmp_path / each) if each == "page.html" else each for each in asked]]) == 0
+    assert label in heard
 
 
 def works(seconds: float) -> Callable[[object], int]:

@@ -28,6 +28,7 @@ from reachsim.errors import ReachsimError, counted
 from reachsim.garbage import collector_paused
 from reachsim.loading.patch import Patch, Patcher, as_edits, changed, patched
 from reachsim.loading.tree import same_values
+from reachsim.reach.pair import Progress
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.mending import Edit, KeyChange
 
@@ -35,6 +36,8 @@ MOST_EDITS = 6
 """Edits of a set: more is a redesign."""
 MOST_TRIED = 150
 """Sets of edits that are tried for one question."""
+PARTS = 1_000
+"""In which a set of edits is counted for who hears of the progress."""
 MOST_FOUND = 4
 """Sets that are proven."""
 MOST_TOLD = 3
@@ -50,6 +53,18 @@ class Tools:
     """What the network above lends: the text of a network, changed and loaded as its file is."""
 
     load: Callable[[str, Editable], Editable]
+    progress: Progress | None = None
+    """Hears of each question: parts of a set of edits that are done, of the most that there may be."""
+
+    def asked(self, done: int, total: int) -> None:
+        """How far the question is asked of the file as it is. Most sets of edits take about as long."""
+        if self.progress is not None:
+            self.progress(PARTS * done // total if total else 0, PARTS * (MOST_TRIED + 1))
+
+    def tried(self, sets: int) -> None:
+        """So many sets of edits are tried."""
+        if self.progress is not None:
+            self.progress(PARTS * (sets + 1), PARTS * (MOST_TRIED + 1))
 
     def edited(self, engine: Editable, edits: Sequence[Edit]) -> Editable:
         """A copy with some edits made."""
@@ -70,9 +85,9 @@ def changes_of(edits: Iterable[Edit]) -> list[KeyChange]:
     return [change for edit in edits for change in edit.changes]
 
 
-def ask(engine: Editable, expectation: Expectation) -> Result:
+def ask(engine: Editable, expectation: Expectation, progress: Progress | None = None) -> Result:
     """An expectation that its file need not have, decided in a network."""
-    result, _ = decide(0, expectation, engine, "")
+    result, _ = decide(0, expectation, engine, "", progress)
     return result
 
 
@@ -153,6 +168,7 @@ class Search:
                 continue
             if isinstance(state, _Next):
                 made = self._made(state)
+                self.tools.tried(self.tried)
                 if made is None:
                     continue
                 state = made
@@ -225,7 +241,7 @@ class Search:
 def fixes(engine: Editable, expectation: Expectation, tools: Tools, number: int = 0, most: int = MOST_FOUND) -> Fixes:
     """Proven fixes of one expectation, the best first, `most` at most. `number`: from 1, 0 for a question that is not in the
     file."""
-    first = engine.decide(number) if number else ask(engine, expectation)
+    first = engine.decide(number) if number else ask(engine, expectation, tools.asked if tools.progress else None)
     if first.verdict != "fails":
         return Fixes(first, (), (first.reason,) if first.verdict == "undecided" else (), 0)
     search = Search(engine, expectation, number, tools)

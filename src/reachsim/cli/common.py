@@ -100,12 +100,16 @@ class ProgressLine:
     Work that will be long, as far as its first second tells, is announced once, wherever standard error goes, with what
     bounds it.
 
+    `parts`: in which each thing is counted. `most`: the total is what there is at most, as a search may end before.
+
     >>> with ProgressLine("matrix") as progress:
     ...     progress(1, 2)
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, parts: int = 1, most: bool = False) -> None:
         self.label = label
+        self.parts = parts
+        self.most = most
         self.enabled = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.began = time.monotonic()
         self.due = self.began + _PATIENCE
@@ -126,7 +130,7 @@ class ProgressLine:
         if not self.enabled:
             return
         share = 100 * done // total if total else 100
-        self._write(f"\r{self.label}: {done:,} of {total:,} ({share}%)\x1b[K")
+        self._write(f"\r{self._told(done, total)} ({share}%)\x1b[K")
         self.shown = True
         self.due = now + _BETWEEN
 
@@ -141,7 +145,11 @@ class ProgressLine:
         if now < began + _PATIENCE or done == before:
             return
         whole = began - self.began + (now - began) * (total - before) / (done - before)
-        self._announce_whole(whole, f"{self.label}: {done:,} of {total:,}")
+        self._announce_whole(whole, self._told(done, total))
+
+    def _told(self, done: int, total: int) -> str:
+        most = "at most " if self.most else ""
+        return f"{self.label}: {done // self.parts:,} of {most}{total // self.parts:,}"
 
     def comes(self, label: str, count: int, each: float) -> None:
         """What comes after the work: so many things of about so many seconds each. Together it may be long."""
@@ -152,7 +160,7 @@ class ProgressLine:
         if seconds >= _LONG:
             self.announced = True
             self._clear()
-            _announce(seconds, what)
+            _announce(seconds, what, "up to" if self.most else "about")
 
     def _clear(self) -> None:
         if self.shown:
@@ -167,10 +175,17 @@ class ProgressLine:
             self.enabled, self.announced = False, True
 
 
-def _announce(seconds: float, what: str) -> None:
+def sets_asked() -> ProgressLine:
+    """The line of a search for edits, which may end before it has tried as many as it may."""
+    from reachsim.answers.fix import PARTS
+
+    return ProgressLine("sets of edits asked", parts=PARTS, most=True)
+
+
+def _announce(seconds: float, what: str, about: str = "about") -> None:
     """Say that something takes long, and what bounds it; nothing where something does."""
     if not bounded():
-        _tell_bound(f"takes about {duration(seconds)} ({what})")
+        _tell_bound(f"takes {about} {duration(seconds)} ({what})")
 
 
 def announce_pairs(net: Network, source: str | Selector, destination: str | Selector) -> None:

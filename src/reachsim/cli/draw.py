@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import TRAFFIC_HELP, add_file, announce_pairs, endpoint, write_file
+from reachsim.cli.common import TRAFFIC_HELP, ProgressLine, add_file, announce_pairs, endpoint, write_file
 from reachsim.cli.sources import load_both, load_network
 from reachsim.errors import UsageError, shown
 
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if form is None:
         raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in {', '.join(_FORMATS)}")
 
-    text = getattr(_picture(arguments), form)
+    text = getattr(_picture(arguments, form), form)
     text = text if text.endswith("\n") else f"{text}\n"
     if arguments.output is None:
         print(text, end="")
@@ -61,15 +61,28 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _picture(arguments: argparse.Namespace) -> Picture:
-    if arguments.diff == "":
-        before, after = load_both(arguments, arguments.file)
-        return before.draw(diff=after)
-    net = load_network(arguments)
+def _picture(arguments: argparse.Namespace, form: str) -> Picture:
+    from reachsim.answers.diff import diff
+    from reachsim.engine import some_traffic
+    from reachsim.picture.draw import PROMISED, draw_difference, draw_reached
+
     if arguments.diff is not None:
-        return net.draw(diff=load_network(arguments, arguments.diff))
+        if arguments.diff == "":
+            before, after = load_both(arguments, arguments.file)
+        else:
+            before, after = load_network(arguments), load_network(arguments, arguments.diff)
+        with ProgressLine("routing classes") as progress:
+            found = diff(before, after, progress)
+        return draw_difference(before, after, found)
+    net = load_network(arguments)
     if arguments.matrix is not None:
-        return net.draw(matrix=arguments.matrix)
+        asked = some_traffic(arguments.matrix)
+        with ProgressLine("matrix") as progress:
+            matrix = net.matrix(progress=progress)
+        return draw_reached(net, asked, matrix)
+    if form == "html" and len(net.design.expect) <= PROMISED:
+        with ProgressLine("pairs of ends decided") as progress:
+            net.check(progress=progress)  # what a page tells; it is kept
     if arguments.trace is None:
         return net.draw()
     source, destination, traffic = arguments.trace

@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from reachsim.cli.common import ENDPOINT_HELP, TRAFFIC_HELP, add_all, add_file, add_format, endpoint, print_answer
+from reachsim.cli.common import (
+    ENDPOINT_HELP,
+    TRAFFIC_HELP,
+    ProgressLine,
+    add_all,
+    add_file,
+    add_format,
+    endpoint,
+    print_answer,
+    sets_asked,
+)
 from reachsim.cli.sources import load_network
 from reachsim.cli.writing import check_patchable, check_writable, written_to
 from reachsim.errors import UsageError, shown
@@ -60,7 +70,8 @@ def _question(net: Network, arguments: argparse.Namespace) -> int:
     ends = endpoint(arguments.source), endpoint(arguments.destination)
     *verb, traffic = arguments.traffic
     asked: dict[str, Any] = {"deny" if verb == ["deny"] else "traffic": traffic}
-    found = net.fixes(*ends, **asked, one_way=arguments.one_way)
+    with sets_asked() as progress:
+        found = net.fixes(*ends, **asked, one_way=arguments.one_way, progress=progress)
     if found and not 1 <= arguments.choose <= len(found):
         raise UsageError(f"there is no fix {arguments.choose}; they count from 1 to {len(found)}")
     patch = found[arguments.choose - 1].patch if found else None
@@ -71,7 +82,10 @@ def _question(net: Network, arguments: argparse.Namespace) -> int:
 def _everything(net: Network, arguments: argparse.Namespace) -> int:
     from reachsim.report.fix import plan_text
 
-    plan = net.fix_all()
+    with ProgressLine("pairs of ends decided") as progress:
+        net.check(progress=progress)  # what it finds is kept
+    with sets_asked() as progress:
+        plan = net.fix_all(progress=progress)
     patch = None if plan.whole is None else plan.whole.patch
     _print(net, arguments, patch, lambda how: plan_text(plan, net.locate, how), plan.to_dict)
     return 0 if plan.ok else 1 if plan.left else 3

@@ -19,6 +19,8 @@ from reachsim.cli.sources import load_network
 HELP = "say which traffic gets from whom to whom, for all pairs of interfaces"
 _LINES = 10_000
 """Lines of CSV that are printed at a time: there may be a million."""
+_EACH_LINK = 0.000007
+"""Seconds that what passes between two classes takes as JSON, about."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,12 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Print it; 0."""
     from reachsim.net.traffic import parse_traffic
     from reachsim.reach.workers import workers
-    from reachsim.report.matrix import matrix_csv, matrix_data, matrix_text
+    from reachsim.report.matrix import matrix_csv, matrix_text
 
     traffic = None if arguments.traffic is None else parse_traffic(arguments.traffic)
     net = load_network(arguments)
     with workers(arguments.jobs) as executor, ProgressLine("matrix") as progress:
         matrix = net.matrix(executor=executor, progress=progress)
+        links = matrix.by(arguments.by or "class", traffic) if arguments.format == "json" else None
+        progress.comes("links", 0 if links is None else len(links.links), _EACH_LINK)
     file = net.source.file
     if arguments.format == "csv":
         lines = matrix_csv(matrix, traffic, arguments.by)
@@ -57,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     print_answer(
         arguments,
         lambda how: matrix_text(matrix, file, traffic, arguments.by, how),
-        lambda: matrix_data(matrix, file, traffic, arguments.by or "class"),
+        lambda: {"file": file, **(links.to_dict() if links is not None else {})},
         net,
     )
     return 0

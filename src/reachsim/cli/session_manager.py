@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from reachsim.cli.common import add_all, add_file, add_format, print_answer
+from reachsim.cli.common import add_all, add_file, add_format, print_answer, sets_asked
 from reachsim.cli.sources import load_network
 from reachsim.cli.writing import check_patchable, check_writable, written_to
 from reachsim.errors import UsageError
@@ -45,7 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
     found = net.session_manager(*arguments.instances, minutes=arguments.minutes)
     file = net.source.file
     traces = bool(arguments.instances) and not arguments.fix
-    plan = net.fix_sessions(*arguments.instances) if arguments.fix else None
+    plan = None
+    if arguments.fix:
+        with sets_asked() as progress:
+            plan = net.fix_sessions(*arguments.instances, progress=progress)
 
     def text(how: Look) -> str:
         parts = [session_manager_text(found, file, how, traces=traces)]

@@ -26,10 +26,11 @@ from reachsim.picture.runs import runs_of, told_apart
 from reachsim.picture.scene import Scene
 from reachsim.picture.svg import svg
 from reachsim.picture.traced import names_on, with_trace
+from reachsim.reach.matrix import Matrix
 from reachsim.resources.expectation import Expectation
 from reachsim.trace.result import Trace
 
-_TRACES, _PAIRS, _WAYS = 60, 90, 1_000
+PROMISED, _PAIRS, _WAYS = 60, 90, 1_000
 """How many expectations of a design are traced on its page, how many pairs of who reaches whom, and how many ways of one
 expectation; nobody reads more."""
 
@@ -100,9 +101,9 @@ def draw(engine: Editable, trace: Trace | None = None) -> Picture:
     return Picture(lay_out(with_trace(scene, trace)), lambda: _page(lay_out(scene), engine, trace))
 
 
-def draw_reached(engine: Engine, traffic: Traffic) -> Picture:
-    """A network with who reaches whom with some traffic told over it."""
-    found = reached(engine, traffic)
+def draw_reached(engine: Engine, traffic: Traffic, matrix: Matrix | None = None) -> Picture:
+    """A network with who reaches whom with some traffic told over it. `matrix`: its matrix, if it is known already."""
+    found = reached(engine, traffic, matrix)
     plain = scene_of(engine)
     layout = _with_lines(with_reached(plain, found), with_reached(plain, found, lines=False))
     scene = layout.scene
@@ -140,7 +141,7 @@ def _with_lines(lined: Scene, plain: Scene) -> Layout:
 def _page(layout: Layout, engine: Editable, *first: Trace) -> str:
     """A page with a trace, which is told from the start, and those of what the design promises: of what does not hold, of a
     packet that fails."""
-    expectations = engine.design.expect[:_TRACES]
+    expectations = engine.design.expect[:PROMISED]
     asked = [Promised(trace) for trace in first]
     for number, expectation in enumerate(expectations, 1):
         traffic = expectation.allow or expectation.deny or "all"

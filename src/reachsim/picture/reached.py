@@ -42,9 +42,9 @@ class Reached:
     signs: dict[tuple[str, str], tuple[Sign, str]]
 
 
-def reached(engine: Engine, traffic: Traffic) -> Reached:
-    """Ask the matrix, in the finest groups that a grid has room for, and the internet."""
-    matrix = engine.matrix()
+def reached(engine: Engine, traffic: Traffic, matrix: Matrix | None = None) -> Reached:
+    """Ask the matrix, in the finest groups that a grid has room for, and the internet. `matrix`: if it is known already."""
+    matrix = engine.matrix() if matrix is None else matrix
     groups = _fitting(matrix, traffic)
     signs = {key: (_sign(link), one_line(str(link))) for key, link in groups.links.items()}
     signs |= dict(_outside(matrix, groups.by, traffic))

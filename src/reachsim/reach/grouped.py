@@ -90,6 +90,11 @@ class MatrixLink:
         self.silent_spans += reachable.spans
 
     @property
+    def says_something(self) -> bool:
+        """Whether anything passes, or may."""
+        return bool(self.pairs or self.part or self.undecided)
+
+    @property
     def nat(self) -> list[dict[str, Any]]:
         """What NAT devices lose, as plain data."""
         return [{"traffic": say(traffic), **choices.to_dict()} for choices, traffic in self.losses.items()]
@@ -159,18 +164,23 @@ class GroupedMatrix(ToldOf):
         whole = _Answers(matrix, traffic, exact=by == "class")
         links: dict[tuple[str, str], MatrixLink] = {}
         alike: dict[tuple[int, int], MatrixLink | None] = {}
+        counts: dict[tuple[str, str, int], int] = {}  # between groups, of an answer that many of their classes may have
         for source, destination, number in matrix.class_pairs():
             a, b = self._names[source.index], self._names[destination.index]
             pairs = _pairs(source, destination)
             if by == "class":  # each pair of them comes once, so that all that say the same share one value
                 key = number, pairs
                 link = alike[key] if key in alike else alike.setdefault(key, whole.added(MatrixLink(pairs), *key))
+                if link is not None:
+                    links[a, b] = link
             else:
-                possible = self.sizes[a] * self.sizes[b] - (self.sizes[a] if a == b else 0)
-                link = whole.added(links.get((a, b)) or MatrixLink(possible), number, pairs)
+                counts[a, b, number] = counts.get((a, b, number), 0) + pairs
+        for (a, b, number), pairs in counts.items():
+            possible = self.sizes[a] * self.sizes[b] - (self.sizes[a] if a == b else 0)
+            link = whole.added(links.get((a, b)) or MatrixLink(possible), number, pairs)
             if link is not None:
                 links[a, b] = link
-        self.links = {key: found for key, found in links.items() if found.pairs or found.part or found.undecided}
+        self.links = {key: found for key, found in links.items() if found.says_something}
         self.taking_part = {name for key in self.links for name in key}
 
     def __eq__(self, other: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any
 
 from reachsim.errors import DesignError, EndpointError, Problem, ReachsimError, UsageError, format_path
@@ -37,37 +38,97 @@ def plain_json(data: Any) -> str:
 
 
 def _pieces(value: Any, newline: str) -> Iterator[str]:
-    """What ``json.dumps(value, indent=2)`` gives. Python's fast encoder knows no indents, but it may separate the parts of a
-    list or an object by any text: so what holds no more lists and objects is left to it whole. `newline`: with the
-    indent of what `value` stands in. An iterator is a list that is made meanwhile."""
+    """What ``json.dumps(value, indent=2)`` gives, the parts of long lists one by one. `newline`: with the indent of what
+    `value` stands in. An iterator is a list that is made meanwhile."""
+    inner = f"{newline}  "
     if isinstance(value, Iterator):
-        yield from _stream(value, newline)
-        return
-    if not isinstance(value, dict | list | tuple) or not value:
-        yield _encoder(newline).encode(value)
+        yield from _elements((_text(part, inner) for part in value), newline)
+    elif isinstance(value, list | tuple) and any(map(_is_nested, value)):
+        kept: _Kept = {}  # these are all there already, so that none of them can change
+        yield from _elements((_text(part, inner, kept) for part in value), newline)
+    elif isinstance(value, dict) and any(map(_is_nested, value.values())):
+        start = inner
+        yield "{"
+        for key, part in value.items():
+            yield f"{start}{_key(key)}"
+            yield from _pieces(part, inner)
+            start = f",{inner}"
+        yield f"{newline}}}"
+    else:
+        yield _text(value, newline)
+
+
+def _elements(parts: Iterator[str], newline: str) -> Iterator[str]:
+    """A list of parts that are text already."""
+    first = next(parts, None)
+    if first is None:
+        yield "[]"
         return
     inner = f"{newline}  "
-    first, last = "{}" if isinstance(value, dict) else "[]"
-    parts = value.values() if isinstance(value, dict) else value
-    if not any(isinstance(part, dict | list | tuple | Iterator) and part for part in parts):
-        yield f"{first}{inner}{_encoder(inner).encode(value)[1:-1]}{newline}{last}"
-        return
-    yield first
-    start = inner
-    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-        yield f"{start}{_encoder(inner).encode({key: None})[1:-5]}" if first == "{" else start
-        yield from _pieces(part, inner)
-        start = f",{inner}"
-    yield f"{newline}{last}"
-
-
-def _stream(parts: Iterator[Any], newline: str) -> Iterator[str]:
-    inner = start = f"{newline}  "
+    yield f"[{inner}{first}"
     for part in parts:
-        yield start if start != inner else f"[{inner}"
-        yield from _pieces(part, inner)
-        start = f",{inner}"
-    yield f"{newline}]" if start != inner else "[]"
+        yield f",{inner}{part}"
+    yield f"{newline}]"
+
+
+_Kept = dict[int, tuple[Any, str]]
+"""Texts of lists and objects within the parts of one list, by which value it is, all with the same indent: of a million
+links many share theirs."""
+_MOST_KEPT, _LONGEST_KEPT = 10_000, 2_000
+
+
+def _text(value: Any, newline: str, kept: _Kept | None = None) -> str:
+    """The same as one text. Python's fast encoder knows no indents, but it may separate the parts of a list or an object by
+    any text: so what holds no more lists and objects is left to it whole."""
+    if not _is_nested(value):
+        return _plain(value, newline)
+    if isinstance(value, Iterator):
+        return "".join(_pieces(value, newline))
+    inner = f"{newline}  "
+    first, last = "{}" if isinstance(value, dict) else "[]"
+    if not any(map(_is_nested, value.values() if isinstance(value, dict) else value)):
+        return f"{first}{inner}{_encoder(inner).encode(value)[1:-1]}{newline}{last}"
+    if isinstance(value, dict):
+        parts = [f"{_key(key)}{_kept_text(part, inner, kept)}" for key, part in value.items()]
+    else:
+        parts = [_text(part, inner) for part in value]
+    within = f",{inner}".join(parts)
+    return f"{first}{inner}{within}{newline}{last}"
+
+
+def _kept_text(value: Any, newline: str, kept: _Kept | None) -> str:
+    if kept is None or not _is_nested(value):
+        return _text(value, newline)
+    known = kept.get(id(value))
+    if known is None:
+        known = value, _text(value, newline)
+        if len(known[1]) <= _LONGEST_KEPT:
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[id(value)] = known
+    return known[1]
+
+
+def _is_nested(value: Any) -> bool:
+    """Whether it takes lines of its own."""
+    if type(value) in _ON_ONE_LINE:
+        return False
+    return bool(value) if isinstance(value, dict | list | tuple) else isinstance(value, Iterator)
+
+
+_ON_ONE_LINE = frozenset({str, int, bool, float, type(None)})
+
+
+def _plain(value: Any, newline: str) -> str:
+    """A value on one line."""
+    kind = type(value)
+    if kind is str:
+        return encode_basestring_ascii(value)
+    return str(value) if kind is int else _encoder(newline).encode(value)
+
+
+def _key(key: Any) -> str:
+    return f"{encode_basestring_ascii(key)}: " if type(key) is str else _encoder("").encode({key: None})[1:-5]
 
 
 @cache

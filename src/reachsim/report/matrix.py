@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
 
 from reachsim.csvfile import csv_line
 from reachsim.net.traffic import Traffic, in_part
@@ -171,11 +170,6 @@ def _hints(groups: GroupedMatrix, asked: Grouping | None, file: str, look: Look)
         notes.append("(+2): and two more interfaces that nothing tells apart from it")
     notes.append(f"the internet: reachsim exposure {file}")
     return [line for note in notes for line in hanging("", note, look.width, look.style.dim)]
-
-
-def matrix_data(matrix: Matrix, file: str, traffic: Traffic | None, by: Grouping) -> dict[str, Any]:
-    """Plain data for JSON; the shape is documented in docs/cli.md."""
-    return {"file": file, **matrix.by(by, traffic).to_dict()}
 
 
 def matrix_csv(matrix: Matrix, traffic: Traffic | None = None, by: Grouping | None = None) -> Iterator[str]:

@@ -38,7 +38,10 @@ def own(interface: NetworkInterface, address: int) -> bool:
 def interfaces_of_host(interface: NetworkInterface) -> Iterator[NetworkInterface]:
     """The interfaces of the host that one belongs to, in the order of the file, once for each of their addresses: of an
     instance, all of them."""
-    return (each for each in interface.vpc.owners.values() if each.same_machine(interface))
+    owners = interface.vpc.owners
+    if not interface.machine:  # it is alone
+        return (interface for address in interface.addresses if owners.get(address) is interface)
+    return (each for each in owners.values() if each.same_machine(interface))
 
 
 def emit(interface: NetworkInterface, header: Header) -> Checkpoint:

@@ -6,7 +6,7 @@ name of a record others that it may have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
@@ -55,15 +55,26 @@ class PrivateHostedZone(Resource):
         yield from (("vpcs", vpc) for vpc in self.vpcs if vpc != UNKNOWN)
 
     def check(self, at: At, checks: Checks) -> None:
-        """Its VPCs are there, and records mean an address or something of the design."""
+        """Its VPCs are there."""
         for index, vpc in enumerate(self.vpcs):
             if vpc not in checks.design.vpcs and vpc != UNKNOWN:
                 checks.report((*at.path, "vpcs", index), f"there is no VPC {shown(vpc)}")
-        for name, values in self.records.items():
-            for value in values:
-                if not _is_address(value) and value != UNKNOWN and value not in _names(checks.design):
-                    text = f"{shown(value)} is neither an address nor the name of something that has one"
-                    checks.report((*at.path, "records", name), text, "write an address, or the name of an interface")
+
+    @classmethod
+    def check_all(cls, members: Iterable[tuple[At, Any]], checks: Checks) -> None:
+        """Records mean an address or something of the design."""
+        names: set[str] | None = None
+        for at, body in members:
+            for name, values in body.records.items():
+                for value in values:
+                    if _is_address(value) or value == UNKNOWN:
+                        continue
+                    names = _names(checks.design) if names is None else names
+                    if value not in names:
+                        text = f"{shown(value)} is neither an address nor the name of something that has one"
+                        checks.report(
+                            (*at.path, "records", name), text, "write an address, or the name of an interface"
+                        )
 
     def mend(self, at: At, case: Case) -> Iterator[Edit]:
         """The DNS attributes that it needs (DNS-2), and its association with the VPC that asks; of a service of AWS's also
@@ -100,12 +111,16 @@ class PrivateHostedZone(Resource):
     def record(self, zone: str, host: str) -> References | None:
         """What its records say of a host name; None where they say nothing."""
         name, top = host.lower().rstrip("."), zone.lower()
+        inside = f".{name}".endswith(f".{top}")
+        for written, values in self.records.items():  # there may be thousands, of which few look like the name
+            if (name.startswith(written.lower()) or written == "@") and name in _full_names(written, zone):
+                return values
+        if UNKNOWN in self.records or not inside:
+            return None  # a record that is not known goes before a wildcard, if it is the name's
         known: dict[str, References] = {}
         for written, values in self.records.items():
             for full in _full_names(written, zone):
-                known.setdefault(full.lower(), values)
-        if name in known or UNKNOWN in self.records or not f".{name}".endswith(f".{top}"):
-            return known.get(name)  # a record that is not known goes before a wildcard, if it is the name's
+                known.setdefault(full, values)
         # A wildcard is for names that are not there, where nothing nearer to them is (RFC 4592).
         there = {top, *(above for each in known for above in _and_above(each, top))}
         nearest = next(above for above in _and_above(name, top) if above in there)
@@ -128,6 +143,11 @@ class PrivateHostedZone(Resource):
             if name != UNKNOWN and not name.startswith("*"):
                 inside = name == zone or name.endswith(f".{zone}")
                 yield zone if name == "@" else name if inside else f"{name}.{zone}"
+
+    def speaks_below(self, at: At) -> Iterator[str]:
+        """Its own name, and those of records that may be written whole."""
+        yield at.name.lower()
+        yield from (name.lower() for name in self.records if "." in name)
 
     def speaks_for(self, at: At, host: str, design: Any) -> bool:
         """Whether a host name is in the zone."""
@@ -186,10 +206,11 @@ class PrivateHostedZone(Resource):
 
 
 def _full_names(name: str, zone: str) -> set[str]:
-    """The names that a record may be of, written with the zone's name or without."""
+    """The names that a record may be of, written with the zone's name or without; in small letters."""
     if name in (UNKNOWN, "@"):
-        return {zone} if name == "@" else set()
-    return {f"{name}.{zone}"} | ({name} if "." in name or name == zone else set())
+        return {zone.lower()} if name == "@" else set()
+    names = {f"{name}.{zone}"} | ({name} if "." in name or name == zone else set())
+    return {each.lower() for each in names}
 
 
 def _and_above(name: str, top: str) -> Iterator[str]:

@@ -319,6 +319,10 @@ class Resource(Schema):
         """Whether it may say somewhere what a host name means."""
         return False
 
+    def speaks_below(self, at: At) -> Iterator[str] | None:
+        """Names, in small letters: it speaks for none that is neither one of these nor below one. None: for any."""
+        return None
+
     def namespace(self, at: At, design: Any) -> str:
         """The zone that it speaks for: of two that have a name, the more specific one answers (DNS-2)."""
         return at.name

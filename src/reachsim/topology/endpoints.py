@@ -31,6 +31,8 @@ _IPV6 = re.compile(r"[0-9A-Fa-f]*:")
 """How what is meant to be one begins."""
 _WORDS = re.compile(r"[^0-9A-Za-z]+|(?<=[0-9a-z])(?=[A-Z])")
 """What is between the words of a name; templates write them together: ``WebHost``."""
+_SELECTED = 4
+"""Ends of selectors that are kept: each may have very many interfaces."""
 
 
 class Endpoints:
@@ -53,6 +55,7 @@ class Endpoints:
         self.vpc_blocks = AddressSet.union_of(span for vpc in topology.vpcs.values() for span in vpc.blocks.spans)
         self._of_nic: dict[NetworkInterface, Endpoint] = {}
         self._resolved: dict[str, Endpoint] = {}
+        self._selected: tuple[tuple[Selector, Endpoint], ...] = ()
         self._unowned: dict[tuple[str, str], AddressSet] = {}
         self.pieces = Pieces()
         # A network's own public addresses are not the internet's.
@@ -118,7 +121,7 @@ class Endpoints:
         if isinstance(asked, Endpoint):
             return asked
         if isinstance(asked, Selector):
-            return self.select(asked)
+            return self._select_again(asked)
         if not isinstance(asked, str):
             raise UsageError(f"an endpoint is expected, got {shown(asked)}; write a name, an address or a selector")
         known = self._resolved.get(asked)
@@ -336,6 +339,16 @@ class Endpoints:
             )
         yield Origin.of_interface(interface, interface.name, mine)
 
+    def _select_again(self, selector: Selector) -> Endpoint:
+        """What a selector stands for. One question asks it some times, and the next one often the same."""
+        before = self._selected
+        found = next((end for asked, end in before if asked == selector), None)
+        if found is None:
+            found = self.select(selector)
+        others = tuple(each for each in before if each[1] is not found)
+        self._selected = ((selector, found), *others[: _SELECTED - 1])  # in one step, for there may be threads
+        return found
+
     def select(self, selector: Selector) -> Endpoint:
         """All interfaces in VPCs, in subnets or with tags; the parts of a selector all have to hold.
 
@@ -348,7 +361,7 @@ class Endpoints:
         subnets = [self._subnet(reference) for reference in selector.subnet]
         interfaces = [
             interface
-            for interface in self.topology.interfaces.values()
+            for interface in self._with_tags(selector.tag)
             if (not selector.vpc or interface.vpc.name in selector.vpc)
             and (not subnets or interface.subnet.full_name in subnets)
             and all(item in interface.tags for item in selector.tag.items())
@@ -366,6 +379,19 @@ class Endpoints:
         hidden = tuple(self._hidden_in(selector.vpc, subnets, selector.tag))
         origins = tuple(o for interface in interfaces for o in self.labelled(interface))
         return Endpoint(name, "selection", origins, listening, hidden=hidden)
+
+    def _with_tags(self, tags: dict[str, str]) -> Iterable[NetworkInterface]:
+        """The interfaces that may have all of some tags: those with one of them."""
+        return self._by_tag.get(next(iter(tags.items())), ()) if tags else self.topology.interfaces.values()
+
+    @cached_property
+    def _by_tag(self) -> dict[tuple[str, str], list[NetworkInterface]]:
+        """The interfaces with each tag."""
+        found: dict[tuple[str, str], list[NetworkInterface]] = {}
+        for interface in self.topology.interfaces.values():
+            for item in interface.tags:
+                found.setdefault(item, []).append(interface)
+        return found
 
     def _hidden_in(self, vpcs: tuple[str, ...], subnets: list[str], tags: dict[str, str]) -> Iterator[Door]:
         """What is not modelled and may have an interface in VPCs and subnets, where any are named: in these alone."""

@@ -153,6 +153,24 @@ class HostNames:
             if name is not None:
                 self.owners.setdefault(name, []).append((at, body))
         self.speakers.sort(key=lambda each: -each[1].namespace(each[0], design).count("."))
+        self._design = design
+        self._below: dict[str, list[int]] = {}  # by name, where among the speakers those of names below it are
+        self._of_any: list[int] = []
+        for number, (at, body) in enumerate(self.speakers):
+            names = body.speaks_below(at)
+            for name in dict.fromkeys(names or ()):
+                self._below.setdefault(name, []).append(number)
+            if names is None:
+                self._of_any.append(number)
+
+    def speaking(self, asked: str) -> list[tuple[At, Resource]]:
+        """Those who speak for a host name, in their order."""
+        found, rest, dot = set(self._of_any), asked.lower().rstrip("."), "."
+        while dot:
+            found.update(self._below.get(rest, ()))
+            _, dot, rest = rest.partition(".")
+        several = (self.speakers[number] for number in sorted(found))
+        return [(at, body) for at, body in several if body.speaks_for(at, asked, self._design)]
 
 
 class ResolvedName:
@@ -167,7 +185,7 @@ class ResolvedName:
         self.asked = asked
         self.base = base
         self.is_aws = asked.endswith(AWS_DOMAINS)
-        self.speakers = [(at, body) for at, body in names.speakers if body.speaks_for(at, asked, ends.design)]
+        self.speakers = names.speaking(asked)
         owners = names.owners.get(asked, [])
         self.interfaces = [
             topology.interfaces[f"{at.vpc}.{need.name}"] for at, body in owners for need in body.interfaces(at)

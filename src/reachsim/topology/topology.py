@@ -73,10 +73,11 @@ class Topology(Faced):
     def asking(self) -> dict[Filter, tuple[Checkpoint, ...]]:
         """Every filter that a checkpoint may ask, with the checkpoints that ask it."""
         out: dict[Filter, list[Checkpoint]] = {}
-        for checkpoint in self.checkpoints:
-            for filter in checkpoint.filters():
-                out.setdefault(filter, []).append(checkpoint)
-        return {filter: tuple(checkpoints) for filter, checkpoints in out.items()}
+        with collector_paused():
+            for checkpoint in self.checkpoints:
+                for filter in checkpoint.filters():
+                    out.setdefault(filter, []).append(checkpoint)
+            return {filter: tuple(checkpoints) for filter, checkpoints in out.items()}
 
     @cached_property
     def filters(self) -> tuple[Filter, ...]:
