@@ -69,6 +69,10 @@ def test_what_is_like_no_traffic(written: str) -> None:
         (["trac", "x"], "unknown command 'trac'; did you mean 'trace'?"),
         (["cidr", "overlapps"], "unknown command 'overlapps'; did you mean 'overlaps'?"),
         (["check", "--format", "jsn", "x"], "argument --format: unknown choice 'jsn'; did you mean 'json'?"),
+        (
+            ["matrix", "x", "--traffic=tcp/22"],
+            "unrecognized arguments: --traffic=tcp/22; TRAFFIC has no option, only its place: reachsim matrix FILE TRAFFIC",
+        ),
         (["check", "x", "--formt", "json"], "unrecognized arguments: --formt json; did you mean --format?"),
         (["cidr", "overlaps", "--strit", "x"], "unrecognized arguments: --strit; did you mean --strict?"),
         (
