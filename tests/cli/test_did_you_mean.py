@@ -239,7 +239,7 @@ def test_a_vpc_for_a_pool(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "http://example.com",
-            "unknown endpoint 'http://example.com'; write the name of something in the file (shop.bastion, shop.web-a, ",
+            "unknown endpoint 'http://example.com'; write the name alone: 'example.com'",
         ),
         ("fd00:zz::1", "'fd00:zz::1' is not an IPv6 address: 'zz' is not a group of 1 to 4 hex digits"),
     ],
