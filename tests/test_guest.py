@@ -258,48 +258,6 @@ def test_the_tab_key_offers_what_is_for_guests() -> None:
     assert dir(strategies) == sorted(strategies.__all__)
 
 
-def test_a_picture_is_saved_in_the_form_of_its_name(tmp_path: Path) -> None:
-    picture = model("three-tier").draw()
-    for ending, text in (
-        (".svg", picture.svg),
-        (".html", picture.html),
-        (".mmd", picture.mermaid),
-        (".DOT", picture.dot),
-    ):
-        picture.save(tmp_path / f"out{ending}")
-        assert (tmp_path / f"out{ending}").read_text(encoding="utf-8") == text
-    with pytest.raises(
-        reachsim.UsageError, match=r"cannot draw 'x.png'; write a name that ends in .svg, .html, .mmd, .dot"
-    ):
-        picture.save("x.png")
-    with pytest.raises(reachsim.UsageError, match=r"cannot write .*: No such file or directory"):
-        picture.save(tmp_path / "nowhere" / "x.svg")
-
-
-@pytest.mark.parametrize(
-    ("ask", "told"),
-    [
-        (lambda net: net.web_a, "a network has no 'web_a'; write net.interfaces['shop.web-a']"),
-        (lambda net: net.exposed, "a network has no 'exposed'; did you mean exposure?"),
-        (lambda net: net.zzz, "a network has no 'zzz'"),
-        (lambda net: reachsim.Traffic("tcp") | "udp/53", "unsupported operand type(s) for |: 'Traffic' and 'str'"),
-        (lambda net: reachsim.PortSet("22") & 22, "unsupported operand type(s) for &: 'PortSet' and 'int'"),
-        (lambda net: reachsim.PortSet("22") - None, "unsupported operand type(s) for -: 'PortSet' and 'NoneType'"),
-        (lambda net: net.fixes("#3"), "got '#3' alone; write fixes(3) for expectation #3"),
-        (
-            lambda net: net.trace("web-a", "10.0.20.4:5432", "tcp/443"),
-            "'10.0.20.4:5432' is an address with a port; write '10.0.20.4', and the port as traffic: tcp/5432",
-        ),
-        (lambda net: net.trace("web-a", "https://example.com/x", "tcp/443"), "write the name alone: 'example.com'"),
-        (lambda net: net.trace("web-a", "example.com", "tcp/443"), "internet: {hosts: {example.com: {ip: ADDRESS}}}"),
-    ],
-)
-def test_what_was_probably_meant(ask: Any, told: str) -> None:
-    with pytest.raises((reachsim.ReachsimError, AttributeError, TypeError)) as caught:
-        ask(model("three-tier"))
-    assert str(caught.value).endswith(told)
-
-
 def test_a_picture_is_a_value() -> None:
     net = model("three-tier")
     assert (net.draw(), hash(net.draw())) == (net.draw(), hash(net.draw()))

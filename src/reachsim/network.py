@@ -341,9 +341,6 @@ class Network(Editable):
         """
         from reachsim.answers import fix
 
-        if isinstance(source, str) and not destination and deny is None:
-            asked_for = "the number of an expectation, or source, destination and traffic"
-            raise UsageError(f"fixes takes {asked_for}; got {shown(source)} alone; write fixes(3) for expectation #3")
         if isinstance(source, int):
             return about(fix.fixes(self, self.decide(source).expectation, fix.Tools(_patched, progress), source), self)
         asked = {"allow": parse_traffic(traffic)} if deny is None else {"deny": some_traffic(deny)}

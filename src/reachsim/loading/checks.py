@@ -24,7 +24,7 @@ from reachsim.rules.lambda_ import INTERFACES_PER_VPC
 
 
 def _by_number(rule: str) -> tuple[str, int]:
-    """CIDR-2 before CIDR-10."""
+    """ROUTE-8 before ROUTE-17."""
     chapter, _, number = rule.partition("-")
     return chapter, int(number)
 
