@@ -255,3 +255,26 @@ def test_an_error_inside_of_what_fits_stays_what_it_is() -> None:
         Made(1)
     with pytest.raises(reachsim.UsageError, match=r"^Made is not made by hand; write made\(1\)$"):
         Made("1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda net: net.web_a, "a network has no 'web_a'; write net.interfaces['shop.web-a']"),
+        (lambda net: net.exposed, "a network has no 'exposed'; did you mean exposure?"),
+        (lambda net: net.zzz, "a network has no 'zzz'"),
+        (lambda net: reachsim.Traffic("tcp") | "udp/53", "unsupported operand type(s) for |: 'Traffic' and 'str'"),
+        (lambda net: reachsim.PortSet("22") & 22, "unsupported operand type(s) for &: 'PortSet' and 'int'"),
+        (lambda net: reachsim.PortSet("22") - None, "unsupported operand type(s) for -: 'PortSet' and 'NoneType'"),
+        (
+            lambda net: net.trace("web-a", "10.0.20.4:5432", "tcp/443"),
+            "'10.0.20.4:5432' is an address with a port; write '10.0.20.4', and the port as traffic: tcp/5432",
+        ),
+        (lambda net: net.trace("web-a", "https://example.com/x", "tcp/443"), "write the name alone: 'example.com'"),
+        (lambda net: net.trace("web-a", "example.com", "tcp/443"), "internet: {hosts: {example.com: {ip: ADDRESS}}}"),
+    ],
+)
+def test_what_was_probably_meant(ask: Any, told: str) -> None:
+    with pytest.raises((reachsim.ReachsimError, AttributeError, TypeError)) as caught:
+        ask(shared(MODEL))
+    assert str(caught.value).endswith(told)

@@ -18,7 +18,7 @@ from reachsim.dataplane.ends import Endpoint
 from reachsim.dataplane.filters import AS_BUILT, FilterBook
 from reachsim.dataplane.site import NetworkInterface
 from reachsim.deadline import each_in_time, in_time
-from reachsim.errors import UsageError, cut, shown
+from reachsim.errors import UsageError, cut, shown, suggest
 from reachsim.faces import about
 from reachsim.garbage import collector_paused
 from reachsim.loading.document import Document
@@ -84,6 +84,18 @@ class Engine:
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: answers that were given would be wrong. Raises AttributeError."""
         raise AttributeError(f"a network never changes: {name!r} cannot be set; net.with_({{...}}) is an edited copy")
+
+    if not TYPE_CHECKING:  # which would take any attribute for one then
+
+        def __getattr__(self, name: str) -> Never:
+            """Say where what is looked for may be found. Raises AttributeError."""
+            hint = ""
+            if not name.startswith("_") and not hasattr(type(self), name) and "source" in vars(self):
+                written = {name, name.replace("_", "-")}
+                known = (full for full in self.topology.interfaces if written & {full, full.split(".", 1)[1]})
+                full, near = next(known, ""), suggest(name, dir(self))
+                hint = f"; write net.interfaces[{full!r}]" if full else f"; did you mean {near}?" if near else ""
+            raise AttributeError(f"a network has no {name!r}{hint}")
 
     def __delattr__(self, name: str) -> None:
         """Refuse. Raises AttributeError."""

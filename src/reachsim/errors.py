@@ -223,6 +223,13 @@ class EndpointError(ReachsimError):
         near = tuple(candidates)
         such = f" ({summary(known)})" if known else ""
         write = f"write the name of something in the file{such}, an address, a block or internet"
+        url = re.match(r"[a-z][a-z0-9+.-]*://([^/:?#\s]+)", name)
+        if url:
+            write = f"write the name alone: {shown(url[1])}"
+        elif re.fullmatch(r"([A-Za-z0-9-]+\.)+[A-Za-z]{2,}", name):
+            write += (
+                f"; who has a name outside is said in the file: internet: {{hosts: {{{name[:60]}: {{ip: ADDRESS}}}}}}"
+            )
         hint = f"did you mean {_alternatives(near)}?" if near else write
         return cls(f"unknown endpoint {shown(name)}; {hint}", name, near)
 

@@ -69,6 +69,10 @@ def test_what_is_like_no_traffic(written: str) -> None:
         (["trac", "x"], "unknown command 'trac'; did you mean 'trace'?"),
         (["cidr", "overlapps"], "unknown command 'overlapps'; did you mean 'overlaps'?"),
         (["check", "--format", "jsn", "x"], "argument --format: unknown choice 'jsn'; did you mean 'json'?"),
+        (
+            ["matrix", "x", "--traffic=tcp/22"],
+            "unrecognized arguments: --traffic=tcp/22; TRAFFIC has no option, only its place: reachsim matrix FILE TRAFFIC",
+        ),
         (["check", "x", "--formt", "json"], "unrecognized arguments: --formt json; did you mean --format?"),
         (["cidr", "overlaps", "--strit", "x"], "unrecognized arguments: --strit; did you mean --strict?"),
         (
@@ -235,7 +239,7 @@ def test_a_vpc_for_a_pool(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (
             "http://example.com",
-            "unknown endpoint 'http://example.com'; write the name of something in the file (shop.bastion, shop.web-a, ",
+            "unknown endpoint 'http://example.com'; write the name alone: 'example.com'",
         ),
         ("fd00:zz::1", "'fd00:zz::1' is not an IPv6 address: 'zz' is not a group of 1 to 4 hex digits"),
     ],

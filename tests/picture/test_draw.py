@@ -434,3 +434,21 @@ def test_the_public_address_of_any_pair_is_on_the_picture_and_shown() -> None:
     assert "10.0.0.10, public 3.0.0.12" in draw(net).svg
     (shown,) = show_data(net, ["interfaces"])["interfaces"]
     assert shown["public_ips"] == ["3.0.0.12", "3.0.0.13"]
+
+
+def test_a_picture_is_saved_in_the_form_of_its_name(tmp_path: Path) -> None:
+    picture = shared(MODELS / "three-tier.yaml").draw()
+    for ending, text in (
+        (".svg", picture.svg),
+        (".html", picture.html),
+        (".mmd", picture.mermaid),
+        (".DOT", picture.dot),
+    ):
+        picture.save(tmp_path / f"out{ending}")
+        assert (tmp_path / f"out{ending}").read_text(encoding="utf-8") == text
+    with pytest.raises(
+        reachsim.UsageError, match=r"cannot draw 'x.png'; write a name that ends in .svg, .html, .mmd, .dot"
+    ):
+        picture.save("x.png")
+    with pytest.raises(reachsim.UsageError, match=r"cannot write .*: No such file or directory"):
+        picture.save(tmp_path / "nowhere" / "x.svg")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from reachsim.cli.common import TRAFFIC_HELP, ProgressLine, add_file, announce_pairs, endpoint, write_file
 from reachsim.cli.sources import load_both, load_network
 from reachsim.errors import UsageError, shown
+from reachsim.picture import FORMS
 
 if TYPE_CHECKING:
     from reachsim.picture.draw import Picture
 
 HELP = "draw the network as nested boxes (SVG, HTML, Mermaid, DOT)"
-_FORMATS = {".svg": "svg", ".html": "html", ".mmd": "mermaid", ".dot": "dot"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,9 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the picture; 0."""
-    form = _FORMATS.get(os.path.splitext(arguments.output or "-.svg")[1].lower())
+    form = FORMS.get(os.path.splitext(arguments.output or "-.svg")[1].lower())
     if form is None:
-        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in {', '.join(_FORMATS)}")
+        raise UsageError(f"cannot draw {shown(arguments.output)}; write a name that ends in {', '.join(FORMS)}")
 
     text = getattr(_picture(arguments, form), form)
     text = text if text.endswith("\n") else f"{text}\n"

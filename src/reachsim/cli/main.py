@@ -128,6 +128,8 @@ class _Parser(argparse.ArgumentParser):
             hint = f"; did you mean {near}?" if near else ""
             if near in left:
                 hint = f"; {near} stands before the command"
+            for parser in self._parsers(found):
+                hint = next((each for word in left if (each := _by_its_place(word, parser))), hint)
             self.error(f"unrecognized arguments: {' '.join(left)}{hint}")
         return found
 
@@ -144,6 +146,15 @@ class _Parser(argparse.ArgumentParser):
 
 
 _LONGEST_MESSAGE = 500
+
+
+def _by_its_place(word: str, parser: argparse.ArgumentParser) -> str:
+    """What to say of ``--traffic`` where a command takes TRAFFIC, by its place; empty for any other word."""
+    named = word.removeprefix("--").partition("=")[0].upper()
+    taken = [action.metavar for action in parser._actions if not action.option_strings]
+    if not word.startswith("--") or named not in taken:
+        return ""
+    return f"; {named} has no option, only its place: {parser.prog} {' '.join(map(str, taken))}"
 
 
 def _near(word: str, candidates: Sequence[str]) -> str | None:

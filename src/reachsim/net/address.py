@@ -32,6 +32,7 @@ _DOTTED: Final = re.compile(
     r"(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])",
     re.ASCII,
 )
+_WITH_PORT: Final = re.compile(r"([0-9.]{7,15}|\[[0-9A-Fa-f:]{2,39}\]):([0-9]{1,5})", re.ASCII)
 _LONGEST: Final = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
 _NUMERIC: Final = frozenset("bcdeEfFgGnoxX%")
 """The types of format specifications that are for numbers."""
@@ -92,6 +93,9 @@ def parse_address(text: str) -> Address:
 
     Raises NoValueError with one sentence that says what is wrong with the text.
     """
+    if with_port := _WITH_PORT.fullmatch(text):
+        alone, port = with_port.groups()
+        raise NoValueError(f"{text!r} is an address with a port; write {alone!r}, and the port as traffic: tcp/{port}")
     return Address(parse_ipv6(text) if ":" in text else parse_ipv4(text))
 
 

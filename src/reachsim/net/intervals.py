@@ -162,14 +162,21 @@ class IntSet:
             return self._hash
 
     def __or__(self, other: Self) -> Self:
-        if not other.spans or self is other:
+        try:
+            theirs = other.spans
+        except AttributeError:
+            return NotImplemented
+        if not theirs or self is other:
             return self
         if not self.spans:
             return other
-        return type(self).union_of(self.spans + other.spans)
+        return type(self).union_of(self.spans + theirs)
 
     def __and__(self, other: Self) -> Self:
-        mine, theirs = self.spans, other.spans
+        try:
+            mine, theirs = self.spans, other.spans
+        except AttributeError:
+            return NotImplemented
         if mine == ((self.FIRST, self.LAST),):
             return other
         if theirs == ((self.FIRST, self.LAST),) or self is other:
@@ -210,9 +217,11 @@ class IntSet:
         return type(self)(tuple(out))
 
     def __sub__(self, other: Self) -> Self:
-        if not self.spans or not other.spans:
-            return self
-        return self & ~other
+        try:
+            nothing = not self.spans or not other.spans
+        except AttributeError:
+            return NotImplemented
+        return self if nothing else self & ~other
 
     def __xor__(self, other: Self) -> Self:
         return (self - other) | (other - self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from reachsim.engine import Asked, Engine, loaded
 from reachsim.errors import ReachsimError, UsageError, shown
 from reachsim.faces import Faced, for_engines
 from reachsim.net.traffic import Traffic
+from reachsim.picture import FORMS
 from reachsim.picture.diffed import told_difference
 from reachsim.picture.graphs import dot, mermaid
 from reachsim.picture.layout import Layout, lay_out
@@ -68,6 +70,17 @@ class Picture(Faced):
     def dot(self) -> str:
         """It as a graph of Graphviz, to be edited."""
         return dot(self.layout.scene)
+
+    def save(self, file: str | os.PathLike[str]) -> None:
+        """Write it to a file, in the form that its name ends in: .svg, .html, .mmd (Mermaid) or .dot. Raises UsageError."""
+        form = FORMS.get(os.path.splitext(file)[1].lower())
+        if form is None:
+            raise UsageError(f"cannot draw {shown(os.fspath(file))}; write a name that ends in {', '.join(FORMS)}")
+        try:
+            with open(file, "w", encoding="utf-8", newline="\n") as out:
+                out.write(getattr(self, form))
+        except OSError as error:
+            raise UsageError(f"cannot write {shown(os.fspath(file))}: {error.strerror or error}") from None
 
     def _repr_html_(self) -> str:
         """For notebooks: an image that keeps its text legible and scrolls. (SVG as such is shown in trusted ones alone.)"""
