@@ -108,7 +108,10 @@ FACTS: dict[str, dict[str, str]] = {
     "PEER-12": {"resources/peering_connection": "its routes", "rules/peering": "rules that name its groups"},
     "EP-3": {"resources/vpc_endpoint": "one per table", "resources/endpoint_checkpoint": "the way there and back"},
     "EP-4": {"resources/vpc_endpoint": "what is refused", "rules/vpc_endpoint": "whose packets and which it carries"},
-    "EP-8": {"resources/vpc_endpoint": "where a name means it", "importing/builder/endpoints": "what AWS makes, untold"},
+    "EP-8": {
+        "resources/vpc_endpoint": "where a name means it",
+        "importing/builder/endpoints": "what AWS makes, untold",
+    },
     "EP-10": {
         "rules/vpc_endpoint": "traffic and zones",
         "resources/vpc_endpoint": "which interface of the load balancer",
