@@ -181,10 +181,10 @@ vpcs:
   app:
     cidrs: [10.0.0.0/16]
     subnets: {a: {cidr: 10.0.0.0/24}}
-    route_tables: {main: {192.168.0.0/16: dish}}
+    route_tables: {main: {192.168.0.0/24: dish}}
     security_groups: {open: {ingress: [{allow: tcp/443, from: 0.0.0.0/0}]}}
     instances: {web: {subnet: a, security_groups: [open]}}
-satellite_links: {dish: {vpc: app, prefixes: [192.168.0.0/16], state: up}}
+satellite_links: {dish: {vpc: app, prefixes: [192.168.0.0/24], state: up}}
 """
 
 
@@ -247,10 +247,10 @@ def test_networks_behind_one_are_asked_compared_and_mended(links: None) -> None:
     net = reachsim.loads(BEYOND)
     assert net.trace("web", "192.168.0.9", "tcp/22").reachable
     assert net.trace("192.168.0.9", "web", "tcp/443").reachable
-    assert net.reach("192.168.0.0/16", "web").reachable.traffic() == Traffic.parse("tcp/443")
+    assert net.reach("192.168.0.0/24", "web").reachable.traffic() == Traffic.parse("tcp/443")
     down = reachsim.loads(BEYOND.replace("state: up", "state: down"))
     closed = [(change.sources, change.destinations) for change in reachsim.diff(net, down).closed]
-    assert sorted(closed) == [(("192.168.0.0/16",), ("app.web",)), (("app.web",), ("192.168.0.0/16",))]
+    assert sorted(closed) == [(("192.168.0.0/24",), ("app.web",)), (("app.web",), ("192.168.0.0/24",))]
     fix = down.fixes("web", "192.168.0.9", "tcp/22").best
     assert fix is not None
     assert str(fix.edits[0]) == "bring dish up"
