@@ -21,6 +21,8 @@ RoutingPart = tuple[RoutingClass, RoutingClass]
 _RUN = 32
 """Kinds of destinations that are put together. Sources leave out what is in their own subnets, so of those that go to many
 kinds by one way each leaves out others: what they do not is put together once for all of them."""
+_RUNS_KNOWN = 8
+"""Runs of public addresses that are looked through for one destination."""
 
 
 @dataclass(eq=False, slots=True)
@@ -138,7 +140,7 @@ class DestinationSides:
         where one way leads to a whole run of public addresses, those in other VPCs are not asked about one by one."""
         here = source.first.vpc
         for by_vpc in self._by_address.public.values():
-            run: PublicRun | None = None
+            runs: list[PublicRun] = []
             for vpc, groups in by_vpc.items():
                 near = vpc is here or ends.topology.are_joined(here.name, vpc.name)
                 for address, number, group in groups:
@@ -146,12 +148,14 @@ class DestinationSides:
                         yield number, group, self._ways(source, group, book, ends)
                         continue
                     whole = group.each[0][0]
-                    if run is None or not run.holds(address, whole.first):
-                        ways = book.between_alike(source, whole, ends)
-                        run = book.run_by_internet(source, whole, ends)
+                    for run in runs:
+                        if run.holds(address, whole.first):
+                            yield number, group, run.ways
+                            break
                     else:
-                        ways = run.ways
-                    yield number, group, ways
+                        yield number, group, book.between_alike(source, whole, ends)
+                        found = book.run_by_internet(source, whole, ends)
+                        runs = runs if found is None else [found, *runs[: _RUNS_KNOWN - 1]]
 
     def _perhaps_reached(self, source: RoutingClass, book: TemplateBook) -> Iterator[tuple[int, _Alike]]:
         """All other destinations but those with one address that is lost on the way from all that are alike with a source,
