@@ -63,7 +63,9 @@ WAYS = {
 
 
 @pytest.fixture
-def place(pytester: pytest.Pytester) -> pytest.Pytester:
+def place(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    for name in ("CI", "BUILD_NUMBER"):  # there pytest's summary has each message whole, once more
+        monkeypatch.delenv(name, raising=False)
     (pytester.path / "shop.reach.yaml").write_text(DESIGN.split("expect:")[0], encoding="utf-8")
     pytester.makeini("[pytest]\nreachsim_model = shop.reach.yaml\n")
     return pytester
