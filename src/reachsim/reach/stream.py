@@ -36,13 +36,14 @@ _BLOCKS: Final = 64
 _BLOCKS_EACH: Final = 8
 """Blocks for each worker: so many that none waits long for the last one, and not more, since what one has walked for a
 block another walks again for the next one."""
-_VALUES_KEPT: Final = 2_000_000
-"""What is remembered of filters while blocks go by: about 100 MB at the most."""
+_VALUES_KEPT: Final = 8_000_000
+"""What is remembered of filters while blocks go by, in places of lists: about 100 MB at the most."""
 _LEAST: Final = 20_000
 _MOST: Final = 2_000_000
 """Work of a block, in pairs of classes: enough to be worth sending, and not more than about 10 s."""
-_PAIRS: Final = 500_000
-"""Pairs of classes in a block of more than one row: 2 MB of numbers."""
+_PAIRS: Final = 2_000_000
+"""Pairs of classes in a block of more than one row: 4 MB of numbers. What one worker has walked for a block another one walks
+again for the next, so that smaller ones cost more of both."""
 
 
 @dataclass(frozen=True, slots=True)
