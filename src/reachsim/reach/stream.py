@@ -42,8 +42,8 @@ _LEAST: Final = 20_000
 _MOST: Final = 2_000_000
 """Work of a block, in pairs of classes: enough to be worth sending, and not more than about 10 s."""
 _PAIRS: Final = 2_000_000
-"""Pairs of classes in a block of more than one row: 4 MB of numbers. What one worker has walked for a block another one walks
-again for the next, so that smaller ones cost more of both."""
+"""Pairs of classes in a block of more than one row: 4 MB of numbers. What one worker has walked for a block another one
+walks again for the next, so that smaller ones cost more of both."""
 
 
 @dataclass(frozen=True, slots=True)
