@@ -22,6 +22,7 @@ OWN = "\n  Own: {Type: AWS::EC2::EIP, Properties: %s}"
         ("eipalloc-1", "", "existing"),
         ("!ImportValue Elastic", "", "existing"),
         ("!GetAtt Own.AllocationId", OWN % "{Domain: vpc}", None),
+        ("!GetAtt Own.AllocationId", OWN % "{PublicIpv4Pool: amazon}", None),
         ("!GetAtt Own.AllocationId", OWN % "{PublicIpv4Pool: ipv4pool-ec2-1}", "existing"),
         ("!GetAtt Own.AllocationId", OWN % "{Address: 198.51.100.7}", "198.51.100.7"),
     ],

@@ -120,3 +120,9 @@ def scope_of_pool(told: str, *, public_alone: bool, advertised: bool | None) -> 
     """
     scope = told or ("public" if public_alone else "")
     return "" if scope == "public" and advertised is False else scope
+
+
+def from_own_pool(*pools: object) -> bool:
+    """Whether an Elastic IP comes out of a pool of one's own, so that rules may name it before it is there (IGW-3). `pools`:
+    what names one, None where nothing does; `amazon` is AWS's own."""
+    return any(pool not in (None, "amazon") for pool in pools)

@@ -58,9 +58,8 @@ def _reason(error: BaseException, fixes: bool) -> str:
         return ""
     entries = list(pytest.ExceptionInfo.from_exception(error).traceback)
     arguments: list[Any] = []
-    while (
-        entries and "__unittest" in entries[-1].frame.f_globals
-    ):  # `assertTrue`, by the mark that unittest itself goes by
+    # `assertTrue`, by the mark that unittest itself goes by
+    while entries and "__unittest" in entries[-1].frame.f_globals:
         arguments += entries.pop().frame.f_locals.values()
     return reason_of(entries[-1].frame.raw, str(entries[-1].statement), fixes, arguments) if entries else ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, groups_of
@@ -63,11 +63,16 @@ def lists_of_endpoints(draft: Draft) -> dict[str, str]:
     return {target: draft.names[listed] for _, listed, target in found if listed in draft.names}
 
 
+def _type_of(item: Item) -> Any:
+    """Its type, or an `Unknown`; AWS makes a gateway endpoint where none is said."""
+    return item.either("VpcEndpointType") or "Gateway"
+
+
 def _doubt(draft: Draft, item: Item, reason: str) -> None:
     """An endpoint of which not all is known; one that writes routes may do so in any table of its VPC (EP-1)."""
     draft.doubt(item, reason)
     vpc = item.either("VpcId")
-    if (item.either("VpcEndpointType") or "Gateway") != "Interface":
+    if _type_of(item) != "Interface":
         own = (each for each in draft.found.of("RouteTables") if vpc not in draft.names or each.either("VpcId") == vpc)
         for table in own:
             draft.learning[table.id] = f"endpoint {item.name or item.id}: {reason}"
@@ -138,7 +143,7 @@ def _for_inbound_alone(draft: Draft, item: Item) -> bool:
         return bool(told)
     service = item.text("ServiceName").rpartition(".")[2]
     return any(
-        (each.either("VpcEndpointType") or "Gateway") == "Gateway"
+        _type_of(each) == "Gateway"
         and each.either("VpcId") == item.either("VpcId")
         and str(each.either("ServiceName")).rpartition(".")[2] == service
         for each in draft.found.of("VpcEndpoints")

@@ -19,6 +19,7 @@ from reachsim.importing.cloudformation.stack import Resource
 from reachsim.importing.defaults import DEFAULT_SUBNET
 from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.resources.reference import EXISTING
+from reachsim.rules.internet_gateway import from_own_pool
 
 _ASSIGNED: Final = Unknown("AWS gives the address")
 _FORWARDS: Final = re.compile(r"ip_forward", re.IGNORECASE)
@@ -190,8 +191,8 @@ def _own_address(resource: Resource) -> Any:
     given = resource.get("Address")
     if isinstance(given, str):
         return given
-    pool = (resource.get(key) for key in ("Address", "PublicIpv4Pool", "IpamPoolId"))
-    return _ASSIGNED if all(each is None for each in pool) else EXISTING
+    own = from_own_pool(given, resource.get("PublicIpv4Pool"), resource.get("IpamPoolId"))
+    return EXISTING if own else _ASSIGNED
 
 
 def allocated(made: Made, allocation: Any) -> Any:

@@ -9,6 +9,7 @@ from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.vpcs import subnets_give
 from reachsim.importing.terraform.snapshot import Open, Resource
 from reachsim.resources.reference import EXISTING
+from reachsim.rules.internet_gateway import from_own_pool
 
 TYPES: Final = frozenset(
     {
@@ -247,7 +248,7 @@ def _own_address(each: Resource) -> Any:
     given, pool = each.get("address"), each.get("public_ipv4_pool") or each.get("ipam_pool_id")
     if isinstance(given, str):
         return given
-    own = isinstance(pool, str) and pool != "amazon"
+    own = isinstance(pool, str) and from_own_pool(pool)  # a plan knows no pool where none is written
     return told if isinstance(told, Unknown) and not own else EXISTING
 
 
