@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.designs import ALL, ANY, GONE, acl_of, load
 
 import reachsim
@@ -161,3 +167,105 @@ def test_all_that_are_like_a_destination_may_be_in_the_senders_own_subnet() -> N
         "far": True, "one": True, "two": False,
     }  # fmt: skip
     same(net)
+
+
+DEVICES: dict[str, Any] = {
+    "cidrs": ["10.0.0.0/16", "fd00:1::/56"],
+    "subnets": {
+        f"s{n}": {"cidr": f"10.0.{n}.0/24", "ipv6_cidr": f"fd00:1:0:{n}::/64", "route_table": table}
+        for n, table in enumerate(("main", "through", "back", "back"))
+    },
+    "route_tables": {"through": {"10.0.0.0/16": "nat"}, "back": {"10.0.0.0/16": "checks"}},
+    "security_groups": {"g": {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}, {"allow": "all", "from": "::/0"}]}},
+    "instances": {
+        "asks": {"subnet": "s1", "security_groups": ["g"], "ipv6_address": "fd00:1:0:1::10"},
+        "checks": {"subnet": "s1", "security_groups": ["g"]},
+        "far": {"subnet": "s3", "security_groups": ["g"]},
+        "nat": {"subnet": "s2", "security_groups": ["g"], "source_dest_check": False, "nat": True},
+        "near": {"subnet": "s2", "security_groups": ["g"]},
+    },
+}
+
+
+def with_devices(**instances: Any) -> reachsim.Network:
+    """`through` sends what is to the VPC to `nat`, behind which `back` sends it on to a host that checks, so that nothing
+    gets to `far`; but `near` is on one link with `nat`."""
+    return reachsim.loads(
+        json.dumps({"version": 1, "vpcs": {"a": {**DEVICES, "instances": DEVICES["instances"] | instances}}})
+    )
+
+
+@pytest.mark.rule("WALK-5")
+def test_what_is_on_the_link_of_a_device_gets_what_others_like_it_lose_behind_it() -> None:
+    net = with_devices()
+    assert not net.matrix()["a.asks", "a.far"]
+    assert net.trace("a.asks", "a.near", "tcp/80").delivered
+    same(net)
+
+
+@pytest.mark.rule("WALK-5")
+def test_so_it_does_over_the_one_family_that_is_lost_to_others() -> None:
+    """What is lost over IPv4 is known from `far` when the two of both families are asked about, which get all over IPv6."""
+    both = {
+        name: {"subnet": subnet, "security_groups": ["g"], "ipv6_address": f"fd00:1:0:{subnet[1]}::{number}"}
+        for number, (name, subnet) in enumerate((("one", "s3"), ("other", "s2")), 32)
+    }
+    net = with_devices(**both)
+    same(net)
+    matrix = net.matrix()
+    assert not matrix.reach("a.asks", "a.far")
+    assert not any(box.destinations.spans[0][0] < 1 << 32 for box in matrix.reach("a.asks", "a.one").boxes())
+    assert any(box.destinations.spans[0][0] < 1 << 32 for box in net.reach("a.asks", "a.other").delivered.boxes())
+
+
+Choice = Callable[[Sequence[Any]], Any]
+
+
+def led_through(choice: Choice) -> dict[str, Any]:
+    """A VPC whose tables send some of its own addresses through hosts, which pass them on or not, and are asked as others
+    are; some of both families."""
+    names = [f"i{number}" for number in range(9)]
+    devices = names[:3]
+    dual = choice([True, False])
+    subnets = {f"s{number}": {"cidr": f"10.0.{number}.0/24"} for number in range(4)}
+    blocks = ["10.0.0.0/16", *(each["cidr"] for each in subnets.values())]
+    if dual:
+        blocks += ["fd00:1::/56", "fd00:1:0:1::/64"]
+    routes = [
+        {},
+        {"10.0.0.0/16": choice(devices)},
+        {block: choice(devices) for block in blocks if choice([True, False])},
+    ]
+    tables = {"t0": choice(routes), "t1": choice(routes)}
+    for number, subnet in enumerate(subnets.values()):
+        subnet["route_table"] = choice(["main", *tables])
+        if dual:
+            subnet["ipv6_cidr"] = f"fd00:1:0:{number}::/64"
+    hosts: dict[str, dict[str, Any]] = {}
+    for number, name in enumerate(names):
+        place = choice(range(4))
+        hosts[name] = {"subnet": f"s{place}", "security_groups": ["g"]}
+        if name in devices:
+            off = {"source_dest_check": False}
+            hosts[name] |= choice(
+                [{}, off, off | {"nat": True}, off | {"nat": {"ip_forward": True, "masquerade": False}}]
+            )
+        if dual and choice([True, False]):
+            hosts[name]["ipv6_address"] = f"fd00:1:0:{place}::{number + 16:x}"
+    groups = {"g": {"ingress": [{"allow": "all", "from": "0.0.0.0/0"}, {"allow": "all", "from": "::/0"}]}}
+    vpc = {
+        "cidrs": ["10.0.0.0/16", *(["fd00:1::/56"] if dual else [])],
+        "subnets": subnets,
+        "route_tables": tables,
+        "security_groups": groups,
+        "instances": hosts,
+    }
+    return {"version": 1, "vpcs": {"a": vpc}}
+
+
+@pytest.mark.rule("ROUTE-4")
+@given(st.data())
+def test_what_routes_lead_to_may_get_what_others_like_it_do_not(data: st.DataObject) -> None:
+    """A packet to one of several hosts that are alike is passed on by another, or is lost in it; to this one itself it comes
+    all the same. Whichever walks first."""
+    same(reachsim.loads(json.dumps(led_through(lambda of: data.draw(st.sampled_from(list(of)))))))

@@ -348,11 +348,6 @@ class Checkpoint:
         """The same, as far as it is asked by the interface and answers."""
         return self.alike
 
-    @property
-    def alike_from_afar(self) -> Hashable:
-        """The same, as far as those ask it who cannot come by it on their way to others."""
-        return self.alike_as_server
-
     def sends(self, destination: int) -> Hashable:
         """What becomes of packets to an address at a route table, as far as walks can tell: two with one value do the same.
         Itself: it is like no other."""

@@ -156,16 +156,16 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
             turning = interface.subnet if interface.subnet.turns else None
             place = interface.subnet
             told = interface.vpc, zone, place.attached, place.access, turning, interface.shape, routes
-            # A template knows the targets of a load balancer on its way by itself (`Template.passed`).
-            named = interface.name if interface in led_to or interface in siblings else ""
+            # A template knows by itself what packets come by on its way (`Template.passed`). What routes lead to may send
+            # packets round to itself; what it is asked it answers like others.
             spoke = topology.spokes.kind(interface)
             client, server = (
-                _kind(named or role_of(interface), told, spoke, place.table, kinds)
-                for role_of in (client_role, server_role)
+                _kind(interface.name if interface in named else role_of(interface), told, spoke, place.table, kinds)
+                for role_of, named in ((client_role, led_to | siblings), (server_role, siblings))
             )
             public = None if interface in siblings else topology.public_sides.kind(interface)
             if public is not None:
-                public_role = "public", _role(interface, interface.host.alike_from_afar), public
+                public_role = "public", server_role(interface), public
                 server = server._replace(public=kinds.setdefault(public_role, len(kinds)))
             outer = routing[key] = RoutingClass(len(out.routing), client, server, interface)
             out.routing.append(outer)

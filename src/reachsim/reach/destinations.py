@@ -123,7 +123,7 @@ class DestinationSides:
                 found.append((number, group, self._ways(source, group, book, ends)))
             found.sort(key=itemgetter(0))  # in the order of the file, whatever was asked about first
             known = self._onward[source.client.alike] = [
-                (group, ways) for _, group, ways in found if ways is None or ways.templates
+                (group, ways) for _, group, ways in found if ways is None or ways.templates or ways.not_to
             ]
         return known
 
@@ -161,17 +161,23 @@ class DestinationSides:
         """All other destinations but those with one address that is lost on the way from all that are alike with a source,
         by what is known of that when their turn comes: they are passed over by whole runs of addresses."""
         by_address = self._by_address.one
-        beside = self._by_address.own.get(source.first.subnet, {})
+        own = self._by_address.own
+        apart = dict(own.get(source.first.subnet, {}))
         yield from self._by_address.others
-        yield from beside.items()
+        yield from apart.items()
         at = 0
         while at < len(by_address):
             address, number, group = by_address[at]
             lost = book.lost_around(source, address)
             if lost is not None:
-                at = bisect_right(by_address, lost[1], lo=at, key=itemgetter(0))
+                at = bisect_right(by_address, lost.high, lo=at, key=itemgetter(0))
+                near = {
+                    n: group for subnet in lost.passed for n, group in own.get(subnet, {}).items() if n not in apart
+                }
+                apart |= near
+                yield from near.items()
                 continue
-            if number not in beside:
+            if number not in apart:
                 yield number, group
             at += 1
 

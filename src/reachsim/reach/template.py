@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Flow
@@ -69,8 +69,9 @@ class Template:
     Those in a subnet that is `passed` may not use it either; `relayed`: the destination passes it on and is like no other,
     so that this holds of sources alone; `asked`: the addresses that the route table of the
     destination's subnet was asked about, for which theirs has to send the same. `about`: the traffic that it is about, None
-    for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way. `flow`:
-    which of its pair's flows it is of; of several templates of one flow AWS chooses one (TGW-8)."""
+    for all; templates of one `pick` are the ways of which AWS takes one. `never`: nothing is delivered that way; `lost`: nor
+    by any other of the flow. `flow`: which of its pair's flows it is of; of several templates of one flow AWS chooses one
+    (TGW-8)."""
 
     ipv6: bool
     forward: tuple[Term, ...] = ()
@@ -86,6 +87,7 @@ class Template:
     about: Traffic | None = None
     pick: Hashable = None
     never: bool = False
+    lost: bool = False
     flow: int = 0
     anyway: tuple[Term, ...] = ()
 
@@ -95,24 +97,36 @@ class Template:
         return self.at_home and not self.alone
 
 
-LOST: Final = None
-"""In place of a template: nothing is delivered, whatever the filters say."""
+class LostRun(NamedTuple):
+    """Destinations that are lost on the way from a source, and from all that are alike. The run is of these alone: what is
+    like them, but not in it, is lost too if it is in no subnet of a device that the packet comes by (`passed`)."""
+
+    low: int
+    high: int
+    passed: frozenset[SubnetPlace]
 
 
-def templates_of(flow: Flow, lost: list[tuple[int, int]], number: int, walks: list[Walk]) -> Iterator[Template]:
-    """Walk one flow, the `number`-th of its pair: one template, or where AWS chooses on its way one for each choice; none
-    where nothing is delivered, whatever the filters say. `lost`: runs of destinations that are lost on the way from this
-    source, found so far and added to. `walks`: takes down the walks."""
-    if flow.loss is not None or any(low <= flow.destination <= high for low, high in lost):
+def templates_of(flow: Flow, lost: list[LostRun], number: int, walks: list[Walk]) -> Iterator[Template]:
+    """Walk one flow, the `number`-th of its pair: one template, or where AWS chooses on its way one for each choice. Where
+    nothing is delivered, whatever the filters say: none, or one that says for whom that does not hold (`lost`). `lost`: what
+    is lost on the way from this source, found so far and added to. `walks`: takes down the walks."""
+    if flow.loss is not None:
+        return
+    ipv6 = flow.destination > IPV4_LAST
+    known = next((run for run in lost if run.low <= flow.destination <= run.high), None)
+    if known is not None:
+        if known.passed:
+            yield Template(ipv6, at_home=True, passed=known.passed, lost=True, flow=number)
         return
     made = list(_walked(flow, [] if flow.relays else lost, walks))
-    if flow.relays or any(
-        each is not LOST for each in made
-    ):  # what one target, or one choice, does not get, another may
-        ipv6 = flow.destination > IPV4_LAST
+    if flow.relays:  # what one target does not get, another may
         never = Template(ipv6, alone=_to_itself(flow), about=flow.about, pick=flow.pick, never=True)
-        for each in made:
-            yield replace(each or never, flow=number)
+        made = [never if each.never else each for each in made]
+    elif all(each.never for each in made):
+        passed = frozenset[SubnetPlace]().union(*(each.passed for each in made))
+        made = [Template(ipv6, at_home=True, passed=passed, lost=True)] if passed else []
+    for each in made:
+        yield replace(each, flow=number)
 
 
 def _to_itself(flow: Flow) -> bool:
@@ -122,15 +136,16 @@ def _to_itself(flow: Flow) -> bool:
     return source is not None and any(target is not None and target.same_machine(source) for target in targets)
 
 
-def _walked(flow: Flow, lost: list[tuple[int, int]], walks: list[Walk]) -> Iterator[Template | None]:
+def _walked(flow: Flow, lost: list[LostRun], walks: list[Walk]) -> Iterator[Template]:
     origin = flow.origin
     relays = (*flow.relays, *flow.chosen)
     found = go(origin.start, origin.interface, flow.source, flow.destination, flow.target, relays)
     walks.append(found.forward)
     if found.forward.lost_run is not None or found.stray is not None:
+        never = _never(flow, found)
         if found.forward.lost_run is not None:
-            lost.append(found.forward.lost_run)
-        yield LOST
+            lost.append(LostRun(*found.forward.lost_run, never.passed))
+        yield never
         return
     found = come_back(found, origin.start, origin.interface)
     walks += () if found.reply is None else (found.reply,)
@@ -139,6 +154,15 @@ def _walked(flow: Flow, lost: list[tuple[int, int]], walks: list[Walk]) -> Itera
         yield from _walked(choice, [], walks)
     if not choices:
         yield _template(flow, found)
+
+
+def _never(flow: Flow, found: RoundTrip) -> Template:
+    """Of what is lost on the way there."""
+    a, b = flow.origin.interface, flow.target
+    assert a is not None
+    assert b is not None
+    passed, about, pick = _passed(found, a, b), flow.about, flow.pick
+    return Template(flow.destination > IPV4_LAST, at_home=True, passed=passed, about=about, pick=pick, never=True)
 
 
 def _template(flow: Flow, found: RoundTrip) -> Template:
@@ -156,7 +180,7 @@ def _template(flow: Flow, found: RoundTrip) -> Template:
     # What passes packets on is like no other destination, so that they are shared among sources alone.
     ends = (a,) if flow.relays else (a, b)
     there = [a.subnet.exit] if flow.relays else [a.subnet.exit, b.subnet.entry]
-    alone = not passed.isdisjoint(end.subnet for end in ends)
+    alone = not passed.isdisjoint(end.subnet for end in ends) or _led_to(b, found)
     at_home = _at_home(found.forward, ends) == there
     asked = _asked_at(b.subnet.table, found)
     if found.reply is None or found.reply.lost or found.reply_stray is not None:
@@ -211,6 +235,12 @@ def _passed(found: RoundTrip, a: NetworkInterface, b: NetworkInterface) -> froze
     visits = (*found.forward.visits, *(() if found.reply is None else found.reply.visits))
     places = (place for visit in visits for place in (visit.header.sender, visit.header.toward))
     return frozenset(place.subnet for place in places if place is not None and place is not a and place is not b)
+
+
+def _led_to(end: NetworkInterface, found: RoundTrip) -> bool:
+    """Whether a route leads to an end on the way: what is to another that is like it would be passed on there."""
+    walks = (found.forward, *(() if found.reply is None else (found.reply,)))
+    return any(visit.header.toward is end for walk in walks for visit in walk.visits)
 
 
 def _judging(walk: Walk) -> list[Visit]:

@@ -14,7 +14,7 @@ from reachsim.dataplane.walk import Walk
 from reachsim.net.address import LINE_LAST
 from reachsim.net.intervals import Span
 from reachsim.reach.classes import RoutingClass
-from reachsim.reach.template import Template, templates_of
+from reachsim.reach.template import LostRun, Template, templates_of
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
 from reachsim.topology.public_sides import StandsFor
@@ -60,15 +60,17 @@ class TemplateBook:
     against asking pair by pair), the route tables of their subnets, and the subnets themselves. The table of the source is
     asked about the destination, and that of the destination about the address that it saw: where two tables send these to
     the same place, both walks go on alike. The subnet shows in its ACLs, each of which a template names by its end, and in
-    the link, on which both ends may be (they are neighbours, and each pair of classes has its own walk), or a device on the
-    way (`Ways.not_from`).
+    the link, on which both ends may be (they are neighbours, whose walks stand for those of neighbours in that subnet), or
+    a device on the way (`Ways.not_from`). An end to which a route leads on the way is like no other there.
     """
 
     def __init__(self) -> None:
         self._alike: dict[tuple[int, int, int], Ways | None] = {}
         self._broad: dict[tuple[int, int, int], list[tuple[tuple[int, ...], tuple[Hashable, ...], Ways]]] = {}
         self._pairs: dict[tuple[int, int], Ways] = {}
-        self._lost: dict[tuple[bool, int], list[Span]] = {}
+        self._neighbours: dict[tuple[SubnetPlace, int, int], Ways] = {}
+        self._lost: dict[tuple[bool, int], list[LostRun]] = {}
+        self._lost_but: dict[frozenset[SubnetPlace], Ways] = {}
         self._sent: dict[tuple[Checkpoint, int], int] = {}
         self._sendings: dict[Hashable, int] = {}
         self._same: dict[tuple[Template, ...], Ways] = {}
@@ -76,13 +78,14 @@ class TemplateBook:
         self._public: dict[tuple[int, int, int], _Public] = {}
 
     def __len__(self) -> int:
-        return len(self._alike) + len(self._pairs) + len(self._spokes) + len(self._public)
+        return sum(map(len, (self._alike, self._pairs, self._neighbours, self._spokes, self._public)))
 
     def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
         """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
         that are not passed; None where each pair has its own."""
-        if _is_lost(destination.first, self._lost.get((False, source.client.alike), ())):
-            return self._as_known(())
+        lost_but = _lost_but(destination.first, self._lost.get((False, source.client.alike), ()))
+        if lost_but is not None:
+            return self._lost_but.setdefault(lost_but, Ways((), frozenset(), lost_but))
         public = self._by_internet(source, destination, ends)
         for reached, ways in public or ():
             if reached.holds(destination.first):
@@ -127,11 +130,11 @@ class TemplateBook:
         routed = cuts[at - 1] if at else 0, cuts[at] - 1 if at < len(cuts) else LINE_LAST
         return PublicRun(intersect(reached.addresses, routed), reached, ways)
 
-    def lost_around(self, source: RoutingClass, address: int) -> Span | None:
+    def lost_around(self, source: RoutingClass, address: int) -> LostRun | None:
         """A run of addresses with one in it that are lost in other subnets on the way from all that are alike with a source;
         None where none is known."""
         lost = self._lost.get((False, source.client.alike), ())
-        return next(((low, high) for low, high in lost if low <= address <= high), None)
+        return next((run for run in lost if run.low <= address <= run.high), None)
 
     def shared_by(
         self, source: RoutingClass, destination: RoutingClass, ends: Endpoints
@@ -143,10 +146,20 @@ class TemplateBook:
 
     def between(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways:
         """What holds between two routing classes, which may be one."""
-        found = self._pairs.get((source.index, destination.index))
+        pair = source.index, destination.index
+        found = self._pairs.get(pair)
+        if found is not None:
+            return found
+        subnet = source.first.subnet
+        if source is destination or subnet is not destination.first.subnet:
+            return self._pairs.setdefault(pair, self._as_known(self._walked(source, destination, ends)))
+        key = subnet, source.client.broad, destination.server.broad
+        found = self._neighbours.get(key)
         if found is None:
             made = self._walked(source, destination, ends)
-            found = self._pairs[source.index, destination.index] = self._as_known(made)
+            found = self._pairs[pair] = self._as_known(made)
+            if not any(template.alone for template in made):
+                self._neighbours[key] = found
         return found
 
     def of_pair(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways:
@@ -210,17 +223,16 @@ class TemplateBook:
         lost = self._lost.setdefault((neighbours, source.index if neighbours else source.client.alike), [])
         target = source.second() if source is destination else destination.first
         assert target is not None
-        if _is_lost(target, lost):
-            return ()
         asked = flows(ends.of_interface(source.first), ends.of_interface(target), ends)
         return tuple(one for number, flow in enumerate(asked) for one in templates_of(flow, lost, number, []))
 
     def _as_known(self, made: tuple[Template, ...]) -> Ways:
         known = self._same.get(made)
         if known is None:
-            not_from = frozenset(subnet for each in made for subnet in each.passed)
+            ways = tuple(each for each in made if not each.lost)
+            not_from = frozenset(subnet for each in ways for subnet in each.passed)
             not_to = frozenset(subnet for each in made if not each.relayed for subnet in each.passed)
-            known = self._same.setdefault(made, Ways(made, not_from, not_to))
+            known = self._same.setdefault(made, Ways(ways, not_from, not_to))
         return known
 
     def _sent_to(self, source: RoutingClass, destination: RoutingClass) -> int:
@@ -238,15 +250,18 @@ class TemplateBook:
         return self._sendings.setdefault(sends, len(self._sendings))
 
 
-def _is_lost(target: NetworkInterface, lost: Sequence[Span]) -> bool:
-    """Whether all that is to an interface, to whichever of its addresses, is in runs that are lost."""
+def _lost_but(target: NetworkInterface, lost: Sequence[LostRun]) -> frozenset[SubnetPlace] | None:
+    """In which subnets those may be that are like an interface, to whichever address of which all is lost, that they get it
+    all the same; None where not all is lost."""
+    passed = frozenset[SubnetPlace]()
     for address in target.places:
-        for low, high in lost:
-            if low <= address <= high:
+        for run in lost:
+            if run.low <= address <= run.high:
+                passed |= run.passed
                 break
         else:
-            return False
-    return True
+            return None
+    return passed
 
 
 def _afresh(

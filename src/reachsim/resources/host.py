@@ -347,10 +347,10 @@ class Host(Checkpoint, is_a=CheckpointType.HOST, cuts=True, asks=False):
     @property
     def alike(self) -> Hashable:
         """Hosts that only take and send packets of their own are alike, as far as they run."""
-        return None if self.ip_forward else self.alike_from_afar
+        return None if self.ip_forward else self.alike_as_server
 
     @property
-    def alike_from_afar(self) -> Hashable:
+    def alike_as_server(self) -> Hashable:
         """What is to the host itself it takes and answers whether it forwards other packets or not."""
         return None if self.clients or self.local or self.snat else (*AN_END, self.stopped)
 
