@@ -109,7 +109,7 @@ vpcs:
       nlb:
         type: network
         scheme: internal
-        subnets: [s4]
+        subnets: [NODE]
         security_groups: [g]
         listeners: {tcp/80: tg}
         target_groups: {tg: {targets: [t], port: tcp/80, preserve_client_ip: true}}
@@ -122,7 +122,7 @@ vpcs:
 )
 def test_a_target_is_like_no_other_client_of_its_load_balancer(first: str) -> None:
     """By whichever interface it asks; and whoever asks first."""
-    net = reachsim.loads(BALANCED.replace("FIRST", first))
+    net = reachsim.loads(BALANCED.replace("FIRST", first).replace("NODE", "s4"))
     matrix = net.matrix()
     for target in ("a.t/e0", "a.t/e1"):
         assert "tcp" not in str(matrix[target, "a.nlb/s4"])
@@ -169,6 +169,19 @@ def test_all_that_are_like_a_destination_may_be_in_the_senders_own_subnet() -> N
     same(net)
 
 
+@pytest.mark.rule("LB-5")
+def test_a_target_is_like_no_other_of_its_neighbours() -> None:
+    """All of them, and the load balancer, are on one link."""
+    two = "{network_interfaces: {e0: {subnet: s1, security_groups: [g]}, e1: {subnet: s2, security_groups: [g]}}}"
+    one = "{subnet: s2, security_groups: [g]}"
+    for first in ("", f"o: {one}"):  # it is named before the others, or after one of them
+        net = reachsim.loads(BALANCED.replace("FIRST", first).replace("NODE", "s2").replace(two, one))
+        matrix = net.matrix()
+        assert "tcp" not in str(matrix["a.t", "a.nlb/s2"])
+        assert "tcp/80" in str(matrix["a.u", "a.nlb/s2"])
+        same(net)
+
+
 DEVICES: dict[str, Any] = {
     "cidrs": ["10.0.0.0/16", "fd00:1::/56"],
     "subnets": {
@@ -210,7 +223,8 @@ def test_so_it_does_over_the_one_family_that_is_lost_to_others() -> None:
         name: {"subnet": subnet, "security_groups": ["g"], "ipv6_address": f"fd00:1:0:{subnet[1]}::{number}"}
         for number, (name, subnet) in enumerate((("one", "s3"), ("other", "s2")), 32)
     }
-    net = with_devices(**both)
+    first = DEVICES["instances"]["far"] | {"secondary_private_ips": ["10.0.3.50"]}
+    net = with_devices(far=first, **both)
     same(net)
     matrix = net.matrix()
     assert not matrix.reach("a.asks", "a.far")

@@ -78,7 +78,7 @@ class TemplateBook:
         self._public: dict[tuple[int, int, int], _Public] = {}
 
     def __len__(self) -> int:
-        return sum(map(len, (self._alike, self._pairs, self._neighbours, self._spokes, self._public)))
+        return len(self._alike) + len(self._pairs) + len(self._neighbours) + len(self._spokes) + len(self._public)
 
     def between_alike(self, source: RoutingClass, destination: RoutingClass, ends: Endpoints) -> Ways | None:
         """What holds between all routing classes that are alike with these two (`WalkedKind.alike`), in different subnets
