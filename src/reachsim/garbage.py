@@ -9,8 +9,11 @@ from typing import Final
 
 _LARGE: Final = 50_000
 """Containers made in one pause from which looking through them takes longer than a person should wait for nothing."""
-_aged_after = -1
-"""How many times the collector had looked at everything when what a pause made was last counted as old."""
+_TIMES: Final = 2
+"""How often what a pause made is counted as old between two looks at everything: a design, and its topology."""
+_aged_after = [-1, 0]
+"""How many times the collector had looked at everything when what a pause made was last counted as old, and how often it
+was since."""
 
 
 @contextmanager
@@ -34,13 +37,14 @@ def _age() -> None:
     """Count what was made as old, so that the collector does not look through all of it as soon as it runs again.
 
     Freezing and unfreezing moves it there without a look. The collector counts nothing that comes so, so this is done
-    once between two of its looks at everything, and never where somebody has frozen something himself.
+    `_TIMES` between two of its looks at everything, and never where somebody has frozen something himself.
     """
-    global _aged_after
     if gc.get_count()[0] < _LARGE or gc.get_freeze_count():
         return
     looks = gc.get_stats()[-1]["collections"]
-    if looks != _aged_after:
-        _aged_after = looks
+    if looks != _aged_after[0]:
+        _aged_after[:] = looks, 0
+    if _aged_after[1] < _TIMES:
+        _aged_after[1] += 1
         gc.freeze()
         gc.unfreeze()

@@ -185,6 +185,7 @@ def _outranks(new: Route | None, old: Route | None) -> bool:
     return outranks((new.origin, new.prefix_list), (old.origin, old.prefix_list))
 
 
+_EMPTY = route_lookup([])
 _RESERVED = address_set(RESERVED_DESTINATIONS)
 
 
@@ -219,7 +220,7 @@ class RouteTableCheckpoint(Checkpoint, is_a=CheckpointType.ROUTE_TABLE, cuts=Tru
         super().__init__(vpc.name, f"route table {name}", path)
         self.vpc = vpc
         self.routes: list[Route] = []
-        self.table: IntervalMap[Route | None] = route_lookup([])
+        self.table: IntervalMap[Route | None] = _EMPTY
         self.unwritten: list[Unwritten] = []
 
     def fill(self, routes: list[Route]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Header, Leg, Step
 from reachsim.dataplane.filters import Direction, Filter, Query
@@ -15,6 +16,13 @@ from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
 
+@cache
+def _answers(name: str, traffic: Traffic) -> Filter:
+    """What a service answers: one filter in all VPCs, since no edit changes it."""
+    clause = Clause(True, AddressSet.everything(), traffic, f"{name} answers {traffic}")
+    return Filter(name, Direction.INGRESS, (clause,), stateful=True, code=Code.NO_POSSIBLE_DESTINATION, rule="WALK-20")
+
+
 class AmazonService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=True):
     """A service that interfaces reach past groups and ACLs, at an address of its own (WALK-20, SG-24, NACL-19)."""
 
@@ -24,10 +32,7 @@ class AmazonService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=Tr
         super().__init__(vpc.name, name, path)
         self.vpc = vpc
         self.off = off
-        clause = Clause(True, AddressSet.everything(), traffic, f"{name} answers {traffic}")
-        self.filter = Filter(
-            name, Direction.INGRESS, (clause,), stateful=True, code=Code.NO_POSSIBLE_DESTINATION, rule="WALK-20"
-        )
+        self.filter = _answers(name, traffic)
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Take the service's own traffic; nothing else is there. A resolver that is off takes none (DNS-2)."""
