@@ -58,12 +58,8 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
         missing = (
             resource.type == NESTED and stacks.made[made.prefix[resource.id]].children.get(resource.logical_id) is None
         )
-        if missing or not (accounted.reads(resource.type) or accounted.indifferent(resource.type)):
-            made.not_read(resource, accounted.why_not_read(resource.type))
-            if resource.type in accounted.ACCELERATES:
-                _accelerate(made, resource)
-            elif accounted.stands(resource.type):
-                made.place_not_read(resource)
+        if missing or not accounted.reads(resource.type):
+            _tell_not_read(made, resource)
         elif resource.type == "AWS::EC2::VPC":
             inventory.items["Vpcs"][resource.id].attributes.update(
                 {"OwnerId": options.account} if options.account else {}
@@ -76,6 +72,20 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
         if vpc in made.resources:
             made.assumed(made.resources[vpc], f"{block} stands for the IPv6 block that Amazon gives it")
     _tell_zones_apart(inventory)
+
+
+def _tell_not_read(made: Made, resource: Resource) -> None:
+    """Say of a resource that it is not read, and where it may have interfaces. One of a service that no packet depends on
+    counts where it is told subnets: then it has hosts there."""
+    if accounted.indifferent(resource.type) and resource.type != NESTED:
+        if accounted.has_hosts(resource.type) and made.place_not_read(resource, host=True):
+            made.not_read(resource, accounted.why_not_read(resource.type))
+        return
+    made.not_read(resource, accounted.why_not_read(resource.type))
+    if resource.type in accounted.ACCELERATES:
+        _accelerate(made, resource)
+    elif accounted.stands(resource.type):
+        made.place_not_read(resource, host=resource.type in accounted.FLEETS)
 
 
 def _tell_zones_apart(inventory: Inventory) -> None:

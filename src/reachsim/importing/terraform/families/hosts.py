@@ -81,17 +81,36 @@ def _interface(made: Assembly, each: Resource) -> Attributes:
         "Groups": groups_of(made, each.get("subnet_id"), each.values.get("security_groups", Unknown(NOT_TOLD))),
         "SourceDestCheck": each.get("source_dest_check"),
         "PrivateIpAddress": private,
-        "PrivateIpAddresses": _addresses(private, listed),
+        "PrivateIpAddresses": _addresses(private, listed, each.get("private_ips_count")),
         "Ipv6Addresses": _ipv6(made, each),
+        **_prefixes(each),
         "Attachment": attachment or None,
     }
     return present(body)
 
 
-def _addresses(primary: Any, others: Any) -> Any:
-    """The primary address and the others, of which a set has no order."""
+def _prefixes(each: Resource) -> Attributes:
+    """The prefixes that are delegated to an interface, as far as they are told."""
+    found: Attributes = {}
+    for version in ("4", "6"):
+        told, asked = each.values.get(f"ipv{version}_prefixes"), each.get(f"ipv{version}_prefix_count")
+        if told is not None or (isinstance(asked, int) and asked):
+            key = f"Ipv{version}Prefix"
+            listed = (
+                told if isinstance(told, list) and told else [Unknown("AWS gives the prefix")] if asked or told else []
+            )
+            found[f"{key}es"] = [{key: one} for one in listed]
+    return found
+
+
+def _addresses(primary: Any, others: Any, more: Any = None) -> Any:
+    """The primary address and the others, of which a set has no order. `more`: how many AWS is asked for."""
     if isinstance(others, Unknown):
-        return [{"PrivateIpAddress": primary, "Primary": True}] if primary is not None else None
+        own: Attributes = {"PrivateIpAddress": others if primary is None else primary, "Primary": True}
+        given: list[Attributes] = (
+            [{"PrivateIpAddress": others, "Primary": False}] if isinstance(more, int) and more else []
+        )
+        return [own, *given] if primary is not None or given else None
     rest = [each for each in others or [] if each != primary]
     first = [] if primary is None else [{"PrivateIpAddress": primary, "Primary": True}]
     return [*first, *({"PrivateIpAddress": each, "Primary": False} for each in rest)]

@@ -1,0 +1,350 @@
+"""Attributes that few files have and that packets depend on, in each format that has them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.importing.templates_of import read, verdict
+from tests.importing.terraform.files import EVERYTHING, VPC, group, host, imported, state
+
+import reachsim
+
+ANY = "SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]"
+
+
+def design_of(more: str, **options: Any) -> Any:
+    return read(more, **options).design["vpcs"]["Vpc"]
+
+
+# -- services that have interfaces ---------------------------------------------------------------------------------------
+
+WHERE = "Subnets: [!Ref B], SecurityGroups: [!Ref Open]"
+IDS = "SubnetIds: [!Ref B], SecurityGroupIds: [!Ref Open]"
+PLAIN = "Subnets: [!Ref B], SecurityGroupIds: [!Ref Open]"
+TEXTS = "VpcSubnetIds: !Join [',', [!Ref B]], VpcSecurityGroupIds: !Ref Open"
+SERVICES = {
+    "ECS::TaskSet": f"{{NetworkConfiguration: {{AwsVpcConfiguration: {{{WHERE}}}}}}}",
+    "ECS::CapacityProvider": "{ManagedInstancesProvider: {InstanceLaunchTemplate:"
+    f" {{NetworkConfiguration: {{{WHERE}}}}}}}}}",
+    "Events::Rule": "{Targets: [{Arn: queue}, {EcsParameters: {NetworkConfiguration:"
+    f" {{AwsVpcConfiguration: {{{WHERE}}}}}}}}}]}}",
+    "Scheduler::Schedule": f"{{Target: {{EcsParameters: {{NetworkConfiguration: {{AwsvpcConfiguration: {{{WHERE}}}}}}}}}}}",
+    "Pipes::Pipe": "{TargetParameters: {EcsTaskParameters: {NetworkConfiguration:"
+    f" {{AwsvpcConfiguration: {{{WHERE}}}}}}}}}}}",
+    "SecretsManager::RotationSchedule": f"{{HostedRotationLambda: {{{TEXTS}}}}}",
+    "CodeBuild::Fleet": f"{{FleetVpcConfig: {{VpcId: !Ref Vpc, {PLAIN}}}}}",
+    "SageMaker::EndpointConfig": f"{{VpcConfig: {{{PLAIN}}}}}",
+    "SageMaker::Model": f"{{VpcConfig: {{{PLAIN}}}}}",
+    "EMR::Studio": "{SubnetIds: [!Ref B], VpcId: !Ref Vpc, WorkspaceSecurityGroupId: !Ref Open}",
+    "Lambda::NetworkConnector": f"{{Configuration: {{VpcEgressConfiguration: {{{IDS}}}}}}}",
+    "Lambda::EventSourceMapping": "{SourceAccessConfigurations: [{Type: VPC_SUBNET, URI: !Sub 'subnet:${B}'},"
+    " {Type: VPC_SECURITY_GROUP, URI: !Sub 'security_group:${Open}'}, {Type: SASL_SCRAM_512_AUTH, URI: secret}]}",
+}
+
+
+@pytest.mark.parametrize("kind", SERVICES)
+def test_a_service_has_interfaces_where_its_template_says(kind: str) -> None:
+    body = design_of(f"\n  It: {{Type: AWS::{kind}, Properties: {SERVICES[kind]}}}")["interfaces"]["It"]
+    assert (body["subnets"], body["security_groups"]) == (["B"], ["Open"])
+
+
+def test_which_of_several_groups_which_interface_has_is_open() -> None:
+    where = "AwsVpcConfiguration: {{Subnets: [!Ref B], SecurityGroups: [{0}]}}"
+    task = f"{{{{EcsParameters: {{{{NetworkConfiguration: {{{{{where}}}}}}}}}}}}}"
+    listed = f"[{task.format('!Ref Open')}, {task.format('!Ref Shut')}]"
+    shut = "Shut: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc}}"
+    more = f"\n  {shut}\n  It: {{Type: AWS::Events::Rule, Properties: {{Targets: {listed}}}}}"
+    assert design_of(more)["interfaces"]["It"]["security_groups"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("EC2::SpotFleet", "{SpotFleetRequestConfigData: {LaunchSpecifications: [{SubnetId: !Ref B}]}}"),
+        ("EC2::EC2Fleet", "{LaunchTemplateConfigs: [{Overrides: [{SubnetId: !Ref B}]}]}"),
+        ("Glue::DevEndpoint", "{SubnetId: !Ref B}"),  # of a service that no packet depends on otherwise
+        ("Lambda::CapacityProvider", "{VpcConfig: {SubnetIds: [!Ref B]}}"),
+        ("Comprehend::Flywheel", "{DataSecurityConfig: {VpcConfig: {Subnets: [!Ref B]}}}"),
+    ],
+)
+def test_another_that_names_subnets_is_a_host_there(kind: str, body: str) -> None:
+    found = read(f"\n  It: {{Type: AWS::{kind}, Properties: {body}}}")
+    there = found.design["vpcs"]["Vpc"]["unknown_components"]["It"]
+    assert (there["kind"], there["subnets"]) == ("host", ["B"])
+    assert [note.what for note in found.notes if note.kind == "not read"] == ["It"]
+
+
+def test_a_service_without_a_place_is_nothing_to_tell() -> None:
+    found = read("\n  It: {Type: AWS::Glue::Job, Properties: {Name: x}}")
+    assert "unknown_components" not in found.design["vpcs"]["Vpc"]
+    assert not [note for note in found.notes if note.kind == "not read"]
+
+
+def test_an_environment_of_elastic_beanstalk_is_in_the_subnets_of_its_settings(tmp_path: Path) -> None:
+    option = "{Namespace: 'aws:ec2:vpc', OptionName: Subnets, Value: !Join [',', [!Ref A, !Ref B]]}"
+    more = f"\n  It: {{Type: AWS::ElasticBeanstalk::Environment, Properties: {{OptionSettings: [{option}]}}}}"
+    assert design_of(more)["unknown_components"]["It"]["subnets"] == ["A", "B"]
+    setting = {"namespace": "aws:ec2:vpc", "name": "Subnets", "value": "subnet-a,subnet-b"}
+    made = {**VPC, "aws_elastic_beanstalk_environment.e": {"id": "e-1", "setting": [setting]}}
+    assert imported(tmp_path, state(made)).design["vpcs"]["main"]["unknown_components"]["e"]["subnets"] == ["a", "b"]
+
+
+TASK = [{"network_configuration": [{"subnets": ["subnet-b"], "security_groups": ["sg-1"]}]}]
+KAFKA = [{"self_managed_kafka_parameters": [{"vpc": [{"subnets": ["subnet-b"], "security_groups": ["sg-1"]}]}]}]
+CONFIG = {"subnet_ids": ["subnet-b"], "security_group_ids": ["sg-1"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("aws_kinesis_firehose_delivery_stream", {"opensearch_configuration": [{"vpc_config": [CONFIG]}]}),
+        ("aws_cloudwatch_event_target", {"ecs_target": TASK}),
+        ("aws_scheduler_schedule", {"target": [{"ecs_parameters": TASK}]}),
+        ("aws_pipes_pipe", {"source_parameters": KAFKA}),
+        ("aws_glue_connection", {"physical_connection_requirements": [
+            {"subnet_id": "subnet-b", "security_group_id_list": ["sg-1"]}]}),
+        ("aws_transfer_server", {"endpoint_details": [CONFIG]}),
+        ("aws_emr_studio", {"subnet_ids": ["subnet-b"], "workspace_security_group_id": "sg-1"}),
+    ],
+)  # fmt: skip
+def test_a_service_of_a_state_has_interfaces_in_its_subnets(tmp_path: Path, kind: str, values: dict[str, Any]) -> None:
+    made = {**VPC, "aws_security_group.g": group("sg-1", [], [EVERYTHING]), f"{kind}.it": {"id": "it-1", **values}}
+    body = imported(tmp_path, state(made)).design["vpcs"]["main"]["interfaces"]["it"]
+    assert (body["subnets"], body["security_groups"]) == (["b"], ["sg-1"])
+
+
+def test_a_connector_of_a_directory_is_where_it_connects(tmp_path: Path) -> None:
+    made = {**VPC, "aws_directory_service_directory.d": {"id": "d-1", "connect_settings": [CONFIG]}}
+    assert imported(tmp_path, state(made)).design["vpcs"]["main"]["interfaces"]["d"]["subnets"] == ["b"]
+
+
+# -- addresses -----------------------------------------------------------------------------------------------------------
+
+
+def test_addresses_that_a_service_is_given() -> None:
+    addresses = "[{SubnetId: !Ref A, Ip: 10.0.0.53}, {SubnetId: !Ref B, Ip: 10.0.1.53}]"
+    more = f"""
+  In:
+    Type: AWS::Route53Resolver::ResolverEndpoint
+    Properties: {{SecurityGroupIds: [!Ref Open], IpAddresses: {addresses}}}
+  Efs: {{Type: AWS::EFS::MountTarget, Properties: {{SubnetId: !Ref B, IpAddress: 10.0.1.49, SecurityGroups: [!Ref Open]}}}}
+"""
+    found = read(more)
+    for address in ("10.0.0.53", "10.0.1.53", "10.0.1.49"):
+        assert verdict(found, "HostA", address) == "yes"
+    assert verdict(found, "HostA", "10.0.1.54") == "no"
+    assert {"In-A", "In-B", "Efs"} <= set(found.design["vpcs"]["Vpc"]["interfaces"])
+
+
+def test_addresses_that_a_service_of_a_state_has(tmp_path: Path) -> None:
+    listed = [{"subnet_id": "subnet-a", "ip": "10.0.1.53"}, {"subnet_id": "subnet-b", "ip": "10.0.2.53"}]
+    made = {
+        **VPC, "aws_security_group.g": group("sg-1", [EVERYTHING], [EVERYTHING]),
+        "aws_instance.w": host("w", "10.0.2.10", "sg-1", "subnet-b"),
+        "aws_route53_resolver_endpoint.r": {"id": "r-1", "ip_address": listed, "security_group_ids": ["sg-1"]},
+        "aws_efs_mount_target.m": {
+            "id": "m-1", "subnet_id": "subnet-a", "ip_address": "10.0.1.49", "security_groups": ["sg-1"],
+        },
+    }  # fmt: skip
+    interfaces = imported(tmp_path, state(made)).design["vpcs"]["main"]["interfaces"]
+    assert {body["private_ip"] for body in interfaces.values()} == {"10.0.1.53", "10.0.2.53", "10.0.1.49"}
+
+
+INTERFACE = "It: {{Type: AWS::EC2::NetworkInterface, Properties: {{SubnetId: !Ref A, GroupSet: [!Ref Open], {0}}}}}"
+NARROW = """
+  Narrow: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc,
+    SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.64/28}]}}
+  Served: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref B, SecurityGroupIds: [!Ref Narrow]}}
+"""
+
+
+def test_what_is_in_a_delegated_prefix_is_an_address_of_the_interface(tmp_path: Path) -> None:
+    it = INTERFACE.format("PrivateIpAddress: 10.0.0.10, Ipv4Prefixes: [{Ipv4Prefix: 10.0.0.64/28}]")
+    found = read(f"{NARROW}\n  {it}")
+    assert verdict(found, "10.0.0.70", "Served") == "yes"
+    assert verdict(found, "10.0.0.10", "Served") == "no"
+    made = {**VPC, "aws_network_interface.n": {"id": "eni-1", "subnet_id": "subnet-a", "private_ip": "10.0.1.10",
+                                                "ipv4_prefixes": ["10.0.1.64/28"], "security_groups": []}}  # fmt: skip
+    body = imported(tmp_path, state(made)).design["vpcs"]["main"]["interfaces"]["n"]
+    assert body["secondary_private_ips"] == [f"10.0.1.{64 + each}" for each in range(16)]
+
+
+@pytest.mark.parametrize("more", ["SecondaryPrivateIpAddressCount: 2", "Ipv4PrefixCount: 1"])
+def test_addresses_that_aws_chooses_are_open_where_a_rule_tells_them_apart(more: str) -> None:
+    it = INTERFACE.format(f"PrivateIpAddress: 10.0.0.10, {more}")
+    assert verdict(read(f"{NARROW}\n  {it}"), "It", "Served") == "undecided"
+    assert verdict(read(f"\n  {it}"), "It", "HostB") == "yes"
+
+
+def test_further_ipv6_addresses_are_of_a_host_beside_it() -> None:
+    six = """
+  Six: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, AmazonProvidedIpv6CidrBlock: true}}
+  D: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24,
+    Ipv6CidrBlock: !Select [0, !Cidr [!Select [0, !GetAtt Vpc.Ipv6CidrBlocks], 4, 64]]}}
+  It: {Type: AWS::EC2::NetworkInterface, Properties: {SubnetId: !Ref D, GroupSet: [!Ref Open], Ipv6PrefixCount: 1}}
+"""
+    (beside,) = design_of(six)["unknown_components"].values()
+    assert (beside["kind"], beside["subnets"], beside["security_groups"]) == ("host", ["D"], ["Open"])
+
+
+# -- gateways, endpoints, load balancers ---------------------------------------------------------------------------------
+
+PRIVATE = """
+  Nat: {{Type: AWS::EC2::NatGateway,
+    Properties: {{SubnetId: !Ref B, ConnectivityType: private, PrivateIpAddress: 10.0.1.10{0}}}}}
+  Far: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.9.0.0/16}}}}
+  There: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Far, CidrBlock: 10.9.0.0/24}}}}
+  Joined: {{Type: AWS::EC2::VPCPeeringConnection, Properties: {{VpcId: !Ref Vpc, PeerVpcId: !Ref Far}}}}
+  In: {{Type: AWS::EC2::Route,
+    Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: 10.9.0.0/16, NatGatewayId: !Ref Nat}}}}
+  On: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Vpc}}}}
+  OfB: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: !Ref B, RouteTableId: !Ref On}}}}
+  OnOut: {{Type: AWS::EC2::Route,
+    Properties: {{RouteTableId: !Ref On, DestinationCidrBlock: 10.9.0.0/16, VpcPeeringConnectionId: !Ref Joined}}}}
+  Back: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Far}}}}
+  OfThere: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: !Ref There, RouteTableId: !Ref Back}}}}
+  BackOut: {{Type: AWS::EC2::Route,
+    Properties: {{RouteTableId: !Ref Back, DestinationCidrBlock: 10.0.0.0/16, VpcPeeringConnectionId: !Ref Joined}}}}
+  One: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: x, VpcId: !Ref Far,
+    SecurityGroupIngress: [{{IpProtocol: -1, CidrIp: 10.0.1.10/32}}]}}}}
+  Server: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref There, SecurityGroupIds: [!Ref One]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", "yes"),
+        (", SecondaryPrivateIpAddresses: [10.0.1.11]", "undecided"),  # it may send from that one, which no rule lets in
+        (", SecondaryPrivateIpAddressCount: 1", "undecided"),
+    ],
+)
+def test_a_private_nat_gateway_may_send_from_each_of_its_addresses(more: str, expected: str) -> None:
+    assert verdict(read(PRIVATE.format(more)), "HostA", "Server") == expected
+
+
+def test_a_regional_nat_gateway_serves_the_zones_that_it_is_given() -> None:
+    zone = "{AvailabilityZone: !Select [0, !GetAZs ''], AllocationIds: [!GetAtt Ip.AllocationId]}"
+    more = f"""
+  Ip: {{Type: AWS::EC2::EIP}}
+  Nat: {{Type: AWS::EC2::NatGateway, Properties: {{VpcId: !Ref Vpc, AvailabilityMode: regional,
+    AvailabilityZoneAddresses: [{zone}]}}}}
+  Way: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Vpc}}}}
+  OfC: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: !Ref C, RouteTableId: !Ref Way}}}}
+  OfB: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: !Ref B, RouteTableId: !Ref Way}}}}
+  Out2: {{Type: AWS::EC2::Route,
+    Properties: {{RouteTableId: !Ref Way, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}}}
+  C: {{Type: AWS::EC2::Subnet,
+    Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, AvailabilityZone: !Select [0, !GetAZs '']}}}}
+  HostC: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref C}}}}
+"""
+    found = read(more)
+    assert (verdict(found, "HostC", "internet"), verdict(found, "HostB", "internet")) == ("yes", "no")
+
+
+JOINED = """
+  Far: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.9.0.0/16}}}}
+  There: {{Type: AWS::EC2::Subnet,
+    Properties: {{VpcId: !Ref Far, CidrBlock: 10.9.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}}}}
+  Hub: {{Type: AWS::EC2::TransitGateway, Properties: {{SecurityGroupReferencingSupport: {0}}}}}
+  Here: {{Type: AWS::EC2::TransitGatewayVpcAttachment,
+    Properties: {{TransitGatewayId: !Ref Hub, VpcId: !Ref Vpc, SubnetIds: [!Ref A]}}}}
+  Other: {{Type: AWS::EC2::TransitGatewayVpcAttachment, Properties: {{TransitGatewayId: !Ref Hub, VpcId: !Ref Far,
+    SubnetIds: [!Ref There], Options: {{SecurityGroupReferencingSupport: {1}}}}}}}
+  To: {{Type: AWS::EC2::Route,
+    Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: 10.9.0.0/16, TransitGatewayId: !Ref Hub}}}}
+  Back: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref Far}}}}
+  OfThere: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: !Ref There, RouteTableId: !Ref Back}}}}
+  BackOut: {{Type: AWS::EC2::Route,
+    Properties: {{RouteTableId: !Ref Back, DestinationCidrBlock: 10.0.0.0/16, TransitGatewayId: !Ref Hub}}}}
+  Named: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: x, VpcId: !Ref Far,
+    SecurityGroupIngress: [{{IpProtocol: -1, SourceSecurityGroupId: !Ref Open}}]}}}}
+  Server: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref There, SecurityGroupIds: [!Ref Named]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hub", "attachment", "expected"),
+    [("enable", "enable", "yes"), ("disable", "enable", "no"), ("enable", "disable", "no")],
+)
+def test_groups_across_a_transit_gateway_of_a_template(hub: str, attachment: str, expected: str) -> None:
+    assert verdict(read(JOINED.format(hub, attachment)), "HostA", "Server") == expected
+
+
+SERVICE = """
+  Own: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: x, VpcId: !Ref Vpc,
+    SecurityGroupIngress: [{{IpProtocol: -1, CidrIp: 10.0.0.0/16}}]}}}}
+  Nlb: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer,
+    Properties: {{Type: network, Scheme: internal, Subnets: [!Ref A], SecurityGroups: [!Ref Own]{0}}}}}
+  Group: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup,
+    Properties: {{Port: 443, Protocol: TCP, VpcId: !Ref Vpc, Targets: [{{Id: !Ref HostA}}]}}}}
+  Listens: {{Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {{LoadBalancerArn: !Ref Nlb, Port: 443, Protocol: TCP,
+    DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Group}}]}}}}
+  Offer: {{Type: AWS::EC2::VPCEndpointService,
+    Properties: {{NetworkLoadBalancerArns: [!Ref Nlb], AcceptanceRequired: false}}}}
+  Far: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.9.0.0/16}}}}
+  There: {{Type: AWS::EC2::Subnet,
+    Properties: {{VpcId: !Ref Far, CidrBlock: 10.9.0.0/24, AvailabilityZone: !Select [0, !GetAZs '']}}}}
+  Client: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref There}}}}
+  Door: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: x, VpcId: !Ref Far,
+    SecurityGroupIngress: [{{IpProtocol: -1, CidrIp: 0.0.0.0/0}}]}}}}
+  Used: {{Type: AWS::EC2::VPCEndpoint, Properties: {{VpcEndpointType: Interface, VpcId: !Ref Far, SubnetIds: [!Ref There],
+    SecurityGroupIds: [!Ref Door], ServiceName: !Sub 'com.amazonaws.vpce.eu-west-1.${{Offer}}'}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [("", "no"), (", EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'off'", "yes")],
+)
+def test_whether_groups_of_a_load_balancer_judge_what_comes_by_privatelink(more: str, expected: str) -> None:
+    assert verdict(read(SERVICE.format(more)), "Client", "Used") == expected
+
+
+def test_the_same_of_a_state(tmp_path: Path) -> None:
+    balancer = {"id": "lb-1", "arn": "lb-1", "name": "n", "load_balancer_type": "network", "internal": True,
+                "subnets": ["subnet-a"], "security_groups": ["sg-1"], "vpc_id": "vpc-1",
+                "enforce_security_group_inbound_rules_on_private_link_traffic": "off"}  # fmt: skip
+    listener = {"id": "l-1", "load_balancer_arn": "lb-1", "port": 443, "protocol": "TCP", "default_action": []}
+    made = {**VPC, "aws_security_group.g": group("sg-1"), "aws_lb.n": balancer, "aws_lb_listener.l": listener}
+    design = imported(tmp_path, state(made)).design["vpcs"]["main"]
+    assert design["load_balancers"]["n"]["enforce_inbound_on_private_link"] is False
+
+
+ENDPOINT = """
+  Six: {{Type: AWS::EC2::VPCCidrBlock, Properties: {{VpcId: !Ref Vpc, AmazonProvidedIpv6CidrBlock: true}}}}
+  D: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24,
+    Ipv6CidrBlock: !Select [0, !Cidr [!Select [0, !GetAtt Vpc.Ipv6CidrBlocks], 4, 64]]}}}}
+  Host6: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref D, Ipv6AddressCount: 1}}}}
+  Kms: {{Type: AWS::EC2::VPCEndpoint, Properties: {{VpcEndpointType: Interface, VpcId: !Ref Vpc, SubnetIds: [!Ref D],
+    SecurityGroupIds: [!Ref Open], ServiceName: com.amazonaws.eu-west-1.kms, IpAddressType: {0}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    # the group of the endpoint lets in IPv4 alone
+    [("ipv4", "yes"), ("dualstack", "no"), ("ipv6", "undecided")],
+)
+def test_the_families_of_an_endpoint(family: str, expected: str) -> None:
+    assert verdict(read(ENDPOINT.format(family)), "Host6", "Kms") == expected
+
+
+def test_an_endpoint_has_the_addresses_that_it_is_given(tmp_path: Path) -> None:
+    endpoint = {
+        "id": "vpce-1", "vpc_id": "vpc-1", "service_name": "com.amazonaws.eu-west-1.kms", "vpc_endpoint_type": "Interface",
+        "security_group_ids": ["sg-1"], "state": "available",
+        "subnet_configuration": [{"subnet_id": "subnet-b", "ipv4": "10.0.2.50"}],
+    }  # fmt: skip
+    made = {**VPC, "aws_security_group.g": group("sg-1"), "aws_vpc_endpoint.k": endpoint}
+    body = imported(tmp_path, state(made)).design["vpcs"]["main"]["vpc_endpoints"]["k"]
+    assert (body["subnets"], body["private_ips"]) == (["b"], {"b": "10.0.2.50"})
+
+
+def test_a_design_of_them_can_be_asked() -> None:
+    found = read(ENDPOINT.format("dualstack"))
+    net = reachsim.loads(json.dumps(found.design))
+    assert net.trace("Host6", "Kms", "tcp/443").verdict == "partial"
