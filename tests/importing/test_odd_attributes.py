@@ -348,3 +348,65 @@ def test_a_design_of_them_can_be_asked() -> None:
     found = read(ENDPOINT.format("dualstack"))
     net = reachsim.loads(json.dumps(found.design))
     assert net.trace("Host6", "Kms", "tcp/443").verdict == "partial"
+
+
+# -- zones ---------------------------------------------------------------------------------------------------------------
+
+ZONES = """
+Resources:
+  Vpc: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16}}}}
+  A: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24{0}}}}}
+  B: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24{1}}}}}
+  C: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24{2}}}}}
+  Open: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: x, VpcId: !Ref Vpc,
+    SecurityGroupIngress: [{{IpProtocol: -1, CidrIp: 0.0.0.0/0}}]}}}}
+  Client: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref A, SecurityGroupIds: [!Ref Open]}}}}
+  Server: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref B, SecurityGroupIds: [!Ref Open]}}}}
+  Nlb: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer,
+    Properties: {{Type: network, Scheme: internal, Subnets: [{3}]}}}}
+  Group: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup,
+    Properties: {{Port: 443, Protocol: TCP, VpcId: !Ref Vpc, Targets: [{{Id: !Ref Server}}]}}}}
+  Listens: {{Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {{LoadBalancerArn: !Ref Nlb, Port: 443, Protocol: TCP,
+    DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Group}}]}}}}
+"""
+NAMED = [f", AvailabilityZone: eu-west-1{each}" for each in "abc"]
+BY_ID = [f", AvailabilityZoneId: euw1-az{each}" for each in "123"]
+
+
+def ask_zones(path: Path, zones: list[str], own: str, end: str) -> str:
+    path = path / "t.yaml"
+    path.write_text(ZONES.format(*zones, own))
+    return reachsim.load(path).trace("Client", end, "tcp/443").verdict
+
+
+@pytest.mark.parametrize(
+    ("zones", "own", "expected"),
+    [
+        (NAMED, "!Ref A", "blocked"),  # the target is in a zone that is not enabled (LB-8)
+        (BY_ID, "!Ref A", "blocked"),
+        (["", "", ""], "!Ref A", "undecided"),  # AWS chooses the zones, the same or not
+        ([NAMED[0], BY_ID[1], ""], "!Ref A", "undecided"),  # which id a name has is not known
+        (["", "", ""], "!Ref B", "reachable"),  # in its own subnet
+        (NAMED, "!Ref A, !Ref C", "blocked"),
+        (["", "", ""], "!Ref A, !Ref C", "undecided"),
+    ],
+)
+def test_zones_that_aws_chooses(tmp_path: Path, zones: list[str], own: str, expected: str) -> None:
+    assert ask_zones(tmp_path, zones, own, "Nlb") == expected
+
+
+def test_the_subnets_of_a_load_balancer_are_in_zones_of_their_own(tmp_path: Path) -> None:
+    told = [ask_zones(tmp_path, ["", "", ""], "!Ref A, !Ref B", end) for end in ("Nlb/A", "Nlb/B")]
+    assert told == ["blocked", "reachable"]
+
+
+@pytest.mark.parametrize(("place", "expected"), [("A", "yes"), ("C", "undecided")])
+def test_an_attachment_serves_the_zones_of_its_subnets(place: str, expected: str) -> None:
+    joined = JOINED.format("enable", "enable").replace(", AvailabilityZone: !Select [0, !GetAZs '']", "")
+    more = f"""{joined}
+  C: {{Type: AWS::EC2::Subnet, Properties: {{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24}}}}
+  OfC: {{Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {{SubnetId: !Ref C, RouteTableId: !Ref Table}}}}
+  HostC: {{Type: AWS::EC2::Instance, Properties: {{SubnetId: !Ref C, SecurityGroupIds: [!Ref Open]}}}}
+"""
+    found = read(more if place == "C" else joined)
+    assert verdict(found, f"Host{place}", "Server") == expected

@@ -10,6 +10,7 @@ from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.interfaces import choose, choose_ipv6, groups_of
 from reachsim.importing.builder.places import places
 from reachsim.importing.builder.target_groups import PROTOCOLS, attribute, groups_named, target_group
+from reachsim.importing.builder.zones import tell_apart
 from reachsim.importing.inventory import PRIVATE_LINK, Fields, Item, NotKnown, Unknown
 
 _TYPES: Final = ("application", "network", "gateway")
@@ -87,6 +88,7 @@ def add_load_balancer(
     if crossing is not None:
         body["cross_zone"] = crossing == "true"
     body["listeners"], body["target_groups"] = listeners(draft, own, vpc, kind)
+    tell_apart(draft, vpc, body)
     name = draft.naming.name("targets", str(item.either("LoadBalancerName") or ""), item.id)
     draft.section(vpc, "load_balancers")[name] = {k: value for k, value in body.items() if value not in ({}, None)}
     draft.place(item, ("vpcs", draft.names[vpc], "load_balancers", name), vpc)

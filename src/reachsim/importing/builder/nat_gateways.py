@@ -8,6 +8,7 @@ from reachsim.importing.builder.addresses import addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, home
 from reachsim.importing.builder.owners import NAT_OF
+from reachsim.importing.builder.zones import unzoned
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import EXISTING
@@ -54,6 +55,8 @@ def add_regional(draft: Draft, item: Item) -> None:
     body: Data = {"availability": "regional"}
     if item.text("AutoProvisionZones") == "disabled":
         body["public_ips"] = _by_zone(draft, item)
+        if unzoned(draft, vpc):
+            raise NotKnown(Unknown("which subnets are in its zones is not known"))
     else:
         told = item.members("NatGatewayAddresses").known
         with_address = [each for each in told if isinstance(each.either("PublicIp"), str)]

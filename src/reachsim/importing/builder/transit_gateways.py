@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.transit_routes import blocks_behind, routes_of
+from reachsim.importing.builder.zones import serves_all
 from reachsim.importing.inventory import REFERENCING, Item, NotKnown, Unknown
 from reachsim.resources.reference import UNKNOWN
 
@@ -189,10 +190,8 @@ def _of_vpc(draft: Draft, item: Item, vpc: str) -> Data:
     subnets = [draft.names[id] for id in ids if draft.local(vpc, id) is not None]
     if not ids or len(subnets) < len(ids):
         raise NotKnown(Unknown(f"in which subnets attachment {item.id} is was not collected"))
-    for id in ids:
-        described = draft.found.one("Subnets", id)
-        if described is not None:
-            described.get("AvailabilityZone")
+    if not serves_all(draft, vpc, ids):
+        raise NotKnown(Unknown(f"which zones attachment {item.id} serves is not known"))
     body: Data = {"vpc": draft.names[vpc], "subnets": subnets}
     options = item.inner("Options")
     if options.get("ApplianceModeSupport") == "enable":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from reachsim.errors import UsageError
@@ -19,6 +20,8 @@ from reachsim.importing.sources import Source
 
 __all__ = ["TAKES", "hold", "read_held", "recognises"]
 
+_ZONE_ID: Final = re.compile(r"[a-z]+\d+-az\d+")
+_SORTS: Final = ("name", "id", "place among those of the Region")
 TAKES: Final = frozenset({"parameters", "stacks", "region", "account"})
 
 
@@ -89,14 +92,17 @@ def _tell_not_read(made: Made, resource: Resource) -> None:
 
 
 def _tell_zones_apart(inventory: Inventory) -> None:
-    """Where some zones are named and of others only the place is known, nobody knows which of them are the same."""
-    subnets = list(inventory.of("Subnets"))
-    zones = [each.attributes.get("AvailabilityZone") for each in subnets]
-    placed = [isinstance(zone, str) and ZONE in zone for zone in zones]
-    if any(placed) and not all(placed[index] for index, zone in enumerate(zones) if isinstance(zone, str)):
-        for subnet, symbolic in zip(subnets, placed, strict=True):
-            if symbolic:
-                subnet.attributes["AvailabilityZone"] = Unknown("which zone has its place among those of the Region")
+    """Where some zones are named, of others only the place is known or the id, nobody knows which of them are the same."""
+    subnets = [each for each in inventory.of("Subnets") if isinstance(each.attributes.get("AvailabilityZone"), str)]
+    sorts = [_sort_of(each.attributes["AvailabilityZone"]) for each in subnets]
+    for subnet, sort in zip(subnets, sorts, strict=True):
+        if sort > min(sorts):
+            subnet.attributes["AvailabilityZone"] = Unknown(f"which zone has its {_SORTS[sort]}")
+
+
+def _sort_of(zone: str) -> int:
+    """How a zone is called: by its name, its id, or its place."""
+    return 2 if ZONE in zone else 1 if _ZONE_ID.fullmatch(zone) else 0
 
 
 def _accelerate(made: Made, resource: Resource) -> None:

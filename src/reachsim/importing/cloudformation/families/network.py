@@ -118,7 +118,8 @@ def subnet(made: Made, resource: Resource) -> None:
     if block is None and (resource.get("Ipv4IpamPoolId") is not None or ipv6 is None):
         block = Unknown("the pool of an IPAM gives its block")
     entry = ipv6 if isinstance(ipv6, Unknown) else {"Ipv6CidrBlock": ipv6}
-    zone = resource.get("AvailabilityZone")
+    told = (resource.get("AvailabilityZone"), resource.get("AvailabilityZoneId"))
+    zone = next((each for each in told if each is not None), Unknown("AWS chooses its zone"))
     attributes = {
         "VpcId": vpc,
         "CidrBlock": block,
