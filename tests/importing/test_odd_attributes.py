@@ -410,3 +410,53 @@ def test_an_attachment_serves_the_zones_of_its_subnets(place: str, expected: str
 """
     found = read(more if place == "C" else joined)
     assert verdict(found, f"Host{place}", "Server") == expected
+
+
+# -- VPN -----------------------------------------------------------------------------------------------------------------
+
+TUNNEL = """
+  Vgw: {{Type: AWS::EC2::VPNGateway, Properties: {{Type: ipsec.1}}}}
+  Held: {{Type: AWS::EC2::VPCGatewayAttachment, Properties: {{VpcId: !Ref Vpc, VpnGatewayId: !Ref Vgw}}}}
+  Box: {{Type: AWS::EC2::CustomerGateway, Properties: {{Type: ipsec.1, BgpAsn: 65000, IpAddress: 198.51.100.1}}}}
+  Vpn: {{Type: AWS::EC2::VPNConnection, Properties: {{Type: ipsec.1, StaticRoutesOnly: true, VpnGatewayId: !Ref Vgw,
+    CustomerGatewayId: !Ref Box{0}}}}}
+  Behind: {{Type: AWS::EC2::VPNConnectionRoute,
+    Properties: {{VpnConnectionId: !Ref Vpn, DestinationCidrBlock: 192.168.0.0/16}}}}
+  To: {{Type: AWS::EC2::Route,
+    Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: 192.168.0.0/16, GatewayId: !Ref Vgw}}}}
+"""
+
+
+@pytest.mark.rule("VPN-7")
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", "yes"),
+        (", LocalIpv4NetworkCidr: 0.0.0.0/0, RemoteIpv4NetworkCidr: 0.0.0.0/0", "yes"),
+        (", LocalIpv4NetworkCidr: 192.168.0.0/16, RemoteIpv4NetworkCidr: 10.0.0.0/8", "yes"),  # all that there is
+        (", LocalIpv4NetworkCidr: 192.168.7.0/24", "undecided"),
+        (", RemoteIpv4NetworkCidr: 10.0.1.0/24", "undecided"),
+    ],
+)
+def test_a_vpn_connection_may_be_for_some_addresses_alone(more: str, expected: str) -> None:
+    assert verdict(read(TUNNEL.format(more)), "HostA", "192.168.1.1") == expected
+
+
+@pytest.mark.rule("VPN-7")
+@pytest.mark.parametrize(("local", "state_of"), [("0.0.0.0/0", None), ("192.168.7.0/24", "unknown")])
+def test_the_same_of_a_state_and_of_what_aws_tells(tmp_path: Path, local: str, state_of: str | None) -> None:
+    vpn = {"id": "vpn-1", "vpn_gateway_id": "vgw-1", "customer_gateway_id": "cgw-1", "static_routes_only": True,
+           "local_ipv4_network_cidr": local, "remote_ipv4_network_cidr": "0.0.0.0/0"}  # fmt: skip
+    route = {"id": "r-1", "vpn_connection_id": "vpn-1", "destination_cidr_block": "192.168.0.0/16"}
+    made = {**VPC, "aws_vpn_gateway.g": {"id": "vgw-1", "vpc_id": "vpc-1"}, "aws_vpn_connection.v": vpn,
+            "aws_vpn_connection_route.r": route}  # fmt: skip
+    assert imported(tmp_path, state(made)).design["vpn_connections"]["v"].get("state") == state_of
+    answer = {
+        "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "CidrBlockAssociationSet": [{"CidrBlock": "10.0.0.0/16"}]}],
+        "VpnGateways": [{"VpnGatewayId": "vgw-1", "State": "available",
+                         "VpcAttachments": [{"VpcId": "vpc-1", "State": "attached"}]}],
+        "VpnConnections": [{"VpnConnectionId": "vpn-1", "VpnGatewayId": "vgw-1", "CustomerGatewayId": "cgw-1",
+                            "State": "available", "Options": {"StaticRoutesOnly": True, "LocalIpv4NetworkCidr": local},
+                            "Routes": [{"DestinationCidrBlock": "192.168.0.0/16", "State": "available"}]}],
+    }  # fmt: skip
+    assert imported(tmp_path, answer).design["vpn_connections"]["vpn-1"].get("state") == state_of

@@ -45,7 +45,8 @@ _FLAGS: Final = _words(
     "PreserveClientIp"
 )
 _BLOCKS: Final = _words(
-    "CidrBlock Ipv6CidrBlock Ipv4Prefix Ipv6Prefix CidrIp CidrIpv6 DestinationCidrBlock DestinationIpv6CidrBlock Cidr"
+    "CidrBlock Ipv6CidrBlock Ipv4Prefix Ipv6Prefix CidrIp CidrIpv6 DestinationCidrBlock DestinationIpv6CidrBlock Cidr "
+    "LocalIpv4NetworkCidr RemoteIpv4NetworkCidr"
 )
 _ADDRESSES: Final = _words(
     "PrivateIpAddress PublicIp PrivateIp PublicIpAddress Ipv6Address IpAddress PrivateIPv4Address IPv6Address"

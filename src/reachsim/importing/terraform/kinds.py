@@ -397,6 +397,7 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "aws_vpc_endpoint_service": frozenset({"private_dns_name"}),
+    "aws_vpn_connection": frozenset({"local_ipv4_network_cidr", "remote_ipv4_network_cidr"}),
     **dict.fromkeys(
         (f"{_TGW}_vpc_attachment", f"{_TGW}_vpc_attachment_accepter"),
         frozenset(f"transit_gateway_default_route_table_{word}" for word in ("association", "propagation")),

@@ -41,7 +41,7 @@ _NO_TEXTS: Final = frozenset({"icmp_type", "assign_public_ip", "preserve_client_
 _BLOCK_KEYS: Final = frozenset(
     {
         "cidr_block", "ipv6_cidr_block", "cidr_ipv4", "cidr_ipv6", "destination_cidr_block", "cidr", "cidr_blocks",
-        "destination_ipv6_cidr_block", "ipv6_cidr_blocks",
+        "destination_ipv6_cidr_block", "ipv6_cidr_blocks", "local_ipv4_network_cidr", "remote_ipv4_network_cidr",
     }
 )  # fmt: skip
 _ADDRESS_KEYS: Final = frozenset(

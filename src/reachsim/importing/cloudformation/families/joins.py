@@ -17,6 +17,8 @@ _OTHERS: Final = {
     "AWS::EC2::TransitGatewayConnect": "connect",
 }
 """Attachments of no VPC, by type of resource."""
+_NETWORKS: Final = ("LocalIpv4NetworkCidr", "RemoteIpv4NetworkCidr")
+"""What of the network, and of AWS's side, may communicate over a VPN connection (VPN-7)."""
 _VPC_ATTACHMENTS: Final = ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
 
 
@@ -315,7 +317,10 @@ def vpn_connection(made: Made, resource: Resource) -> None:
         "TransitGatewayId": id_of(resource.get("TransitGatewayId")),
         "CustomerGatewayId": id_of(resource.get("CustomerGatewayId")),
         "State": "available",
-        "Options": {"StaticRoutesOnly": False if static is None else static},
+        "Options": {
+            "StaticRoutesOnly": False if static is None else static,
+            **{key: block for key in _NETWORKS if (block := made.block(resource, resource.get(key))) is not None},
+        },
         "Routes": [] if static is True else [Unknown("what the other side announces")],
         "Tags": tags_of(resource.get("Tags")),
     }

@@ -247,7 +247,13 @@ def _add_vpn(made: Assembly) -> None:
             "VpnGatewayId": each.get("vpn_gateway_id"),
             "TransitGatewayId": each.get("transit_gateway_id"),
             "TransitGatewayAttachmentId": known(each.get("transit_gateway_attachment_id")),
-            "Options": {"StaticRoutesOnly": each.get("static_routes_only")},
+            "Options": {
+                "StaticRoutesOnly": each.get("static_routes_only"),
+                **{
+                    f"{side}Ipv4NetworkCidr": each.get(f"{side.lower()}_ipv4_network_cidr")
+                    for side in ("Local", "Remote")
+                },
+            },
             "Routes": [],
         }
         made.put("VpnConnections", each, present(body))
