@@ -460,3 +460,28 @@ def test_the_same_of_a_state_and_of_what_aws_tells(tmp_path: Path, local: str, s
                             "Routes": [{"DestinationCidrBlock": "192.168.0.0/16", "State": "available"}]}],
     }  # fmt: skip
     assert imported(tmp_path, answer).design["vpn_connections"]["vpn-1"].get("state") == state_of
+
+
+# -- names ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("DNS-5")
+def test_what_names_mean_under_a_dns_firewall_is_open_and_nothing_else(tmp_path: Path) -> None:
+    more = """
+  It: {Type: AWS::Route53Resolver::FirewallRuleGroupAssociation,
+    Properties: {VpcId: !Ref Vpc, FirewallRuleGroupId: rslvr-frg-1, Priority: 101}}
+"""
+    found = read(more)
+    assert found.design["vpcs"]["Vpc"]["other_name_servers"] == ["."]
+    assert (verdict(found, "HostA", "HostB"), verdict(found, "HostA", "10.0.1.99")) == ("yes", "no")
+    made = {**VPC, "aws_route53_resolver_firewall_rule_group_association.f": {"id": "f-1", "vpc_id": "vpc-1"}}
+    assert imported(tmp_path, state(made)).design["vpcs"]["main"]["other_name_servers"] == ["."]
+
+
+def test_what_joins_an_endpoint_with_a_service_has_nothing_in_the_vpc(tmp_path: Path) -> None:
+    where = "IngressVpcConfiguration: {VpcId: !Ref Vpc, VpcEndpointId: vpce-1}"
+    more = f"\n  It: {{Type: AWS::AppRunner::VpcIngressConnection, Properties: {{{where}}}}}"
+    assert "unknown_components" not in design_of(more)
+    ingress = {"id": "i-1", "ingress_vpc_configuration": [{"vpc_id": "vpc-1", "vpc_endpoint_id": "vpce-1"}]}
+    made = {**VPC, "aws_apprunner_vpc_ingress_connection.i": ingress}
+    assert "unknown_components" not in imported(tmp_path, state(made)).design["vpcs"]["main"]

@@ -108,9 +108,20 @@ _NO_HOSTS: Final = frozenset(
 """Services of which a type that is not read joins, filters or names, and is no host in a subnet."""
 
 
+_NOTHING_THERE: Final = frozenset(
+    f"AWS::{each}"
+    for each in (
+        *("AppRunner::VpcIngressConnection", "FSx::S3AccessPointAttachment", "DRS::SourceNetwork", "RDS::DBSnapshot"),
+        *("RDS::ClusterSnapshot", "Redshift::Snapshot", "ElastiCache::Snapshot", "MemoryDB::Snapshot"),
+        "DocDBElastic::ClusterSnapshot",
+    )
+)
+"""Types of other services that name a VPC or subnets and have nothing in them."""
+
+
 def stands(kind: str) -> bool:
     """Whether a type that is not read may have interfaces in the subnets, or in the VPC, that it names."""
-    if kind.startswith("Custom::") or kind in (NESTED, _APPLICATION, _CUSTOM):
+    if kind.startswith("Custom::") or kind in (NESTED, _APPLICATION, _CUSTOM) or kind in _NOTHING_THERE:
         return False
     return kind in _HOSTS_OF_EC2 or "::".join(kind.split("::")[:2]) not in _NO_HOSTS
 

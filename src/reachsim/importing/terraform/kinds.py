@@ -168,6 +168,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_route53_zone": {"vpc.vpc_id": VPC},
     "aws_route53_zone_association": {"zone_id": ZONE, "vpc_id": VPC},
     "aws_route53_resolver_rule_association": {"resolver_rule_id": FORWARDING, "vpc_id": VPC},
+    "aws_route53_resolver_firewall_rule_group_association": {"vpc_id": VPC},
     "aws_vpc_dhcp_options_association": {"dhcp_options_id": DHCP, "vpc_id": VPC},
     "aws_route53_record": {"zone_id": ZONE, "alias.name": NAMED},
     "aws_vpc_block_public_access_exclusion": {"vpc_id": VPC, "subnet_id": SUBNET},
