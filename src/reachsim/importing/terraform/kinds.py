@@ -225,10 +225,11 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_ec2_instance_connect_endpoint": {"subnet_id": SUBNET, "security_group_ids": GROUP},
     "aws_instance": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,
-        "primary_network_interface.network_interface_id": INTERFACE,
+        "primary_network_interface.network_interface_id": INTERFACE, "launch_template.id": TEMPLATE,
     },
     "aws_spot_instance_request": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,
+        "launch_template.id": TEMPLATE,
     },
     "aws_network_interface": {"subnet_id": SUBNET, "security_groups": GROUP, "attachment.instance": INSTANCE},
     "aws_network_interface_attachment": {"instance_id": INSTANCE, "network_interface_id": INTERFACE},

@@ -55,8 +55,8 @@ _WITHOUT: Final = (
 _NO_HOSTS: Final = (
     "aws_vpc", "aws_subnet", "aws_route_", "aws_route53_zone", "aws_route53_record", "aws_route53_vpc", "aws_security_group",
     "aws_network_acl", "aws_default", "aws_main_route", "aws_ec2_transit", "aws_ec2_subnet", "aws_ec2_local",
-    "aws_ec2_carrier", "aws_vpn",
-    "aws_apprunner_vpc_ingress", "aws_route53_resolver_firewall", "aws_service_discovery", "awscc_ec2_", "aws_internet", "aws_egress", "aws_nat", "aws_dx",
+    "aws_ec2_carrier", "aws_vpn", "aws_service_discovery", "awscc_ec2_", "aws_internet", "aws_egress", "aws_nat", "aws_dx",
+    "aws_apprunner_vpc_ingress", "aws_route53_resolver_firewall",
 )  # fmt: skip
 """Of these, what joins, filters or names, and is no host in a subnet."""
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import MAYBE, Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
+from reachsim.importing.terraform.families.services import template_of
 from reachsim.importing.terraform.families.vpcs import subnets_give
 from reachsim.importing.terraform.snapshot import Open, Resource
 from reachsim.resources.reference import EXISTING
@@ -134,7 +135,42 @@ def _ipv6(made: Assembly, each: Resource) -> list[Any]:
 # -- instances ---------------------------------------------------------------------------------------------------
 
 
+def _as_launched(made: Assembly, each: Resource) -> Resource:
+    """An instance that a plan makes, with what its launch template says where it says nothing itself."""
+    if not each.created or not any(each.each("launch_template")):
+        return each
+    template = template_of(made, each)
+    values = dict(each.values)
+    told = _of_template(template) if isinstance(template, Resource) else dict.fromkeys(_LAUNCHED, template)
+    for key, value in told.items():
+        if values.get(key) in (None, [], "") or isinstance(values.get(key), Unknown):
+            values[key] = value
+    return Resource(each.address, values, each.origin)
+
+
+def _of_template(template: Resource) -> Attributes:
+    """What a launch template says, in the words of an instance; of several interfaces nobody knows which is which."""
+    listed = [one for one in template.each("network_interfaces") if one is not None]
+    vague = next((one for one in listed if isinstance(one, Unknown)), None)
+    if vague is not None or len(listed) > 1:
+        return dict.fromkeys(_LAUNCHED, vague or Unknown("its launch template has several interfaces"))
+    own = listed[0] if listed else {}
+    public = own.get("associate_public_ip_address")
+    found = {
+        "subnet_id": own.get("subnet_id"),
+        "vpc_security_group_ids": own.get("security_groups") or template.values.get("vpc_security_group_ids"),
+        "associate_public_ip_address": public == "true" if isinstance(public, str) and public else None,
+        "private_ip": own.get("private_ip_address"),
+        "ami": template.get("image_id"),
+    }
+    return {key: value for key, value in found.items() if value not in (None, "", [])}
+
+
+_LAUNCHED: Final = ("subnet_id", "vpc_security_group_ids", "associate_public_ip_address")
+
+
 def _add_instance(made: Assembly, each: Resource) -> None:
+    each = _as_launched(made, each)
     id = each.get("spot_instance_id") if each.address.type == "aws_spot_instance_request" else None
     own = id if isinstance(id, str) else each.id
     state = each.get("instance_state")
