@@ -60,7 +60,12 @@ GROUP = group("sg-1", [rule(80, cidr_blocks=["10.0.1.0/24"])], [EVERYTHING])
 @pytest.mark.parametrize(
     ("kind", "values", "sends"),
     [
-        ("aws_fleet", {"subnet_ids": ["subnet-a"]}, False),  # of no service of a network
+        ("aws_fleet", {"subnet_ids": ["subnet-a"]}, True),  # whatever it is, it names subnets
+        ("aws_fleet", {"deep": [{"own": {"subnets": ["subnet-a"]}}]}, True),
+        ("aws_fleet", {"vpc_id": "vpc-1"}, False),  # what it does with a VPC, no packet depends on
+        ("aws_flow_log", {"subnet_id": "subnet-a"}, False),
+        ("aws_db_subnet_group", {"subnet_ids": ["subnet-a"]}, False),
+        ("aws_ec2_fleet", {"launch_template_config": [{"override": [{"subnet_id": "subnet-a"}]}]}, True),
         ("aws_fsx_shop_file_system", {"subnet_ids": ["subnet-a"]}, True),
         ("aws_ec2_client_vpn_network_association", {"subnet_id": "subnet-a"}, True),
         ("aws_ec2_client_vpn_endpoint", {"vpc_id": "vpc-1"}, True),

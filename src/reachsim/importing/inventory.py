@@ -12,7 +12,13 @@ from reachsim.calls import made_by
 Attributes = dict[str, Any]
 
 NOT_READ: Final = "NotRead"
-"""Objects of a kind that is not read and have a place: `Kind`, and of `SubnetIds` and `VpcId` what is told."""
+"""Objects of a kind that is not read and have a place: `Kind`, of `SubnetIds` and `VpcId` what is told, and `HOST`."""
+HOST: Final = "Host"
+"""Of what is not read: whether it only sends and takes connections of its own, as the tasks of a service do."""
+PRIVATE_LINK: Final = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+"""Of a Network Load Balancer: whether its groups judge what comes by PrivateLink (LB-3)."""
+REFERENCING: Final = "SecurityGroupReferencingSupport"
+"""Among the options of a transit gateway and of its attachments: whether rules may name groups across it (TGW-14)."""
 IDS: Final = {
     "Vpcs": "VpcId",
     "Subnets": "SubnetId",

@@ -44,7 +44,10 @@ _FLAGS: Final = _words(
     "AdditionalRoutesAvailable IsDefaultVersion IsPrimary PubliclyAccessible Enabled "
     "PreserveClientIp"
 )
-_BLOCKS: Final = _words("CidrBlock Ipv6CidrBlock CidrIp CidrIpv6 DestinationCidrBlock DestinationIpv6CidrBlock Cidr")
+_BLOCKS: Final = _words(
+    "CidrBlock Ipv6CidrBlock Ipv4Prefix Ipv6Prefix CidrIp CidrIpv6 DestinationCidrBlock DestinationIpv6CidrBlock Cidr "
+    "LocalIpv4NetworkCidr RemoteIpv4NetworkCidr"
+)
 _ADDRESSES: Final = _words(
     "PrivateIpAddress PublicIp PrivateIp PublicIpAddress Ipv6Address IpAddress PrivateIPv4Address IPv6Address"
 )
@@ -58,6 +61,7 @@ _OBJECTS: Final = _words(
 _LISTS: Final = _words(
     "Tags TagSet Routes Associations Entries IpPermissions IpPermissionsEgress IpRanges Ipv6Ranges "
     "PrefixListIds UserIdGroupPairs Groups PrivateIpAddresses Ipv6Addresses NetworkInterfaces Attachments "
+    "Ipv4Prefixes Ipv6Prefixes "
     "NatGatewayAddresses CidrBlockAssociationSet Ipv6CidrBlockAssociationSet CidrBlockSet AvailabilityZones "
     "DefaultActions TargetGroups Attributes TargetHealthDescriptions VpcAttachments "
     "TransitGatewayRouteTablePropagations TransitGatewayAttachments SecurityGroups LoadBalancerAddresses "

@@ -4,38 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.inventory import Fields, Item, NotKnown, Reading, Unknown
+from reachsim.net.address import format_address
 from reachsim.net.cidr import Cidr
 
 _UNSAID = Fields({})
+_PREFIX: Final = 16
+"""How many addresses a prefix of IPv4 has that is delegated to an interface."""
 
 
 @dataclass(frozen=True)
 class Addresses:
     """`private`: the primary one, empty where it is not known. `public`: an address, True for one that is not known, False
-    for none, or why it is not known whether there is one. `others`: further private ones, as a design writes them."""
+    for none, or why it is not known whether there is one. `others`: further private ones, as a design writes them; `more`:
+    whether it has others that AWS chooses. `unwritten`: whether it has further ones of IPv6, for which a design has no
+    word."""
 
     private: str
     public: str | bool | Unknown
     others: tuple[str | Data, ...]
     ipv6: str
+    more: bool = False
+    unwritten: bool = False
 
 
 def addresses_of(draft: Draft, item: Item) -> Addresses:
-    """The addresses of an interface, or of an instance that tells of none. Raises NotKnown for further ones that may be."""
+    """The addresses of an interface, or of an instance that tells of none. What is in a prefix that is delegated to it is an
+    address of it like any other. Raises NotKnown for further ones that may be."""
     listed = item.list("PrivateIpAddresses")
     primary = next((each for each in listed if each.either("Primary") is True), listed[0] if listed else _UNSAID)
     private = primary.either("PrivateIpAddress") or item.either("PrivateIpAddress")
-    others = [each for each in listed if each is not primary and each.get("PrivateIpAddress") != private]
+    further = [each for each in listed if each is not primary and each.either("PrivateIpAddress") != private]
+    chosen = [each for each in further if _is_chosen(each)]
+    others: list[str | Data] = [_secondary(each) for each in further if each not in chosen]
+    prefixes = [each.either("Ipv4Prefix") for each in item.list("Ipv4Prefixes")]
+    for block in (Cidr.parse(each) for each in prefixes if isinstance(each, str)):
+        if block.size > _PREFIX:
+            raise NotKnown(Unknown(f"{block} is no prefix that AWS delegates"))
+        others += [format_address(block.network + offset) for offset in range(block.size)]
     ipv6 = (_ipv6(draft, item, each) for each in item.list("Ipv6Addresses"))
     return Addresses(
         private if isinstance(private, str) else "",
         _public(draft, item, primary),
-        tuple(_secondary(each) for each in others),
+        tuple(others),
         next(filter(None, ipv6), ""),
+        more=bool(chosen) or any(isinstance(each, Unknown) for each in prefixes),
+        unwritten=len(item.list("Ipv6Addresses")) > 1 or bool(item.list("Ipv6Prefixes")),
     )
+
+
+def _is_chosen(each: Reading) -> bool:
+    """Whether AWS chooses a further private address, which has no public one."""
+    return isinstance(each.either("PrivateIpAddress"), Unknown) and each.either("Association") is None
 
 
 def _ipv6(draft: Draft, item: Item, told: Reading) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
-from reachsim.importing.builder.interfaces import choose, groups_of
+from reachsim.importing.builder.interfaces import choose, choose_ipv6, groups_of
 from reachsim.importing.builder.places import places
 from reachsim.importing.builder.targets import target_of
 from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
@@ -85,6 +85,8 @@ def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
         return
     kind = item.text("VpcEndpointType") or "Gateway"
     body: Data = {"service": item.text("ServiceName")}
+    if item.text("IpAddressType") == "ipv6":
+        raise NotKnown(Unknown("it is for IPv6 alone"))
     if kind == "Gateway":
         tables = [draft.names[id] for id in item.list("RouteTableIds") if draft.local(vpc, id) is not None]
         body |= {"type": "gateway", "route_tables": tables, "prefix_list": lists.get(item.id)}
@@ -94,10 +96,7 @@ def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
             draft.nowhere(item)
             return
         body |= {"type": "interface", "subnets": subnets, "security_groups": groups_of(draft, item, "Groups", vpc)}
-        body["private_ips"] = dict(_addresses(draft, item))
-        for subnet in subnets:
-            if subnet not in body["private_ips"]:
-                choose(draft, vpc, subnet)
+        body |= _nodes(draft, item, vpc, subnets)
         if item.get("PrivateDnsEnabled") is not None:
             body["private_dns"] = bool(item.get("PrivateDnsEnabled")) and not _for_inbound_alone(draft, item)
     elif kind == "GatewayLoadBalancer":
@@ -118,17 +117,39 @@ def add_endpoint(draft: Draft, item: Item, lists: Mapping[str, str]) -> None:
     draft.place(item, ("vpcs", draft.names[vpc], "vpc_endpoints", name), vpc)
 
 
+def _nodes(draft: Draft, item: Item, vpc: str, subnets: list[str]) -> Data:
+    """The addresses of an endpoint in its subnets; those that are not told are chosen. Raises NotKnown."""
+    body: Data = {"private_ips": dict(_addresses(draft, item))}
+    for subnet in subnets:
+        if subnet not in body["private_ips"]:
+            choose(draft, vpc, subnet)
+    if item.text("IpAddressType") == "dualstack":
+        body |= {"ip_address_type": "dualstack", "ipv6_addresses": dict(_addresses(draft, item, ipv6=True))}
+        for subnet in subnets:
+            if subnet not in body["ipv6_addresses"]:
+                choose_ipv6(draft, vpc, subnet)
+    return body
+
+
 def _is_of_network_firewall(item: Item) -> bool:
     tags = {each.get("Key"): each.get("Value") for each in item.list("Tags")}
     return tags.get("AWSNetworkFirewallManaged") == "true"
 
 
-def _addresses(draft: Draft, item: Item) -> Iterator[tuple[str, str]]:
-    """Subnet and private address of the interfaces of an endpoint."""
+def _addresses(draft: Draft, item: Item, *, ipv6: bool = False) -> Iterator[tuple[str, str]]:
+    """Subnet and address of the interfaces of an endpoint: as these tell it, or as the endpoint is given it."""
+    for each in item.members("SubnetConfigurations").known:
+        subnet, address = each.either("SubnetId"), each.either("Ipv6" if ipv6 else "Ipv4")
+        if isinstance(address, str) and isinstance(subnet, str) and subnet in draft.names:
+            yield draft.names[subnet], address
     for id in item.members("NetworkInterfaceIds").known:
         found = draft.found.one("NetworkInterfaces", id)
-        subnet = found.either("SubnetId") if found is not None else None
-        address = found.either("PrivateIpAddress") if found is not None else None
+        if found is None:
+            continue
+        subnet, address = found.either("SubnetId"), found.either("PrivateIpAddress")
+        if ipv6:
+            listed = found.members("Ipv6Addresses").known
+            address = listed[0].either("Ipv6Address") if listed else None
         if isinstance(address, str) and isinstance(subnet, str) and subnet in draft.names:
             yield draft.names[subnet], address
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft, in_place_of
 from reachsim.importing.imported import Path
-from reachsim.importing.inventory import Fields, Item, Unknown
+from reachsim.importing.inventory import REFERENCING, Fields, Item, Unknown
 from reachsim.importing.rules import Refused, block, number, protocol, traffic
 from reachsim.resources.reference import UNKNOWN
 
@@ -212,7 +212,7 @@ def _joined_by_gateway(draft: Draft, one: str, other: str) -> bool:
             attached.setdefault(str(item.either("TransitGatewayId")), set()).add(str(item.either("VpcId")))
     for gateway in draft.found.of("TransitGateways"):
         options = gateway.either("Options")
-        passes = isinstance(options, Fields) and options.either("SecurityGroupReferencingSupport") == "enable"
+        passes = isinstance(options, Fields) and options.either(REFERENCING) == "enable"
         if passes and {one, other} <= attached.get(gateway.id, set()):
             return True
     return False

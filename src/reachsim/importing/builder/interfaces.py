@@ -160,7 +160,7 @@ def add_bare_instance(draft: Draft, instance: Item) -> None:
 
 _OF_INSTANCES: Final = (
     *("SubnetId", "PrivateIpAddress", "SourceDestCheck", "AssociatePublicIpAddress", "Association", "Groups"),
-    *("Ipv6Addresses", "PrivateIpAddresses"),
+    *("Ipv6Addresses", "PrivateIpAddresses", "Ipv4Prefixes", "Ipv6Prefixes"),
 )
 
 
@@ -174,9 +174,11 @@ def settings(draft: Draft, item: Item, vpc: str) -> Data:
     found = addresses_of(draft, item)
     if found.private:
         body["private_ip"] = found.private
-    else:
+    if found.more or not found.private:
         choose(draft, vpc, subnet)
     body |= _public(draft, item, found)
+    if found.unwritten:
+        _add_unwritten(draft, item, vpc, body)
     check = item.either("SourceDestCheck")
     if check is False:
         body["source_dest_check"] = False
@@ -184,6 +186,20 @@ def settings(draft: Draft, item: Item, vpc: str) -> Data:
         draft.doubted[item.id] = f"whether it checks sources and destinations is not known: {check.reason}"
         draft.unknown(item, "whether it checks sources and destinations", check.reason)
     return body
+
+
+def _add_unwritten(draft: Draft, item: Item, vpc: str, body: Data) -> None:
+    """A host with the groups of an interface, for further IPv6 addresses of this one: a design has no word for them."""
+    name = draft.naming.name("targets", f"{item.name or item.id} IPv6", f"{item.id}/ipv6")
+    groups = body.get("security_groups", ["default"])
+    draft.section(vpc, "unknown_components")[name] = {
+        "kind": "host",
+        "public": False,
+        "subnets": [body["subnet"]],
+        "security_groups": [groups] if isinstance(groups, str) else groups,
+        "why": f"{item.name or item.id} has further IPv6 addresses",
+    }
+    draft.unknown(item, "which other IPv6 addresses it has", "a design has one of an interface")
 
 
 def _public(draft: Draft, item: Item, found: Addresses) -> Data:
@@ -205,6 +221,16 @@ def choose(draft: Draft, vpc: str, subnet: str) -> None:
     block = draft.section(vpc, "subnets")[subnet].get("cidr")
     if block is not None and not draft.choices.indifferent(Cidr.parse(block)):
         raise NotKnown(Unknown(f"its private address is not known, and a rule is about a part of {block}"))
+
+
+def choose_ipv6(draft: Draft, vpc: str, subnet: str) -> None:
+    """Leave an IPv6 address to the design. Raises NotKnown where rules tell those of the subnet apart, or it has no block
+    that is known."""
+    block = draft.section(vpc, "subnets")[subnet].get("ipv6_cidr")
+    if block is None:
+        raise NotKnown(Unknown(f"the IPv6 block of subnet {subnet} is not known"))
+    if not draft.choices.indifferent(Cidr.parse(block)):
+        raise NotKnown(Unknown(f"its IPv6 address is not known, and a rule is about a part of {block}"))
 
 
 def groups_of(draft: Draft, item: Item, key: str, vpc: str) -> Any:

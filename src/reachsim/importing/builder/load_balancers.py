@@ -7,13 +7,14 @@ from functools import partial
 from typing import Final
 
 from reachsim.importing.builder.draft import Data, Draft
-from reachsim.importing.builder.interfaces import choose, groups_of
+from reachsim.importing.builder.interfaces import choose, choose_ipv6, groups_of
 from reachsim.importing.builder.places import places
 from reachsim.importing.builder.target_groups import PROTOCOLS, attribute, groups_named, target_group
-from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
+from reachsim.importing.builder.zones import tell_apart
+from reachsim.importing.inventory import PRIVATE_LINK, Fields, Item, NotKnown, Unknown
 
 _TYPES: Final = ("application", "network", "gateway")
-_PRIVATE_LINK: Final = "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
+_GIVEN: Final = {"PrivateIPv4Address": "private_ips", "IpAddress": "public_ips", "IPv6Address": "ipv6_addresses"}
 
 
 def add_load_balancers(draft: Draft) -> None:
@@ -80,20 +81,31 @@ def add_load_balancer(
     body |= nodes(draft, item)
     for zone in item.members("AvailabilityZones").known:
         _write_given(draft, zone, vpc, body)
-    for subnet in subnets:
-        if subnet not in body["private_ips"]:
-            choose(draft, vpc, subnet)
-    if item.text("IpAddressType").startswith("dualstack"):
-        body["ip_address_type"] = item.text("IpAddressType")
-    if item.get(_PRIVATE_LINK) == "off":
+    _choose_others(draft, item, vpc, body)
+    if item.get(PRIVATE_LINK) == "off":
         body["enforce_inbound_on_private_link"] = False
     crossing = attribute(draft.found.one("LoadBalancerAttributes", item.id), "load_balancing.cross_zone.enabled")
     if crossing is not None:
         body["cross_zone"] = crossing == "true"
     body["listeners"], body["target_groups"] = listeners(draft, own, vpc, kind)
+    tell_apart(draft, vpc, body)
     name = draft.naming.name("targets", str(item.either("LoadBalancerName") or ""), item.id)
     draft.section(vpc, "load_balancers")[name] = {k: value for k, value in body.items() if value not in ({}, None)}
     draft.place(item, ("vpcs", draft.names[vpc], "load_balancers", name), vpc)
+
+
+def _choose_others(draft: Draft, item: Item, vpc: str, body: Data) -> None:
+    """Leave the addresses that are not told to the design. Raises NotKnown."""
+    for subnet in body["subnets"]:
+        if subnet not in body["private_ips"]:
+            choose(draft, vpc, subnet)
+    if not item.text("IpAddressType").startswith("dualstack"):
+        del body["ipv6_addresses"]
+        return
+    body["ip_address_type"] = item.text("IpAddressType")
+    for subnet in body["subnets"]:
+        if subnet not in body["ipv6_addresses"]:
+            choose_ipv6(draft, vpc, subnet)
 
 
 def _write_given(draft: Draft, zone: Fields, vpc: str, body: Data) -> None:
@@ -102,7 +114,7 @@ def _write_given(draft: Draft, zone: Fields, vpc: str, body: Data) -> None:
     if draft.vpc_of.get(str(subnet)) != vpc:
         return
     for each in zone.members("LoadBalancerAddresses").known:
-        for key, word in (("PrivateIPv4Address", "private_ips"), ("IpAddress", "public_ips")):
+        for key, word in _GIVEN.items():
             address = each.either(key)
             if isinstance(address, str) and (word != "public_ips" or body["scheme"] == "internet-facing"):
                 body[word].setdefault(draft.names[str(subnet)], address)
@@ -111,7 +123,7 @@ def _write_given(draft: Draft, zone: Fields, vpc: str, body: Data) -> None:
 def nodes(draft: Draft, item: Item) -> Data:
     """The addresses of its nodes, which its interfaces have."""
     tail = item.id.partition(":loadbalancer/")[2]
-    out: Data = {"private_ips": {}, "public_ips": {}}
+    out: Data = {"private_ips": {}, "public_ips": {}, "ipv6_addresses": {}}
     if tail:
         for each in draft.described.get(f"ELB {tail}", ()):
             subnet, address, association = (each.either(key) for key in ("SubnetId", "PrivateIpAddress", "Association"))
@@ -119,6 +131,10 @@ def nodes(draft: Draft, item: Item) -> Data:
             if not vpc or not isinstance(address, str):
                 continue
             out["private_ips"][draft.names[str(subnet)]] = address
+            listed = each.members("Ipv6Addresses").known
+            ipv6 = listed[0].either("Ipv6Address") if listed else None
+            if isinstance(ipv6, str):
+                out["ipv6_addresses"][draft.names[str(subnet)]] = ipv6
             public = association.either("PublicIp") if isinstance(association, Fields) else None
             if isinstance(public, str):
                 out["public_ips"][draft.names[str(subnet)]] = public

@@ -8,7 +8,8 @@ from reachsim.importing.builder.addresses import addresses_of
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.interfaces import choose, home
 from reachsim.importing.builder.owners import NAT_OF
-from reachsim.importing.inventory import Fields, Item, Unknown
+from reachsim.importing.builder.zones import unzoned
+from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import EXISTING
 
@@ -36,8 +37,7 @@ def add_described(draft: Draft, item: Item) -> None:
     private, public = first.either("PrivateIp"), first.either("PublicIp")
     if isinstance(private, str):
         body["private_ip"] = private
-    else:
-        choose(draft, vpc, subnet)
+    _tell_private_alike(draft, addresses, vpc, subnet)
     if item.get("ConnectivityType") == "private":
         body["connectivity"] = "private"
     elif isinstance(public, str):
@@ -54,8 +54,9 @@ def add_regional(draft: Draft, item: Item) -> None:
         return
     body: Data = {"availability": "regional"}
     if item.text("AutoProvisionZones") == "disabled":
-        held = ((each.text("AvailabilityZone"), each.get("PublicIp")) for each in item.list("NatGatewayAddresses"))
-        body["public_ips"] = {zone: public for zone, public in held if zone and public}
+        body["public_ips"] = _by_zone(draft, item)
+        if unzoned(draft, vpc):
+            raise NotKnown(Unknown("which subnets are in its zones is not known"))
     else:
         told = item.members("NatGatewayAddresses").known
         with_address = [each for each in told if isinstance(each.either("PublicIp"), str)]
@@ -64,6 +65,29 @@ def add_regional(draft: Draft, item: Item) -> None:
     if table in draft.names:
         body["route_table"] = draft.names[table]
     add_nat_gateway(draft, item, vpc, body)
+
+
+def _by_zone(draft: Draft, item: Item) -> Data:
+    """The public address of a regional gateway in each zone that it serves; `True` where AWS gives it. Raises NotKnown."""
+    zones: dict[str, list[Fields]] = {}
+    for each in item.list("NatGatewayAddresses"):
+        if each.either("PublicIp") is not None:
+            zones.setdefault(each.text("AvailabilityZone"), []).append(each)
+    out: Data = {}
+    for zone, held in zones.items():
+        told = [each for each in held if isinstance(each.either("PublicIp"), str)]
+        out[zone] = _any_of(draft, told, told[0]) if told else True
+    return out
+
+
+def _tell_private_alike(draft: Draft, addresses: Sequence[Fields], vpc: str, subnet: str) -> None:
+    """Raise NotKnown where a gateway may send from any of several private addresses, or from one that AWS gives, and rules
+    tell these apart: it puts one of them into what it sends (NATGW-3)."""
+    told = [each.either("PrivateIp") for each in addresses]
+    if not all(isinstance(each, str) for each in told) or not told:
+        choose(draft, vpc, subnet)
+    elif not draft.choices.alike(Cidr.parse(f"{each}/32") for each in told):
+        raise NotKnown(Unknown("it has several private addresses, and a rule tells them apart"))
 
 
 def _any_of(draft: Draft, addresses: Sequence[Fields], first: Fields) -> str:

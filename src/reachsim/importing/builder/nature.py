@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from reachsim.importing.inventory import Fields, Inventory, Item, Reading
+from reachsim.importing.inventory import HOST, NOT_READ, Fields, Inventory, Item, Reading
 from reachsim.resources.reference import UNKNOWN
 
 _HOSTS: Final = ("Instances", "PossibleInterfaces", "Functions")
@@ -56,6 +56,8 @@ def as_interface(
 
 
 def _is_host(kind: str, item: Item, parts: Iterable[Reading]) -> bool:
+    if kind == NOT_READ:
+        return item.either(HOST) is True
     if kind in _HOSTS:
         checks = all(each.either("SourceDestCheck") in (None, True) for each in parts)
         return checks and item.either("SendsForOthers") in (None, False)

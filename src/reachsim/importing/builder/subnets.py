@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import Data, Draft
 from reachsim.importing.builder.ipv6 import block_of_subnet
+from reachsim.importing.builder.zones import stand_in, zone_of, zones_matter
 from reachsim.importing.inventory import Fields, Item, Unknown
 from reachsim.importing.naming import cleaned
 from reachsim.importing.rules import Refused, block
@@ -89,7 +90,11 @@ def add_subnet(draft: Draft, item: Item, blocks: dict[str, Any]) -> None:
         if region is not None:
             draft.body(vpc).setdefault("region", region[0])
     elif isinstance(zone, Unknown):
-        draft.unknown(item, "its zone", zone.reason)
+        if zones_matter(draft):
+            draft.unknown(item, "its zone", zone.reason)
+        standing = stand_in(draft, vpc, name)
+        if standing is not None:
+            body["az"] = standing
     found = draft.found
     if not found.collected("NetworkInterfaces", vpc) and not found.collected("Instances", vpc):
         body["interfaces"] = UNKNOWN
@@ -98,18 +103,6 @@ def add_subnet(draft: Draft, item: Item, blocks: dict[str, Any]) -> None:
         draft.unknown(item, "what else is in it", "its owner's account was not collected")
     draft.section(vpc, "subnets")[name] = body
     draft.place(item, ("vpcs", draft.names[vpc], "subnets", name), vpc)
-
-
-def zone_of(draft: Draft, item: Item) -> Any:
-    """The name of a subnet's zone. Each account has names of its own for them, so the first that was read for a zone's id
-    counts for all subnets of a VPC, whoever saw them."""
-    id = item.either("AvailabilityZoneId")
-    if not isinstance(id, str):
-        return item.either("AvailabilityZone")
-    same = (
-        each for each in draft.inside("Subnets", str(item.either("VpcId"))) if each.either("AvailabilityZoneId") == id
-    )
-    return next(same, item).either("AvailabilityZone")
 
 
 def is_seen_by_participants(draft: Draft, vpc: str) -> bool:

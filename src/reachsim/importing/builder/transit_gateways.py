@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.transit_routes import blocks_behind, routes_of
-from reachsim.importing.inventory import Item, NotKnown, Unknown
+from reachsim.importing.builder.zones import serves_all
+from reachsim.importing.inventory import REFERENCING, Item, NotKnown, Unknown
 from reachsim.resources.reference import UNKNOWN
 
 _KINDS: Final = ("TransitGatewayAttachments", "TransitGatewayVpcAttachments")
@@ -120,7 +121,7 @@ def add_transit_gateway(draft: Draft, gateway: Gateway, gateways: dict[str, Gate
             body["route_tables"] = tables
     except NotKnown as error:
         gateway.doubts.append(error.reason)
-    if item.inner("Options").either("SecurityGroupReferencingSupport") == "enable":
+    if item.inner("Options").either(REFERENCING) == "enable":
         body["security_group_referencing"] = True
     policies = [
         each for each in draft.found.of("TransitGatewayPolicyTables") if each.either("TransitGatewayId") == item.id
@@ -189,15 +190,13 @@ def _of_vpc(draft: Draft, item: Item, vpc: str) -> Data:
     subnets = [draft.names[id] for id in ids if draft.local(vpc, id) is not None]
     if not ids or len(subnets) < len(ids):
         raise NotKnown(Unknown(f"in which subnets attachment {item.id} is was not collected"))
-    for id in ids:
-        described = draft.found.one("Subnets", id)
-        if described is not None:
-            described.get("AvailabilityZone")
+    if not serves_all(draft, vpc, ids):
+        raise NotKnown(Unknown(f"which zones attachment {item.id} serves is not known"))
     body: Data = {"vpc": draft.names[vpc], "subnets": subnets}
     options = item.inner("Options")
     if options.get("ApplianceModeSupport") == "enable":
         body["appliance_mode"] = True
-    if options.get("SecurityGroupReferencingSupport") == "disable":
+    if options.get(REFERENCING) == "disable":
         body["security_group_referencing"] = False
     return body
 

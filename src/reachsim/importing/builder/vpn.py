@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reachsim.importing.builder.draft import GONE, Data, Draft
 from reachsim.importing.builder.targets import target_of
-from reachsim.importing.inventory import Item, Members, Unknown
+from reachsim.importing.inventory import Fields, Item, Members, Unknown
 from reachsim.importing.rules import block
+from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
 
+_ALL: Final = "0.0.0.0/0"
 _ENDS: Final = ("VpnGatewayId", "TransitGatewayId")
 ANYWHERE: Final = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 """What may be behind a connection of which the prefixes are not known."""
@@ -84,6 +86,7 @@ def add_connection(draft: Draft, item: Item) -> None:
     reason = item.maybe or found.reason or _why(item.either("State"), static)
     reason = reason or next((draft.doubted[id] for id in ids if id in draft.doubted), "")
     known = list(found.known) if static is True or found.known else list(learned(draft, ids[0]))
+    reason = reason or _kept_out(draft, item, known)
     body: Data = {}
     body["static_routes" if static is True else "bgp_routes"] = known if not found.unknown else [*known, *ANYWHERE]
     if reason:
@@ -98,6 +101,31 @@ def add_connection(draft: Draft, item: Item) -> None:
         draft.out.origins["vpn_connections", name] = item.origin
         if index == 0:
             draft.place(item, ("vpn_connections", name))
+
+
+def _kept_out(draft: Draft, item: Item, behind: Iterable[str]) -> str:
+    """Why a connection may not carry all that goes by it: it may be for some addresses alone, of the network or of AWS's
+    side (**VPN-7**); empty where these are all that there are."""
+    options = item.either("Options")
+    if not isinstance(options, Fields):
+        return ""
+    ours = [
+        each.either("CidrBlock")
+        for vpc in draft.found.of("Vpcs")
+        for each in vpc.members("CidrBlockAssociationSet").known
+    ]
+    for side, blocks in (("Local", list(behind)), ("Remote", ours)):
+        told = options.either(f"{side}Ipv4NetworkCidr")
+        if isinstance(told, Unknown):
+            return told.reason
+        if told is None or told == _ALL:
+            continue
+        within = [
+            Cidr.parse(each) in Cidr.parse(str(told)) for each in blocks if isinstance(each, str) and ":" not in each
+        ]
+        if not all(within) or len(within) < len(blocks) or not blocks:
+            return f"it is for {told} alone"
+    return ""
 
 
 def prefixes(item: Item) -> Members:

@@ -72,7 +72,7 @@ _WORDS: Final = """
     Wisdom WorkSpaces::ConnectionAlias XRay
 """
 _INDIFFERENT: Final = frozenset(f"AWS::{each}" for each in _WORDS.split())
-"""Types, or the services of types, that no packet depends on."""
+"""Types, or the services of types, that no packet depends on, but for interfaces in subnets that they name."""
 
 
 def reads(kind: str) -> bool:
@@ -87,9 +87,20 @@ def indifferent(kind: str) -> bool:
     )
 
 
+_HOSTLESS: Final = frozenset({"AWS::EC2::FlowLog", "AWS::InspectorV2::Filter", "AWS::Timestream::InfluxDBBackup"})
+"""Types, of those that no packet depends on, that name subnets and have nothing in them."""
+
+
+def has_hosts(kind: str) -> bool:
+    """Whether a type that no packet depends on otherwise has hosts in the subnets that it names, if it names any."""
+    return kind not in _HOSTLESS
+
+
 ACCELERATES: Final = frozenset({"AWS::GlobalAccelerator::EndpointGroup"})
 """Types that bring the internet to what is in a VPC, past its public addresses."""
-_HOSTS_OF_EC2: Final = frozenset({"AWS::EC2::ClientVpnEndpoint", "AWS::EC2::ClientVpnTargetNetworkAssociation"})
+FLEETS: Final = frozenset({"AWS::EC2::EC2Fleet", "AWS::EC2::SpotFleet"})
+"""Types that start instances in the subnets that they name."""
+_HOSTS_OF_EC2: Final = FLEETS | {"AWS::EC2::ClientVpnEndpoint", "AWS::EC2::ClientVpnTargetNetworkAssociation"}
 _NO_HOSTS: Final = frozenset(
     f"AWS::{each}"
     for each in ("EC2", "CloudFormation", "VpcLattice", "Route53", "Route53Profiles", "RAM", "ServiceDiscovery")
@@ -97,9 +108,20 @@ _NO_HOSTS: Final = frozenset(
 """Services of which a type that is not read joins, filters or names, and is no host in a subnet."""
 
 
+_NOTHING_THERE: Final = frozenset(
+    f"AWS::{each}"
+    for each in (
+        *("AppRunner::VpcIngressConnection", "FSx::S3AccessPointAttachment", "DRS::SourceNetwork", "RDS::DBSnapshot"),
+        *("RDS::ClusterSnapshot", "Redshift::Snapshot", "ElastiCache::Snapshot", "MemoryDB::Snapshot"),
+        "DocDBElastic::ClusterSnapshot",
+    )
+)
+"""Types of other services that name a VPC or subnets and have nothing in them."""
+
+
 def stands(kind: str) -> bool:
     """Whether a type that is not read may have interfaces in the subnets, or in the VPC, that it names."""
-    if kind.startswith("Custom::") or kind in (NESTED, _APPLICATION, _CUSTOM):
+    if kind.startswith("Custom::") or kind in (NESTED, _APPLICATION, _CUSTOM) or kind in _NOTHING_THERE:
         return False
     return kind in _HOSTS_OF_EC2 or "::".join(kind.split("::")[:2]) not in _NO_HOSTS
 

@@ -6,10 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from reachsim.importing.cloudformation.evaluate import ABSENT, Either, External, Reference, condition
+from reachsim.importing.cloudformation.evaluate import ABSENT, Composite, Either, External, Reference, condition
 from reachsim.importing.cloudformation.stack import Resource, Stack
 from reachsim.importing.defaults import DEFAULT_SUBNET, default_id, stand_in
-from reachsim.importing.inventory import IDS, MAYBE, NOT_READ, PARTS, WHERE, Attributes, Inventory, Item, Unknown, Where
+from reachsim.importing.inventory import (
+    HOST,
+    IDS,
+    MAYBE,
+    NOT_READ,
+    PARTS,
+    WHERE,
+    Attributes,
+    Inventory,
+    Item,
+    Unknown,
+    Where,
+)
 from reachsim.importing.rules import Refused, block, number
 
 _BY_OTHERS: Final = frozenset({"Vpcs", "Subnets", "RouteTables", "NetworkAcls", "SecurityGroups"})
@@ -241,18 +253,21 @@ class Made:
         """Say that something is there and was not taken in."""
         self.inventory.not_read.append((resource.id, why, resource.origin))
 
-    def place_not_read(self, resource: Resource) -> None:
-        """Say where what is not read may have interfaces: in the subnets, or in the VPC, that its properties name."""
+    def place_not_read(self, resource: Resource, *, host: bool = False) -> bool:
+        """Say where what is not read may have interfaces: in the subnets, or in the VPC, that its properties name. `host`:
+        it is one if it names subnets, and nothing else. Returns whether it has a place."""
         told: Attributes = {}
-        subnets = [id for value in _under(resource.properties, _SUBNETS) for id in ids_of(value)]
+        subnets = [id for value in _under(resource.properties, _SUBNETS) for id in ids_within(value)]
         vpcs = [id for value in _under(resource.properties, _VPCS) for id in ids_of(value)]
         if subnets:
             told["SubnetIds"] = subnets
-        if vpcs:
+        if vpcs and (subnets or not host):
             told["VpcId"] = vpcs[0]
         if told:
-            item = Item(resource.id, {"Kind": resource.type, **told}, resource.origin, resource.maybe)
+            known = {"Kind": resource.type, HOST: host or None, **told}
+            item = Item(resource.id, without_none(known), resource.origin, resource.maybe)
             self.inventory.add(NOT_READ, item)
+        return bool(told)
 
     def assumed(self, resource: Resource, what: str) -> None:
         """Say what follows from something else."""
@@ -314,6 +329,8 @@ def _under(value: Any, words: tuple[str, ...]) -> Iterator[Any]:
         for each in value:
             yield from _under(each, words)
     if isinstance(value, dict):
+        if str(value.get("OptionName")).lower().endswith(words):  # a setting of Elastic Beanstalk
+            yield value.get("Value")
         for key, each in value.items():
             plain = isinstance(each, list) and not any(isinstance(one, dict) for one in each)
             if str(key).lower().endswith(words) and (plain or not isinstance(each, dict | list)):
@@ -328,6 +345,20 @@ def ids_of(value: Any) -> list[Any]:
         return [Unknown(value.reason)]
     listed = value if isinstance(value, list) else [value]
     return [each for each in map(id_of, listed) if each is not None]
+
+
+def ids_within(value: Any) -> list[Any]:
+    """The ids in a list, or in a text with commas between them; what stands before a colon is a word for what it is."""
+    if isinstance(value, list):
+        return [found for each in value for found in ids_within(each)]
+    parts: tuple[Any, ...] = value.parts if isinstance(value, Composite) else (value,)
+    found: list[Any] = []
+    for each in parts:
+        if isinstance(each, str):
+            found += [id for piece in each.split(",") if (id := piece.strip().rpartition(":")[2])]
+        else:
+            found += ids_of(final(each))
+    return found
 
 
 def flag(value: Any) -> Any:

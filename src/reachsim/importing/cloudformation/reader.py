@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from reachsim.errors import UsageError
@@ -19,6 +20,8 @@ from reachsim.importing.sources import Source
 
 __all__ = ["TAKES", "hold", "read_held", "recognises"]
 
+_ZONE_ID: Final = re.compile(r"[a-z]+\d+-az\d+")
+_SORTS: Final = ("name", "id", "place among those of the Region")
 TAKES: Final = frozenset({"parameters", "stacks", "region", "account"})
 
 
@@ -58,12 +61,8 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
         missing = (
             resource.type == NESTED and stacks.made[made.prefix[resource.id]].children.get(resource.logical_id) is None
         )
-        if missing or not (accounted.reads(resource.type) or accounted.indifferent(resource.type)):
-            made.not_read(resource, accounted.why_not_read(resource.type))
-            if resource.type in accounted.ACCELERATES:
-                _accelerate(made, resource)
-            elif accounted.stands(resource.type):
-                made.place_not_read(resource)
+        if missing or not accounted.reads(resource.type):
+            _tell_not_read(made, resource)
         elif resource.type == "AWS::EC2::VPC":
             inventory.items["Vpcs"][resource.id].attributes.update(
                 {"OwnerId": options.account} if options.account else {}
@@ -78,15 +77,32 @@ def _read(inventory: Inventory, templates: list[Template], names: dict[str, str]
     _tell_zones_apart(inventory)
 
 
+def _tell_not_read(made: Made, resource: Resource) -> None:
+    """Say of a resource that it is not read, and where it may have interfaces. One of a service that no packet depends on
+    counts where it is told subnets: then it has hosts there."""
+    if accounted.indifferent(resource.type) and resource.type != NESTED:
+        if accounted.has_hosts(resource.type) and made.place_not_read(resource, host=True):
+            made.not_read(resource, accounted.why_not_read(resource.type))
+        return
+    made.not_read(resource, accounted.why_not_read(resource.type))
+    if resource.type in accounted.ACCELERATES:
+        _accelerate(made, resource)
+    elif accounted.stands(resource.type):
+        made.place_not_read(resource, host=resource.type in accounted.FLEETS)
+
+
 def _tell_zones_apart(inventory: Inventory) -> None:
-    """Where some zones are named and of others only the place is known, nobody knows which of them are the same."""
-    subnets = list(inventory.of("Subnets"))
-    zones = [each.attributes.get("AvailabilityZone") for each in subnets]
-    placed = [isinstance(zone, str) and ZONE in zone for zone in zones]
-    if any(placed) and not all(placed[index] for index, zone in enumerate(zones) if isinstance(zone, str)):
-        for subnet, symbolic in zip(subnets, placed, strict=True):
-            if symbolic:
-                subnet.attributes["AvailabilityZone"] = Unknown("which zone has its place among those of the Region")
+    """Where some zones are named, of others only the place is known or the id, nobody knows which of them are the same."""
+    subnets = [each for each in inventory.of("Subnets") if isinstance(each.attributes.get("AvailabilityZone"), str)]
+    sorts = [_sort_of(each.attributes["AvailabilityZone"]) for each in subnets]
+    for subnet, sort in zip(subnets, sorts, strict=True):
+        if sort > min(sorts):
+            subnet.attributes["AvailabilityZone"] = Unknown(f"which zone has its {_SORTS[sort]}")
+
+
+def _sort_of(zone: str) -> int:
+    """How a zone is called: by its name, its id, or its place."""
+    return 2 if ZONE in zone else 1 if _ZONE_ID.fullmatch(zone) else 0
 
 
 def _accelerate(made: Made, resource: Resource) -> None:

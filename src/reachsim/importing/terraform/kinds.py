@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from reachsim.importing.terraform.inside import INSIDE
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -128,18 +130,6 @@ NAMED: Final = Kind(
 )
 """What AWS gives a name that records lead to."""
 
-PLACES: Final = {
-    **dict.fromkeys(
-        (
-            "subnet_id", "subnet_ids", "subnets", "vpc_config.subnet_ids", "vpc_config.subnets", "vpc_settings.subnet_ids",
-            "endpoint_details.subnet_ids", "subnet_mapping.subnet_id", "ip_address.subnet_id", "ec2_attributes.subnet_id",
-            "compute_resources.subnets", "physical_connection_requirements.subnet_id",
-        ),
-        SUBNET,
-    ),
-    **dict.fromkeys(("vpc_id", "vpc_config.vpc_id", "vpc_settings.vpc_id", "endpoint_details.vpc_id"), VPC),
-}  # fmt: skip
-"""Of a type that is not read: the attributes by which such types say where they are."""
 _VPC_CONFIG: Final = {"vpc_config.subnet_ids": SUBNET, "vpc_config.security_group_ids": GROUP}
 _ROUTE: Final = {
     "gateway_id": GATEWAY, "nat_gateway_id": NAT, "transit_gateway_id": TRANSIT, "vpc_peering_connection_id": PEERING,
@@ -178,6 +168,7 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_route53_zone": {"vpc.vpc_id": VPC},
     "aws_route53_zone_association": {"zone_id": ZONE, "vpc_id": VPC},
     "aws_route53_resolver_rule_association": {"resolver_rule_id": FORWARDING, "vpc_id": VPC},
+    "aws_route53_resolver_firewall_rule_group_association": {"vpc_id": VPC},
     "aws_vpc_dhcp_options_association": {"dhcp_options_id": DHCP, "vpc_id": VPC},
     "aws_route53_record": {"zone_id": ZONE, "alias.name": NAMED},
     "aws_vpc_block_public_access_exclusion": {"vpc_id": VPC, "subnet_id": SUBNET},
@@ -234,10 +225,11 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_ec2_instance_connect_endpoint": {"subnet_id": SUBNET, "security_group_ids": GROUP},
     "aws_instance": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,
-        "primary_network_interface.network_interface_id": INTERFACE,
+        "primary_network_interface.network_interface_id": INTERFACE, "launch_template.id": TEMPLATE,
     },
     "aws_spot_instance_request": {
         "subnet_id": SUBNET, "vpc_security_group_ids": GROUP, "network_interface.network_interface_id": INTERFACE,
+        "launch_template.id": TEMPLATE,
     },
     "aws_network_interface": {"subnet_id": SUBNET, "security_groups": GROUP, "attachment.instance": INSTANCE},
     "aws_network_interface_attachment": {"instance_id": INSTANCE, "network_interface_id": INTERFACE},
@@ -302,7 +294,6 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_redshiftserverless_workgroup": _SUBNETS_AND_GROUPS,
     "aws_elasticache_serverless_cache": _SUBNETS_AND_GROUPS,
     "aws_dax_cluster": _CACHE,
-    "aws_efs_mount_target": {"subnet_id": SUBNET, "security_groups": GROUP},
     "aws_mq_broker": {"subnet_ids": SUBNET, "security_groups": GROUP},
     "aws_msk_cluster": {
         "broker_node_group_info.client_subnets": SUBNET, "broker_node_group_info.security_groups": GROUP,
@@ -320,7 +311,11 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
     "aws_emr_cluster": {"ec2_attributes.subnet_id": SUBNET, "ec2_attributes.subnet_ids": SUBNET},
     "aws_cloud9_environment_ec2": {"subnet_id": SUBNET},
     "aws_imagebuilder_infrastructure_configuration": {"subnet_id": SUBNET, "security_group_ids": GROUP},
-    "aws_directory_service_directory": {"vpc_settings.subnet_ids": SUBNET, "vpc_settings.vpc_id": VPC},
+    "aws_directory_service_directory": {
+        f"{block}_settings.{key}": kind
+        for block in ("vpc", "connect")
+        for key, kind in (("subnet_ids", SUBNET), ("vpc_id", VPC))
+    },
     **dict.fromkeys(
         (f"aws_fsx_{name}_file_system" for name in ("lustre", "ontap", "openzfs", "windows")), _SUBNETS_AND_GROUPS
     ),
@@ -341,6 +336,8 @@ LINKS: Final[dict[str, dict[str, Kind]]] = {
         "subnet_ids": SUBNET, "launch_template.id": TEMPLATE, "cluster_name": CLUSTER,
         "remote_access.source_security_group_ids": GROUP,
     },
+    "aws_efs_mount_target": {"subnet_id": SUBNET, "security_groups": GROUP},
+    **{type: dict.fromkeys(subnets, SUBNET) | dict.fromkeys(groups, GROUP) for type, (subnets, groups) in INSIDE.items()},
     "aws_ecs_service": {
         "network_configuration.subnets": SUBNET, "network_configuration.security_groups": GROUP,
         "load_balancer.target_group_arn": TARGETS,
@@ -381,7 +378,10 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_security_group_rule": frozenset({"source_security_group_id"}),
     "aws_instance": frozenset({"vpc_security_group_ids", "security_groups", "secondary_private_ips"}),
     "aws_spot_instance_request": frozenset({"vpc_security_group_ids", "security_groups"}),
-    "aws_network_interface": frozenset({"security_groups", "attachment"}),
+    "aws_network_interface": frozenset(
+        {"security_groups", "attachment", "ipv4_prefixes", "ipv6_prefixes", "private_ips_count", "ipv4_prefix_count"}
+        | {"ipv6_prefix_count"}
+    ),
     "aws_eip": frozenset({"instance", "network_interface"}),
     "aws_eip_association": frozenset({"instance_id", "network_interface_id"}),
     "aws_internet_gateway": frozenset({"vpc_id"}),
@@ -395,15 +395,22 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
             "subnet_configuration",
             "private_dns_enabled",
             "dns_options",
+            "ip_address_type",
         }
     ),
     "aws_vpc_endpoint_service": frozenset({"private_dns_name"}),
+    "aws_vpn_connection": frozenset({"local_ipv4_network_cidr", "remote_ipv4_network_cidr"}),
     **dict.fromkeys(
         (f"{_TGW}_vpc_attachment", f"{_TGW}_vpc_attachment_accepter"),
         frozenset(f"transit_gateway_default_route_table_{word}" for word in ("association", "propagation")),
     ),
-    "aws_lb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
-    "aws_alb": frozenset({"security_groups", "subnet_mapping", "ip_address_type", "internal"}),
+    **dict.fromkeys(
+        ("aws_lb", "aws_alb"),
+        frozenset(
+            {"security_groups", "subnet_mapping", "ip_address_type", "internal"}
+            | {"enforce_security_group_inbound_rules_on_private_link_traffic"}
+        ),
+    ),
     **dict.fromkeys(
         ("aws_lb_target_group", "aws_alb_target_group"),
         frozenset({"preserve_client_ip", "load_balancing_cross_zone_enabled"}),

@@ -18,7 +18,6 @@ from reachsim.importing.terraform.kinds import (
     ABSENT_UNLESS_WRITTEN,
     LINKS,
     MAY_BE_COMPUTED,
-    PLACES,
     ROUTE_TARGETS,
     SUBNET,
     VPC,
@@ -26,7 +25,7 @@ from reachsim.importing.terraform.kinds import (
 )
 from reachsim.importing.terraform.plain import carries_no_id
 from reachsim.importing.terraform.snapshot import COMPUTED, Open, Resource, Snapshot
-from reachsim.importing.terraform.types import stands
+from reachsim.importing.terraform.types import places_of
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 
@@ -40,6 +39,8 @@ SETS: Final = frozenset(
     }
 )  # fmt: skip
 """Attributes that name several."""
+_LISTS: Final = ("subnets", "subnet_ids", "security_group_id_list")
+"""What others end with that do."""
 _IN_THE_SAME_VPC: Final = frozenset({"gateway", "NAT gateway", "egress-only internet gateway"})
 """What a route can lead to in its own VPC alone."""
 
@@ -75,8 +76,9 @@ class Links:
             self._look()
         for wanted in (VPC, SUBNET, None):
             for each in self.found.managed:
-                places = PLACES if stands(each.address.type) else {}
-                for path, kind in LINKS.get(each.address.type, places).items():
+                links = LINKS.get(each.address.type)
+                places = places_of(each.address.type, each.values) if links is None else links
+                for path, kind in places.items():
                     if wanted is None or kind is wanted:
                         self.attribute(each, tuple(path.split(".")), kind)
 
@@ -124,7 +126,7 @@ class Links:
         block = self.flows.configuration.block(each.address)
         for holder, index, count in list(holders(each.values, way)):
             value = holder.get(way[-1])
-            several = way[-1] in SETS
+            several = way[-1] in SETS or way[-1].endswith(_LISTS)
             if not _computed(value) and not (isinstance(value, list) and any(map(_computed, value))):
                 continue
             own, exact = (None, False) if block is None else expression(block, way, index, count)

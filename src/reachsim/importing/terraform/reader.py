@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from reachsim.importing.defaults import created_vpc
-from reachsim.importing.inventory import NOT_READ, Inventory, Origin
+from reachsim.importing.inventory import HOST, NOT_READ, Inventory, Origin
 from reachsim.importing.options import Options
 from reachsim.importing.sources import Source
 from reachsim.importing.terraform import alike, one_vpc
-from reachsim.importing.terraform.assembly import Assembly
+from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.documents import Document, document, inside
 from reachsim.importing.terraform.families import (
     acls,
@@ -30,10 +30,10 @@ from reachsim.importing.terraform.families import (
     transit,
     vpcs,
 )
-from reachsim.importing.terraform.kinds import PLACES, SUBNET, VPC
-from reachsim.importing.terraform.links import Links
-from reachsim.importing.terraform.snapshot import Snapshot
-from reachsim.importing.terraform.types import ACCELERATES, matters, stands
+from reachsim.importing.terraform.kinds import SUBNET, VPC
+from reachsim.importing.terraform.links import Links, holders
+from reachsim.importing.terraform.snapshot import Resource, Snapshot
+from reachsim.importing.terraform.types import ACCELERATES, is_host, matters, places_of
 
 FAMILIES: Final[tuple[Callable[[Assembly], None], ...]] = (
     external.add_sources,
@@ -127,25 +127,39 @@ def _place_not_read(made: Assembly) -> None:
     """Say where what is not read may have interfaces."""
     for each in made.found.managed:
         kind = each.address.type
-        if kind in READ or not stands(kind):
+        if kind in READ:
             continue
         if kind.startswith(ACCELERATES):  # it brings the internet to what is in a VPC, nobody knows in which
             for one in made.of("Vpcs"):
                 made.place(NOT_READ, f"{each.id} in {one.id}", {"Kind": kind, "VpcId": one.id}, each.origin)
             continue
-        subnets = [id for path, of in PLACES.items() if of is SUBNET for id in _listed(each.at(path))]
-        vpc = next((id for path, of in PLACES.items() if of is VPC for id in _listed(each.at(path))), None)
-        if subnets or vpc is not None:
-            at = {"SubnetIds": subnets} if subnets else {}
-            made.put(NOT_READ, each, {"Kind": kind, **at, **({"VpcId": vpc} if vpc is not None else {})})
+        host, told = is_host(kind), places_of(kind, each.values)
+        subnets, vpcs = (
+            [id for path, of in told.items() if of is one for id in _at(each, path)] for one in (SUBNET, VPC)
+        )
+        for one in each.each("setting"):  # of Elastic Beanstalk
+            named = one.get("name") if isinstance(one, dict) else None
+            if named in ("Subnets", "ELBSubnets"):
+                text = one.get("value")
+                subnets += text.split(",") if isinstance(text, str) else [text]
+        if subnets or (vpcs and not host):
+            body = {"Kind": kind, "SubnetIds": subnets or None, "VpcId": vpcs[0] if vpcs else None, HOST: host or None}
+            made.put(NOT_READ, each, present(body))
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value in (None, "") else [value]
+def _at(each: Resource, path: str) -> list[Any]:
+    """The ids at a path, in every block that has it."""
+    way = path.split(".")
+    told = [holder.get(way[-1]) for holder, _, _ in holders(each.values, tuple(way))]
+    return [
+        id for value in told for id in (value if isinstance(value, list) else [] if value in (None, "") else [value])
+    ]
 
 
 def _account(inventory: Inventory, found: Snapshot) -> None:
     """Name what is there, matters to a network and is not read."""
     for each in found.managed:
-        if each.address.type not in READ and matters(each.address.type):
+        if each.address.type in READ:
+            continue
+        if matters(each.address.type) or inventory.one(NOT_READ, each.id) is not None:
             inventory.not_read.append((str(each.address), f"{each.address.type} is not read", each.origin))

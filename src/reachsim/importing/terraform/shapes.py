@@ -13,7 +13,8 @@ _TEXTS: Final = frozenset(
     {
         "vpc_security_group_ids", "security_groups", "security_group_ids", "subnet_ids", "subnets", "route_table_ids",
         "prefix_list_ids", "vpc_zone_identifier", "target_group_arns", "instances", "propagating_vgws", "cidr_blocks",
-        "ipv6_cidr_blocks", "private_ips", "ipv6_addresses", "secondary_private_ips", "network_interface_ids",
+        "ipv6_cidr_blocks", "private_ips", "ipv6_addresses", "ipv4_prefixes", "ipv6_prefixes", "secondary_private_ips",
+        "network_interface_ids",
         "vpc_subnet_ids", "client_subnets", "load_balancers", "records", "secondary_allocation_ids",
         "source_security_group_ids", "network_load_balancer_arns", "gateway_load_balancer_arns", "allocation_ids",
     }
@@ -40,13 +41,13 @@ _NO_TEXTS: Final = frozenset({"icmp_type", "assign_public_ip", "preserve_client_
 _BLOCK_KEYS: Final = frozenset(
     {
         "cidr_block", "ipv6_cidr_block", "cidr_ipv4", "cidr_ipv6", "destination_cidr_block", "cidr", "cidr_blocks",
-        "destination_ipv6_cidr_block", "ipv6_cidr_blocks",
+        "destination_ipv6_cidr_block", "ipv6_cidr_blocks", "local_ipv4_network_cidr", "remote_ipv4_network_cidr",
     }
 )  # fmt: skip
 _ADDRESS_KEYS: Final = frozenset(
     {
         "private_ip", "public_ip", "private_ips", "secondary_private_ips", "ipv6_addresses", "private_ip_address",
-        "associate_with_private_ip", "private_ipv4_address",
+        "associate_with_private_ip", "private_ipv4_address", "ipv6_address",
     }
 )  # fmt: skip
 _FREE: Final = frozenset({"tags", "tags_all"})

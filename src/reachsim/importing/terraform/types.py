@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
+
+from reachsim.importing.terraform.kinds import SUBNET, VPC, Kind
 
 _NETWORK: Final = (
     "aws_vpc", "aws_subnet", "aws_route", "aws_security_group", "aws_network", "aws_nat", "aws_internet", "aws_egress",
@@ -53,8 +56,47 @@ _NO_HOSTS: Final = (
     "aws_vpc", "aws_subnet", "aws_route_", "aws_route53_zone", "aws_route53_record", "aws_route53_vpc", "aws_security_group",
     "aws_network_acl", "aws_default", "aws_main_route", "aws_ec2_transit", "aws_ec2_subnet", "aws_ec2_local",
     "aws_ec2_carrier", "aws_vpn", "aws_service_discovery", "awscc_ec2_", "aws_internet", "aws_egress", "aws_nat", "aws_dx",
+    "aws_apprunner_vpc_ingress", "aws_route53_resolver_firewall",
 )  # fmt: skip
 """Of these, what joins, filters or names, and is no host in a subnet."""
+
+
+_FLEETS: Final = ("aws_ec2_fleet", "aws_spot_fleet_request", "aws_lambda_capacity_provider")
+"""Of what is not read, what starts instances in the subnets that it names, and is nothing else."""
+_HOSTLESS: Final = ("aws_flow_log", "aws_inspector2_filter")
+"""Of all other types of AWS's, what names subnets and has nothing in them, beside groups of subnets."""
+_SUBNETS: Final = ("subnet_id", "subnet_ids", "subnets")
+_VPCS: Final = ("vpc_id",)
+
+
+def places_of(type: str, values: Any) -> dict[str, Kind]:
+    """The attributes by which a resource of a type that is not read says where it may have interfaces, those of blocks
+    behind the block's name and a dot."""
+    if not stands(type) and not is_host(type):
+        return {}
+    return {".".join(way): SUBNET if way[-1].endswith(_SUBNETS) else VPC for way in _ways(values)}
+
+
+def _ways(value: Any) -> Iterator[tuple[str, ...]]:
+    """The names, one below the other, by which values are found that name subnets or VPCs."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _ways(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if isinstance(each, dict) or (isinstance(each, list) and any(isinstance(one, dict) for one in each)):
+                yield from ((key, *way) for way in _ways(each))
+            elif key.endswith((*_SUBNETS, *_VPCS)):
+                yield (key,)
+
+
+def is_host(type: str) -> bool:
+    """Whether a resource of a type that is not read is a host, and nothing else, in the subnets that it names, if it names
+    any: of a service that no packet depends on otherwise."""
+    if type.startswith(_FLEETS):
+        return True
+    others = (*_NO_HOSTS, *_HOSTLESS)
+    return type.startswith("aws_") and not matters(type) and not type.startswith(others) and "_subnet_group" not in type
 
 
 def stands(type: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from reachsim.importing.cloudformation.families.hosts import allocated
 from reachsim.importing.cloudformation.made import Made, entries, flag, id_of, ids_of, tags_of, whole, without_none
 from reachsim.importing.cloudformation.stack import Resource
-from reachsim.importing.inventory import Unknown
+from reachsim.importing.inventory import PRIVATE_LINK, Unknown
 
 
 def balancer(made: Made, resource: Resource) -> None:
@@ -30,6 +30,7 @@ def balancer(made: Made, resource: Resource) -> None:
             *(_zone(made, each) for each in mappings if isinstance(each, Unknown) or each.get("SubnetId") is not None),
         ],
         "State": {"Code": "active"},
+        PRIVATE_LINK: resource.get(PRIVATE_LINK),
         "Tags": tags_of(resource.get("Tags")),
     }
     if groups is not None or kind == "application":
@@ -50,8 +51,8 @@ def _zone(made: Made, mapping: Any) -> Any:
         return mapping
     allocation = mapping.get("AllocationId")
     address = {} if allocation is None else {"IpAddress": allocated(made, allocation)}
-    private = mapping.get("PrivateIPv4Address")
-    address |= {"PrivateIPv4Address": private} if isinstance(private, str) else {}
+    given = {key: mapping.get(key) for key in ("PrivateIPv4Address", "IPv6Address")}
+    address |= {key: told for key, told in given.items() if isinstance(told, str)}
     return {"SubnetId": id_of(mapping.get("SubnetId")), **({"LoadBalancerAddresses": [address]} if address else {})}
 
 

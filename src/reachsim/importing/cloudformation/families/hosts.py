@@ -11,6 +11,7 @@ from reachsim.importing.cloudformation.made import (
     entries,
     flag,
     id_of,
+    ids_of,
     tags_of,
     whole,
     without_none,
@@ -89,6 +90,20 @@ def _addresses(made: Made, written: Mapping[str, Any], subnet: Any) -> Attribute
             else without_none({"PrivateIpAddress": each.get("PrivateIpAddress"), "Primary": flag(each.get("Primary"))})
             for each in listed
         ]
+    more = whole(written.get("SecondaryPrivateIpAddressCount"))
+    if more and not found:
+        found["PrivateIpAddresses"] = [
+            {"PrivateIpAddress": written.get("PrivateIpAddress") or _ASSIGNED, "Primary": True}
+        ]
+        found["PrivateIpAddresses"].append({"PrivateIpAddress": _ASSIGNED})
+    for version in ("4", "6"):
+        key, asked = f"Ipv{version}Prefix", whole(written.get(f"Ipv{version}PrefixCount"))
+        prefixes = [
+            each if isinstance(each, Unknown) else {key: each.get(key)}
+            for each in entries(written.get(f"{key}es") or [])
+        ]
+        if prefixes or asked:
+            found[f"{key}es"] = prefixes or [{key: _ASSIGNED}]
     addresses = [
         each if isinstance(each, Unknown) else {"Ipv6Address": each.get("Ipv6Address")}
         for each in entries(written.get("Ipv6Addresses") or [])
@@ -250,22 +265,48 @@ def _give(made: Made, resource: Resource, instance: Any, interface: Any, private
     owned[0].attributes["Association"] = entry
 
 
+def _of_gateway(made: Made, resource: Resource) -> list[Any]:
+    """The addresses of a NAT gateway: its own, and others from which it may send too."""
+    private, kind = resource.get("PrivateIpAddress"), resource.get("ConnectivityType")
+    own = {"PrivateIp": private if isinstance(private, str) else None}
+    allocation = resource.get("AllocationId")
+    if kind != "private" and allocation is not None:
+        own["PublicIp"] = allocated(made, allocation)
+    more = [{"PublicIp": allocated(made, id)} for id in ids_of(resource.get("SecondaryAllocationIds"))]
+    told = ids_of(resource.get("SecondaryPrivateIpAddresses"))
+    count = whole(resource.get("SecondaryPrivateIpAddressCount"))
+    told += [_ASSIGNED] if count and not told else []
+    private_ones = [{"PrivateIp": each} for each in told]
+    return [without_none(own), *(private_ones if kind == "private" else more)]
+
+
+def _of_zones(made: Made, zones: list[Any]) -> list[Any]:
+    """The addresses that a regional NAT gateway is given, by zone (NATGW-17)."""
+    return [
+        each
+        if isinstance(each, Unknown)
+        else {
+            "AvailabilityZone": each.get("AvailabilityZone", each.get("AvailabilityZoneId")),
+            "PublicIp": allocated(made, id),
+        }
+        for each in zones
+        for id in (ids_of(each.get("AllocationIds")) if isinstance(each, dict) else [None])
+    ]
+
+
 def nat_gateway(made: Made, resource: Resource) -> None:
     subnet = id_of(resource.get("SubnetId"))
     vpc = id_of(resource.get("VpcId")) or made.vpc_of(subnet)
-    private = resource.get("PrivateIpAddress")
     kind = resource.get("ConnectivityType")
-    told = [{"PrivateIp": private}] if isinstance(private, str) else [{}]
-    allocation = resource.get("AllocationId")
-    if kind != "private" and allocation is not None:
-        told[0]["PublicIp"] = allocated(made, allocation)
+    zones = entries(resource.get("AvailabilityZoneAddresses") or [])
     attributes = {
         "SubnetId": subnet,
         "VpcId": vpc,
         "State": "available",
         "ConnectivityType": "public" if kind is None else kind,
         "AvailabilityMode": resource.get("AvailabilityMode"),
-        "NatGatewayAddresses": told,
+        "AutoProvisionZones": "disabled" if zones else None,
+        "NatGatewayAddresses": _of_zones(made, zones) if zones else _of_gateway(made, resource),
         "Tags": tags_of(resource.get("Tags")),
     }
     made.add("NatGateways", resource, attributes, within=subnet if isinstance(subnet, str) else "")

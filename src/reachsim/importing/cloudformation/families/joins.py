@@ -8,9 +8,8 @@ from typing import Any, Final
 from reachsim.importing.cloudformation.evaluate import Composite, External, Reference
 from reachsim.importing.cloudformation.made import Made, flag, id_of, ids_of, tags_of, without_none
 from reachsim.importing.cloudformation.stack import Resource
-from reachsim.importing.inventory import Item, Unknown
+from reachsim.importing.inventory import REFERENCING, Item, Unknown
 
-_UNSAID: Final = Unknown("the template does not say whether it has private DNS")
 _VPN: Final = "AWS::EC2::VPNConnection"
 _OTHERS: Final = {
     _VPN: "vpn",
@@ -18,6 +17,8 @@ _OTHERS: Final = {
     "AWS::EC2::TransitGatewayConnect": "connect",
 }
 """Attachments of no VPC, by type of resource."""
+_NETWORKS: Final = ("LocalIpv4NetworkCidr", "RemoteIpv4NetworkCidr")
+"""What of the network, and of AWS's side, may communicate over a VPN connection (VPN-7)."""
 _VPC_ATTACHMENTS: Final = ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
 
 
@@ -91,6 +92,7 @@ def transit_gateway(made: Made, resource: Resource) -> None:
         "PropagationDefaultRouteTableId": table if propagates is True else None,
         "DefaultRouteTableAssociation": _word(associates),
         "DefaultRouteTablePropagation": _word(propagates),
+        REFERENCING: resource.get(REFERENCING),
     }
     made.add("TransitGateways", resource, {"Options": without_none(options), "Tags": tags_of(resource.get("Tags"))})
     if associates is not False or propagates is not False:
@@ -131,7 +133,9 @@ def _add_table(made: Made, resource: Resource, id: str, gateway: Any) -> None:
 
 def vpc_attachment(made: Made, resource: Resource) -> None:
     options = resource.get("Options")
-    appliance = options.get("ApplianceModeSupport") if isinstance(options, dict) else options
+    told = {
+        key: options.get(key) if isinstance(options, dict) else options for key in ("ApplianceModeSupport", REFERENCING)
+    }
     vpc = id_of(resource.get("VpcId"))
     attributes = {
         "TransitGatewayId": id_of(resource.get("TransitGatewayId")),
@@ -139,7 +143,7 @@ def vpc_attachment(made: Made, resource: Resource) -> None:
         "SubnetIds": [*ids_of(resource.get("SubnetIds")), *ids_of(resource.get("AddSubnetIds"))],
         "ResourceType": "vpc",
         "State": "available",
-        "Options": without_none({"ApplianceModeSupport": appliance}),
+        "Options": without_none(told),
         "Tags": tags_of(resource.get("Tags")),
     }
     made.add("TransitGatewayVpcAttachments", resource, attributes, within=vpc if isinstance(vpc, str) else "")
@@ -244,12 +248,15 @@ def endpoint(made: Made, resource: Resource) -> None:
     vpc = id_of(resource.get("VpcId"))
     kind = resource.get("VpcEndpointType")
     kind = "Gateway" if kind is None else kind
-    dns = flag(resource.get("PrivateDnsEnabled"))
+    dns = flag(
+        resource.get("PrivateDnsEnabled")
+    )  # unlike AWS's API, CloudFormation takes it for false where it is left out
     attributes = {
         "VpcId": vpc,
         "VpcEndpointType": kind,
         "ServiceName": service_name(resource.get("ServiceName")),
         "State": accepted(made, service_name(resource.get("ServiceName"))),
+        "IpAddressType": resource.get("IpAddressType"),
         "Tags": tags_of(resource.get("Tags")),
     }
     if kind == "Gateway":
@@ -258,8 +265,7 @@ def endpoint(made: Made, resource: Resource) -> None:
         attributes["SubnetIds"] = ids_of(resource.get("SubnetIds"))
     if kind == "Interface" or isinstance(kind, Unknown):
         attributes["Groups"] = made.groups_of(resource.get("SecurityGroupIds"), vpc)
-        own = attributes["ServiceName"] in made.resources
-        attributes["PrivateDnsEnabled"] = dns if dns is not None else False if own else _UNSAID
+        attributes["PrivateDnsEnabled"] = False if dns is None else dns
         options = resource.get("DnsOptions")
         told = options.get("PrivateDnsOnlyForInboundResolverEndpoint") if isinstance(options, dict) else options
         if told is not None:
@@ -311,7 +317,10 @@ def vpn_connection(made: Made, resource: Resource) -> None:
         "TransitGatewayId": id_of(resource.get("TransitGatewayId")),
         "CustomerGatewayId": id_of(resource.get("CustomerGatewayId")),
         "State": "available",
-        "Options": {"StaticRoutesOnly": False if static is None else static},
+        "Options": {
+            "StaticRoutesOnly": False if static is None else static,
+            **{key: block for key in _NETWORKS if (block := made.block(resource, resource.get(key))) is not None},
+        },
         "Routes": [] if static is True else [Unknown("what the other side announces")],
         "Tags": tags_of(resource.get("Tags")),
     }

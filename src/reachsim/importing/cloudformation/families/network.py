@@ -62,6 +62,11 @@ def forwarding(made: Made, resource: Resource) -> None:
     made.add("ResolverRuleAssociations", resource, without_none(body))
 
 
+def filtered(made: Made, resource: Resource) -> None:
+    """A DNS Firewall, which may keep any name from being answered in a VPC (DNS-5)."""
+    made.add("ResolverRuleAssociations", resource, without_none({"VPCId": id_of(resource.get("VpcId"))}))
+
+
 def vpc_block(made: Made, resource: Resource) -> None:
     vpc = resource.get("VpcId")
     if resource.get("CidrBlock") is not None:
@@ -118,7 +123,8 @@ def subnet(made: Made, resource: Resource) -> None:
     if block is None and (resource.get("Ipv4IpamPoolId") is not None or ipv6 is None):
         block = Unknown("the pool of an IPAM gives its block")
     entry = ipv6 if isinstance(ipv6, Unknown) else {"Ipv6CidrBlock": ipv6}
-    zone = resource.get("AvailabilityZone")
+    told = (resource.get("AvailabilityZone"), resource.get("AvailabilityZoneId"))
+    zone = next((each for each in told if each is not None), Unknown("AWS chooses its zone"))
     attributes = {
         "VpcId": vpc,
         "CidrBlock": block,
@@ -269,6 +275,7 @@ ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     "AWS::EC2::VPCCidrBlock": vpc_block,
     "AWS::EC2::VPCDHCPOptionsAssociation": name_servers,
     "AWS::Route53Resolver::ResolverRuleAssociation": forwarding,
+    "AWS::Route53Resolver::FirewallRuleGroupAssociation": filtered,
     "AWS::EC2::SubnetCidrBlock": subnet_block,
     "AWS::EC2::VPCGatewayAttachment": attachment,
     "AWS::EC2::Route": route,

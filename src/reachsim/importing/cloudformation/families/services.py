@@ -16,6 +16,7 @@ from reachsim.importing.cloudformation.made import (
     flag,
     id_of,
     ids_of,
+    ids_within,
     whole,
     without_none,
 )
@@ -31,7 +32,7 @@ class Service:
     `subnets` names, and the key of that one's subnets. `public`: what says whether it has public addresses, or
     `_AS_SUBNETS`; left out: it never has any (IGW-16). `for_others`: what tells whether it sends for its clients.
     `default_vpc`: without subnets it is in the default VPC, not in none. `own_groups`: why nobody knows its groups, where it
-    makes them itself."""
+    makes them itself. `given`: where it tells the address that it has in each subnet, beside the subnet or in its object."""
 
     subnets: tuple[str, ...]
     groups: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Service:
     for_others: str = ""
     default_vpc: bool = False
     own_groups: str = ""
+    given: str = ""
 
 
 _AS_SUBNETS: Final = "MapPublicIpOnLaunch"
@@ -57,16 +59,23 @@ def _cached(service: str, name: str, groups: str, *, default_vpc: bool = False) 
     return Service((name,), (groups,), "", (f"AWS::{service}::SubnetGroup", "SubnetIds"), default_vpc=default_vpc)
 
 
-_AWSVPC: Final = "NetworkConfiguration.AwsvpcConfiguration"
-_TASKS: Final = Service(
-    (f"{_AWSVPC}.Subnets",), (f"{_AWSVPC}.SecurityGroups",), f"{_AWSVPC}.AssignPublicIp", count="DesiredCount"
-)
+def _tasks(where: str, **more: Any) -> Service:
+    """Tasks of ECS, by the path of what tells where they are."""
+    return Service((f"{where}.Subnets",), (f"{where}.SecurityGroups",), f"{where}.AssignPublicIp", **more)
+
+
+def _configured(where: str, groups: str = "SecurityGroupIds", subnets: str = "SubnetIds") -> Service:
+    """A service with an object that tells where it is."""
+    return Service((f"{where}.{subnets}",), (f"{where}.{groups}",))
+
+
 _DIRECTORY: Final = Service(("VpcSettings.SubnetIds",), own_groups="a directory makes a group of its own")
 _INFLUX: Final = Service(("VpcSubnetIds",), ("VpcSecurityGroupIds",), "PubliclyAccessible")
 _STREAM: Final = tuple(
     f"{each}DestinationConfiguration.VpcConfiguration"
     for each in ("Amazonopensearchservice", "AmazonOpenSearchServerless", "Elasticsearch")
 )
+_PIPE_TASK: Final = "TargetParameters.EcsTaskParameters.NetworkConfiguration.AwsvpcConfiguration"
 _ACCESS: Final = ("LoadBalancerOptions", "RdsOptions", "CidrOptions")
 _DOMAIN: Final = Service(("VPCOptions.SubnetIds",), ("VPCOptions.SecurityGroupIds",))
 _SERVICES: Final[Mapping[str, Service]] = {
@@ -104,15 +113,22 @@ _SERVICES: Final[Mapping[str, Service]] = {
         ("AWS::DMS::ReplicationSubnetGroup", "SubnetIds"),
         default_vpc=True,
     ),
-    "AWS::ECS::Service": _TASKS,
-    "AWS::ECS::TaskSet": _TASKS,
+    "AWS::ECS::Service": _tasks("NetworkConfiguration.AwsvpcConfiguration", count="DesiredCount"),
+    "AWS::ECS::TaskSet": _tasks("NetworkConfiguration.AwsVpcConfiguration"),
+    "AWS::ECS::CapacityProvider": Service(
+        ("ManagedInstancesProvider.InstanceLaunchTemplate.NetworkConfiguration.Subnets",),
+        ("ManagedInstancesProvider.InstanceLaunchTemplate.NetworkConfiguration.SecurityGroups",),
+        _AS_SUBNETS,
+    ),
+    "AWS::Events::Rule": _tasks("Targets.EcsParameters.NetworkConfiguration.AwsVpcConfiguration"),
+    "AWS::Scheduler::Schedule": _tasks("Target.EcsParameters.NetworkConfiguration.AwsvpcConfiguration"),
     "AWS::EKS::Cluster": Service(("ResourcesVpcConfig.SubnetIds",), ("ResourcesVpcConfig.SecurityGroupIds",)),
     "AWS::EKS::Nodegroup": Service(("Subnets",), public=_AS_SUBNETS),
     "AWS::EKS::FargateProfile": Service(("Subnets",)),
     "AWS::EC2::InstanceConnectEndpoint": Service(
         ("SubnetId",), ("SecurityGroupIds",), count="1", for_others="PreserveClientIp"
     ),
-    "AWS::EFS::MountTarget": Service(("SubnetId",), ("SecurityGroups",), count="1"),
+    "AWS::EFS::MountTarget": Service(("SubnetId",), ("SecurityGroups",), count="1", given="IpAddress"),
     "AWS::FSx::FileSystem": Service(("SubnetIds",), ("SecurityGroupIds",)),
     "AWS::AmazonMQ::Broker": Service(("SubnetIds",), ("SecurityGroups",), "PubliclyAccessible", default_vpc=True),
     "AWS::MSK::Cluster": Service(
@@ -131,11 +147,19 @@ _SERVICES: Final[Mapping[str, Service]] = {
         own_groups="EMR adds rules to the groups of its nodes",
     ),
     "AWS::MWAA::Environment": Service(("NetworkConfiguration.SubnetIds",), ("NetworkConfiguration.SecurityGroupIds",)),
-    "AWS::CodeBuild::Project": Service(("VpcConfig.Subnets",), ("VpcConfig.SecurityGroupIds",)),
+    "AWS::CodeBuild::Project": _configured("VpcConfig", subnets="Subnets"),
+    "AWS::CodeBuild::Fleet": _configured("FleetVpcConfig", subnets="Subnets"),
     "AWS::Cloud9::EnvironmentEC2": Service(
         ("SubnetId",), (), _AS_SUBNETS, count="1", default_vpc=True, own_groups="Cloud9 makes its group"
     ),
     "AWS::ImageBuilder::InfrastructureConfiguration": Service(("SubnetId",), ("SecurityGroupIds",), _AS_SUBNETS),
+    "AWS::SageMaker::EndpointConfig": _configured("VpcConfig", subnets="Subnets"),
+    "AWS::SageMaker::Model": _configured("VpcConfig", subnets="Subnets"),
+    "AWS::EMR::Studio": Service(("SubnetIds",), ("WorkspaceSecurityGroupId",)),
+    "AWS::Lambda::NetworkConnector": _configured("Configuration.VpcEgressConfiguration"),
+    "AWS::SecretsManager::RotationSchedule": Service(
+        ("HostedRotationLambda.VpcSubnetIds",), ("HostedRotationLambda.VpcSecurityGroupIds",)
+    ),
     "AWS::SageMaker::NotebookInstance": Service(("SubnetId",), ("SecurityGroupIds",)),
     "AWS::Synthetics::Canary": Service(("VPCConfig.SubnetIds",), ("VPCConfig.SecurityGroupIds",)),
     "AWS::KinesisAnalyticsV2::Application": Service(
@@ -158,14 +182,15 @@ _SERVICES: Final[Mapping[str, Service]] = {
         tuple(f"{each}.SubnetIds" for each in _STREAM), tuple(f"{each}.SecurityGroupIds" for each in _STREAM)
     ),
     "AWS::Pipes::Pipe": Service(
-        ("SourceParameters.SelfManagedKafkaParameters.Vpc.Subnets",),
-        ("SourceParameters.SelfManagedKafkaParameters.Vpc.SecurityGroup",),
+        ("SourceParameters.SelfManagedKafkaParameters.Vpc.Subnets", f"{_PIPE_TASK}.Subnets"),
+        ("SourceParameters.SelfManagedKafkaParameters.Vpc.SecurityGroup", f"{_PIPE_TASK}.SecurityGroups"),
+        f"{_PIPE_TASK}.AssignPublicIp",
     ),
     "AWS::VpcLattice::ResourceGateway": Service(("SubnetIds",), ("SecurityGroupIds",)),
     "AWS::EC2::VerifiedAccessEndpoint": Service(tuple(f"{each}.SubnetIds" for each in _ACCESS), ("SecurityGroupIds",)),
     "AWS::AppRunner::VpcConnector": Service(("Subnets",), ("SecurityGroups",)),
     "AWS::ApiGatewayV2::VpcLink": Service(("SubnetIds",), ("SecurityGroupIds",)),
-    "AWS::Route53Resolver::ResolverEndpoint": Service(("IpAddresses",), ("SecurityGroupIds",)),
+    "AWS::Route53Resolver::ResolverEndpoint": Service(("IpAddresses",), ("SecurityGroupIds",), given="IpAddresses.Ip"),
     "AWS::Transfer::Server": Service(
         ("EndpointDetails.SubnetIds",), ("EndpointDetails.SecurityGroupIds",), "EndpointDetails.AddressAllocationIds"
     ),
@@ -185,6 +210,9 @@ def service(made: Made, resource: Resource) -> None:
             resource, subnets, groups, _public(made, resource, known.public, subnets), _count(resource, known)
         )
     item = made.inventory.one("PossibleInterfaces", resource.id)
+    addresses = _given(resource, known.given) if known.given and item is not None else []
+    if item is not None and any(isinstance(each.get("PrivateIpAddress"), str) for each in addresses):
+        item.attributes["Addresses"] = addresses
     if known.for_others and item is not None:
         told = flag(resource.get(known.for_others))
         item.attributes["SendsForOthers"] = (
@@ -197,8 +225,8 @@ def _subnets_of(made: Made, resource: Resource, known: Service, asked: tuple[str
     """The subnets of a service; those of what it is a member or a replica of, where it names none itself."""
     found: list[Any] = []
     for path in known.subnets:
-        value = at(resource.properties, path)
-        found += _named_subnets(made, value, known.by) if known.by[0] else _subnets(value)
+        for value in _each_at(resource.properties, path):
+            found += _named_subnets(made, value, known.by) if known.by[0] else _subnets(value)
     owner = None if found else clusters.source(made, resource)
     if isinstance(owner, Unknown):
         return [owner]
@@ -216,9 +244,17 @@ def _groups_of(made: Made, resource: Resource, known: Service) -> list[Any]:
         return [cluster]
     if cluster is not None:
         return _groups_of(made, cluster, _SERVICES[cluster.type])
-    found = [each for path in known.groups for value in _each_at(resource.properties, path) for each in ids_of(value)]
+    told = [each for path in known.groups if (each := _told(resource, path))]
+    if len(told) > 1 or any(each != first[0] for first in told for each in first):
+        return [Unknown("which of its groups which of its interfaces has")]
+    found = told[0][0] if told else []
     found += clusters.kubernetes_groups(made, resource)
     return [Unknown(known.own_groups)] if known.own_groups else found
+
+
+def _told(resource: Resource, path: str) -> list[list[Any]]:
+    """The lists of ids at a path, of each object that has one there."""
+    return [id for value in _each_at(resource.properties, path) if (id := ids_within(value))]
 
 
 def _count(resource: Resource, known: Service) -> Any:
@@ -233,9 +269,13 @@ def _public(made: Made, resource: Resource, path: str, subnets: list[Any]) -> An
         return _public_by_launch(made, resource, subnets)
     if not path:
         return NEVER
-    told = at(resource.properties, path)
-    if told is None:
+    listed = [_is_public(each) for each in _each_at(resource.properties, path) if each is not None]
+    if not listed:
         return clusters.public_by_default(made, resource)
+    return listed[0] if all(each == listed[0] for each in listed) else Unknown("some of them have public addresses")
+
+
+def _is_public(told: Any) -> Any:
     if isinstance(told, list):  # of public addresses
         return bool(told)
     return True if told in ("ENABLED", "SERVICE_PROVIDED_EIPS") else False if told == "DISABLED" else flag(told)
@@ -257,7 +297,18 @@ def _subnets(value: Any) -> list[Any]:
             for each in entries(value)
             for found in (ids_of(each.get("SubnetId") or each.get("SubnetIds")) if isinstance(each, dict) else [each])
         ]
-    return ids_of(value)
+    return ids_within(value)
+
+
+def _given(resource: Resource, path: str) -> list[dict[str, Any]]:
+    """The addresses that a service is given, with their subnets."""
+    holder, _, key = path.rpartition(".")
+    listed = entries(resource.get(holder)) if holder else [resource.properties]
+    return [
+        without_none({"SubnetId": id_of(each.get("SubnetId")), "PrivateIpAddress": each.get(key)})
+        for each in listed
+        if isinstance(each, dict)
+    ]
 
 
 def _named_subnets(made: Made, name: Any, by: tuple[str, str]) -> list[Any]:
@@ -337,6 +388,16 @@ def _split(value: Any) -> Any:
     return value
 
 
+def event_source(made: Made, resource: Resource) -> None:
+    """What Lambda polls a broker with, from subnets that it is told one by one: `subnet:ID`, `security_group:ID`."""
+    told: dict[str, list[Any]] = {"VPC_SUBNET": [], "VPC_SECURITY_GROUP": []}
+    for each in entries(resource.get("SourceAccessConfigurations") or []):
+        if isinstance(each, dict) and each.get("Type") in told:
+            told[each["Type"]] += ids_within(each.get("URI"))
+    if told["VPC_SUBNET"]:
+        made.possible(resource, told["VPC_SUBNET"], told["VPC_SECURITY_GROUP"], NEVER, None)
+
+
 def targets(made: Made, resource: Resource) -> None:
     """What a service or a group registers with target groups: its interfaces, where it has its own in a VPC."""
     own = made.inventory.one("PossibleInterfaces", resource.id) is not None
@@ -363,4 +424,5 @@ OBJECTS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {}
 ADDITIONS: Final[Mapping[str, Callable[[Made, Resource], None]]] = {
     **dict.fromkeys(_SERVICES, service),
     "AWS::AutoScaling::AutoScalingGroup": scaling_group,
+    "AWS::Lambda::EventSourceMapping": event_source,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.inventory import PRIVATE_LINK, Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, name_given, present
 from reachsim.importing.terraform.families.hosts import allocated, vpc_of
 from reachsim.importing.terraform.snapshot import Resource
@@ -90,6 +90,7 @@ def _add_balancer(made: Assembly, each: Resource) -> None:
         "AvailabilityZones": zones,
         "SecurityGroups": each.values.get("security_groups"),
         "IpAddressType": each.get("ip_address_type"),
+        PRIVATE_LINK: each.get("enforce_security_group_inbound_rules_on_private_link_traffic"),
     }
     made.put("LoadBalancers", each, present(body))
     crossing = each.get("enable_cross_zone_load_balancing")
@@ -111,6 +112,7 @@ def _zone(made: Assembly, one: Any) -> Any:
             "AllocationId": allocation,
             "IpAddress": allocated(made, allocation) if allocation else None,
             "PrivateIPv4Address": one.get("private_ipv4_address"),
+            "IPv6Address": one.get("ipv6_address"),
         }
     )
     return present({"SubnetId": one.get("subnet_id"), "LoadBalancerAddresses": [address] if address else None})

@@ -70,11 +70,29 @@ def _add_nat(made: Assembly) -> None:
             "State": "available",
             "ConnectivityType": each.get("connectivity_type"),
             "AvailabilityMode": each.get("availability_mode"),
-            "NatGatewayAddresses": [address, *({"PublicIp": each} for each in _further(made, each))],
+            "NatGatewayAddresses": [address, *_further(made, each)],
         }
         if each.get("availability_mode") == "regional":
             body |= _regional(made, each)
         made.put("NatGateways", each, present(body))
+
+
+def _subnets(endpoint: Resource) -> Any:
+    """The subnets of an endpoint, of which some may be told with their addresses alone."""
+    told = _ids(endpoint.values.get("subnet_ids"))
+    more = [each.get("SubnetId") for each in _configured(endpoint)]
+    return (
+        told if not isinstance(told, list | None) else [*(told or []), *(id for id in more if id not in (told or []))]
+    )
+
+
+def _configured(endpoint: Resource) -> list[Attributes]:
+    """The addresses that an endpoint is given in its subnets."""
+    listed = [each for each in endpoint.each("subnet_configuration") if isinstance(each, dict)]
+    return [
+        present({"SubnetId": each.get("subnet_id"), "Ipv4": each.get("ipv4"), "Ipv6": each.get("ipv6")})
+        for each in listed
+    ]
 
 
 def _dns_options(endpoint: Resource) -> Attributes | None:
@@ -101,15 +119,22 @@ def _regional(made: Assembly, gateway: Resource) -> Attributes:
     return {"AutoProvisionZones": told, "NatGatewayAddresses": [present(each) for each in addresses]}
 
 
-def _further(made: Assembly, gateway: Resource) -> list[str]:
-    """The further public addresses of a NAT gateway, as far as they are known."""
+def _further(made: Assembly, gateway: Resource) -> list[Attributes]:
+    """The further addresses of a NAT gateway: the public ones, as far as they are known; the private ones of a private
+    gateway, one that AWS gives in place of all that it is asked for."""
+    if gateway.get("connectivity_type") == "private":
+        told = gateway.values.get("secondary_private_ip_addresses")
+        count = gateway.get("secondary_private_ip_address_count")
+        if isinstance(told, list) and told:
+            return [{"PrivateIp": each} for each in told]
+        return [{"PrivateIp": Unknown("AWS gives the address")}] if isinstance(count, int) and count else []
     ids = {*gateway.each("secondary_allocation_ids")} | {
         each.get("allocation_id")
         for each in made.found.of("aws_nat_gateway_eip_association")
         if each.get("nat_gateway_id") == gateway.id
     }
-    addresses = [each.get("public_ip") for each in made.found.of("aws_eip") if each.id in ids] if ids else []
-    return [each for each in addresses if isinstance(each, str)]
+    addresses = [allocated(made, each) for each in sorted(each for each in ids if isinstance(each, str))]
+    return [{"PublicIp": each} for each in addresses if isinstance(each, str)]
 
 
 # -- peering connections -----------------------------------------------------------------------------------------
@@ -222,7 +247,13 @@ def _add_vpn(made: Assembly) -> None:
             "VpnGatewayId": each.get("vpn_gateway_id"),
             "TransitGatewayId": each.get("transit_gateway_id"),
             "TransitGatewayAttachmentId": known(each.get("transit_gateway_attachment_id")),
-            "Options": {"StaticRoutesOnly": each.get("static_routes_only")},
+            "Options": {
+                "StaticRoutesOnly": each.get("static_routes_only"),
+                **{
+                    f"{side}Ipv4NetworkCidr": each.get(f"{side.lower()}_ipv4_network_cidr")
+                    for side in ("Local", "Remote")
+                },
+            },
             "Routes": [],
         }
         made.put("VpnConnections", each, present(body))
@@ -257,7 +288,9 @@ def _add_endpoints(made: Assembly) -> None:
             "ServiceName": each.get("service_name"),
             "State": each.get("state") if isinstance(each.get("state"), str) else _accepted(made, each, service),
             "RouteTableIds": _ids(each.values.get("route_table_ids")),
-            "SubnetIds": _ids(each.values.get("subnet_ids")),
+            "SubnetIds": _subnets(each),
+            "SubnetConfigurations": _configured(each),
+            "IpAddressType": each.get("ip_address_type"),
             "Groups": groups if isinstance(groups, Unknown) else [{"GroupId": id} for id in groups or []],
             "NetworkInterfaceIds": _known_ids(each.values.get("network_interface_ids")),
             "DnsEntries": [{"DnsName": name} for name in _names(each)],

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from reachsim.importing.inventory import MAYBE, Attributes, Origin, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
+from reachsim.importing.terraform.families.services import template_of
 from reachsim.importing.terraform.families.vpcs import subnets_give
 from reachsim.importing.terraform.snapshot import Open, Resource
 from reachsim.resources.reference import EXISTING
@@ -81,17 +82,36 @@ def _interface(made: Assembly, each: Resource) -> Attributes:
         "Groups": groups_of(made, each.get("subnet_id"), each.values.get("security_groups", Unknown(NOT_TOLD))),
         "SourceDestCheck": each.get("source_dest_check"),
         "PrivateIpAddress": private,
-        "PrivateIpAddresses": _addresses(private, listed),
+        "PrivateIpAddresses": _addresses(private, listed, each.get("private_ips_count")),
         "Ipv6Addresses": _ipv6(made, each),
+        **_prefixes(each),
         "Attachment": attachment or None,
     }
     return present(body)
 
 
-def _addresses(primary: Any, others: Any) -> Any:
-    """The primary address and the others, of which a set has no order."""
+def _prefixes(each: Resource) -> Attributes:
+    """The prefixes that are delegated to an interface, as far as they are told."""
+    found: Attributes = {}
+    for version in ("4", "6"):
+        told, asked = each.values.get(f"ipv{version}_prefixes"), each.get(f"ipv{version}_prefix_count")
+        if told is not None or (isinstance(asked, int) and asked):
+            key = f"Ipv{version}Prefix"
+            listed = (
+                told if isinstance(told, list) and told else [Unknown("AWS gives the prefix")] if asked or told else []
+            )
+            found[f"{key}es"] = [{key: one} for one in listed]
+    return found
+
+
+def _addresses(primary: Any, others: Any, more: Any = None) -> Any:
+    """The primary address and the others, of which a set has no order. `more`: how many AWS is asked for."""
     if isinstance(others, Unknown):
-        return [{"PrivateIpAddress": primary, "Primary": True}] if primary is not None else None
+        own: Attributes = {"PrivateIpAddress": others if primary is None else primary, "Primary": True}
+        given: list[Attributes] = (
+            [{"PrivateIpAddress": others, "Primary": False}] if isinstance(more, int) and more else []
+        )
+        return [own, *given] if primary is not None or given else None
     rest = [each for each in others or [] if each != primary]
     first = [] if primary is None else [{"PrivateIpAddress": primary, "Primary": True}]
     return [*first, *({"PrivateIpAddress": each, "Primary": False} for each in rest)]
@@ -115,7 +135,42 @@ def _ipv6(made: Assembly, each: Resource) -> list[Any]:
 # -- instances ---------------------------------------------------------------------------------------------------
 
 
+def _as_launched(made: Assembly, each: Resource) -> Resource:
+    """An instance that a plan makes, with what its launch template says where it says nothing itself."""
+    if not each.created or not any(each.each("launch_template")):
+        return each
+    template = template_of(made, each)
+    values = dict(each.values)
+    told = _of_template(template) if isinstance(template, Resource) else dict.fromkeys(_LAUNCHED, template)
+    for key, value in told.items():
+        if values.get(key) in (None, [], "") or isinstance(values.get(key), Unknown):
+            values[key] = value
+    return Resource(each.address, values, each.origin)
+
+
+def _of_template(template: Resource) -> Attributes:
+    """What a launch template says, in the words of an instance; of several interfaces nobody knows which is which."""
+    listed = [one for one in template.each("network_interfaces") if one is not None]
+    vague = next((one for one in listed if isinstance(one, Unknown)), None)
+    if vague is not None or len(listed) > 1:
+        return dict.fromkeys(_LAUNCHED, vague or Unknown("its launch template has several interfaces"))
+    own = listed[0] if listed else {}
+    public = own.get("associate_public_ip_address")
+    found = {
+        "subnet_id": own.get("subnet_id"),
+        "vpc_security_group_ids": own.get("security_groups") or template.values.get("vpc_security_group_ids"),
+        "associate_public_ip_address": public == "true" if isinstance(public, str) and public else None,
+        "private_ip": own.get("private_ip_address"),
+        "ami": template.get("image_id"),
+    }
+    return {key: value for key, value in found.items() if value not in (None, "", [])}
+
+
+_LAUNCHED: Final = ("subnet_id", "vpc_security_group_ids", "associate_public_ip_address")
+
+
 def _add_instance(made: Assembly, each: Resource) -> None:
+    each = _as_launched(made, each)
     id = each.get("spot_instance_id") if each.address.type == "aws_spot_instance_request" else None
     own = id if isinstance(id, str) else each.id
     state = each.get("instance_state")

@@ -11,7 +11,8 @@ from reachsim.importing.terraform.snapshot import Resource
 TYPES: Final = frozenset(
     {
         "aws_route53_zone", "aws_route53_zone_association", "aws_route53_record", "aws_route53_resolver_rule",
-        "aws_route53_resolver_rule_association", "aws_vpc_dhcp_options", "aws_vpc_dhcp_options_association",
+        "aws_route53_resolver_rule_association", "aws_route53_resolver_firewall_rule_group_association",
+        "aws_vpc_dhcp_options", "aws_vpc_dhcp_options_association",
         "aws_vpc_block_public_access_options", "aws_vpc_block_public_access_exclusion",
     }
 )  # fmt: skip
@@ -80,6 +81,10 @@ def _in_zone(name: str, zone: str) -> Any:
     return f"{name}.{zone}" if name else zone
 
 
+_FIREWALL: Final = "aws_route53_resolver_firewall_rule_group_association"
+"""A DNS Firewall, which may keep any name from being answered in a VPC (DNS-5)."""
+
+
 def _exclusion(each: Resource) -> Attributes:
     place = each.get("subnet_id") or each.get("vpc_id")
     mode = each.get("internet_gateway_exclusion_mode")
@@ -106,3 +111,5 @@ def _add_name_servers(made: Assembly) -> None:
     for each in made.found.of("aws_route53_resolver_rule_association"):
         body = {"VPCId": each.get("vpc_id"), "ResolverRuleId": each.get("resolver_rule_id")}
         made.put("ResolverRuleAssociations", each, present(body))
+    for each in made.found.of(_FIREWALL):
+        made.put("ResolverRuleAssociations", each, {"VPCId": each.get("vpc_id")})

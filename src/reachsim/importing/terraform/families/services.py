@@ -9,20 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reachsim.importing.inventory import Unknown
+from reachsim.importing.inventory import Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, present
 from reachsim.importing.terraform.families.vpcs import subnets_give
+from reachsim.importing.terraform.inside import INSIDE
 from reachsim.importing.terraform.snapshot import Resource
 from reachsim.resources.reference import NEVER
 
 
 @dataclass(frozen=True)
 class Service:
-    """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot. `or_else`:
-    where it tells its subnets instead. `by`: the type of the subnet group that `subnets` names. `public`: what tells
+    """Where a type tells its subnets and groups: attributes, those of a block behind its name and a dot; of several with
+    spaces between them the first that is told. `by`: the type of the subnet group that `subnets` names. `public`: what tells
     whether it has public addresses; left out: it never has any (IGW-16). `members`: the type of the instances that tell
     it in its place. `count`: how many there are at least, a number or an attribute. `for_others`: what tells whether it
-    sends from its clients' addresses. `own_groups`: why nobody knows its groups, as it makes them itself."""
+    sends from its clients' addresses. `own_groups`: why nobody knows its groups, as it makes them itself. `given`: what
+    tells the address that it has in each subnet, in a block of each or beside the only subnet."""
 
     name: str
     subnets: str
@@ -33,11 +35,23 @@ class Service:
     count: str = ""
     for_others: str = ""
     own_groups: str = ""
-    or_else: str = ""
+    given: str = ""
 
 
 _AS_SUBNETS: Final = "map_public_ip_on_launch"
 """In place of what tells it: its interfaces have public addresses where their subnets give them."""
+_RESOLVER: Final = "aws_route53_resolver_endpoint"
+_PUBLIC: Final = {
+    "aws_cloudwatch_event_target": "ecs_target.network_configuration.assign_public_ip",
+    "aws_scheduler_schedule": "target.ecs_parameters.network_configuration.assign_public_ip",
+    "aws_pipes_pipe": (
+        "target_parameters.ecs_task_parameters.network_configuration.aws_vpc_configuration.assign_public_ip"
+    ),
+    "aws_ecs_task_set": "network_configuration.assign_public_ip",
+    "aws_transfer_server": "endpoint_details.address_allocation_ids",
+    "aws_timestreaminfluxdb_db_instance": "publicly_accessible",
+}
+"""Of services that may have public addresses: what says so."""
 SERVICES: Final[Mapping[str, Service]] = {
     "aws_db_instance": Service(
         "RDS instance", "db_subnet_group_name", "vpc_security_group_ids", "aws_db_subnet_group", "publicly_accessible", "1"
@@ -83,7 +97,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "aws_ec2_instance_connect_endpoint": Service(
         "Instance Connect Endpoint", "subnet_id", "security_group_ids", count="1", for_others="preserve_client_ip"
     ),
-    "aws_efs_mount_target": Service("mount target", "subnet_id", "security_groups", count="1"),
+    "aws_efs_mount_target": Service("mount target", "subnet_id", "security_groups", count="1", given="ip_address"),
     "aws_mq_broker": Service("broker", "subnet_ids", "security_groups", public="publicly_accessible"),
     "aws_msk_cluster": Service(
         "MSK cluster", "broker_node_group_info.client_subnets", "broker_node_group_info.security_groups",
@@ -102,8 +116,8 @@ SERVICES: Final[Mapping[str, Service]] = {
     "aws_apprunner_vpc_connector": Service("VPC connector", "subnets", "security_groups"),
     "aws_apigatewayv2_vpc_link": Service("VPC link", "subnet_ids", "security_group_ids"),
     "aws_emr_cluster": Service(
-        "EMR cluster", "ec2_attributes.subnet_id", public=_AS_SUBNETS,
-        own_groups="EMR adds rules to the groups of its nodes", or_else="ec2_attributes.subnet_ids",
+        "EMR cluster", "ec2_attributes.subnet_id ec2_attributes.subnet_ids", public=_AS_SUBNETS,
+        own_groups="EMR adds rules to the groups of its nodes",
     ),
     "aws_cloud9_environment_ec2": Service(
         "Cloud9 environment", "subnet_id", public=_AS_SUBNETS, count="1", own_groups="Cloud9 makes its group"
@@ -112,7 +126,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         "Image Builder", "subnet_id", "security_group_ids", public=_AS_SUBNETS
     ),
     "aws_directory_service_directory": Service(
-        "directory", "vpc_settings.subnet_ids", own_groups="a directory makes a group of its own"
+        "directory", "vpc_settings.subnet_ids connect_settings.subnet_ids", own_groups="a directory makes a group of its own"
     ),
     **dict.fromkeys(
         (f"aws_fsx_{name}_file_system" for name in ("lustre", "ontap", "openzfs", "windows")),
@@ -123,6 +137,13 @@ SERVICES: Final[Mapping[str, Service]] = {
     "aws_batch_compute_environment": Service(
         "compute environment", "compute_resources.subnets", "compute_resources.security_group_ids", public=_AS_SUBNETS
     ),
+    **{
+        type: Service(
+            type.removeprefix("aws_").replace("_", " "), " ".join(subnets), " ".join(groups), public=_PUBLIC.get(type, ""),
+            given="ip_address.ip" if type == _RESOLVER else "",
+        )
+        for type, (subnets, groups) in INSIDE.items()
+    },
 }  # fmt: skip
 _MEMBERS: Final = frozenset(service.members for service in SERVICES.values() if service.members)
 TYPES: Final = (
@@ -132,6 +153,7 @@ TYPES: Final = (
     | {"aws_dms_replication_subnet_group"}  # which makes no interfaces, like those of other services
 )
 _FREE: Final = (
+    *INSIDE,
     "aws_ecs_service",
     "aws_imagebuilder_infrastructure_configuration",
     "aws_synthetics_canary",
@@ -148,8 +170,10 @@ def add(made: Assembly) -> None:
     """The interfaces that may be there."""
     for each in made.found.of(*SERVICES):
         service = SERVICES[each.address.type]
-        told = each.at(service.subnets)
-        subnets = _replicated(made, each, each.at(service.or_else) if told is None and service.or_else else told)
+        subnets = _replicated(made, each, _one_of(each, service.subnets))
+        addresses = _given(each, service.given)
+        if "." in service.given:
+            subnets = [one.get("SubnetId") for one in addresses]
         if service.by and subnets is not None:
             subnets = _of_group(made, subnets, service.by)
         count: Any = (
@@ -158,6 +182,8 @@ def add(made: Assembly) -> None:
         body = put(
             made, each, service.name, subnets, _groups(each, service), _public(made, each, service, subnets), count
         )
+        if body is not None and any(isinstance(one.get("PrivateIpAddress"), str) for one in addresses):
+            body["Addresses"] = addresses
         if service.for_others and body is not None:
             told = each.get(service.for_others)
             body["SendsForOthers"] = Unknown("whether it sends from its clients' addresses") if told is None else told
@@ -167,7 +193,22 @@ def add(made: Assembly) -> None:
 
 def _groups(each: Resource, service: Service) -> Any:
     """The groups of a service, as far as a file can tell."""
-    return Unknown(service.own_groups) if service.own_groups else each.at(service.groups)
+    found = Unknown(service.own_groups) if service.own_groups else _one_of(each, service.groups)
+    return [found] if isinstance(found, str) else found
+
+
+def _one_of(each: Resource, paths: str) -> Any:
+    """The first of some attributes that is told."""
+    return next((told for path in paths.split() if (told := each.at(path)) not in (None, [])), None)
+
+
+def _given(each: Resource, path: str) -> list[Attributes]:
+    """The addresses that a service is given, with their subnets."""
+    block, _, key = path.rpartition(".")
+    if not path:
+        return []
+    holders = [one for one in each.each(block) if isinstance(one, dict)] if block else [each.values]
+    return [present({"SubnetId": one.get("subnet_id"), "PrivateIpAddress": one.get(key)}) for one in holders]
 
 
 def _replicated(made: Assembly, each: Resource, subnets: Any) -> Any:
@@ -192,6 +233,8 @@ def _public(made: Assembly, each: Resource, service: Service, subnets: Any) -> A
     if not service.public:
         return NEVER
     told = each.at(service.public)
+    if isinstance(told, list):  # of elastic addresses
+        return bool(told)
     if each.address.type == "aws_msk_cluster" and isinstance(told, Unknown) and each.created:
         return False  # a cluster is made without, and can be opened only later
     return told != "DISABLED" if isinstance(told, str) else told
