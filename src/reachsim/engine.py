@@ -147,7 +147,8 @@ class Engine:
     @cached_property
     def ends(self) -> Endpoints:
         """What its names stand for."""
-        return Endpoints(self.topology)
+        with collector_paused():
+            return Endpoints(self.topology)
 
     def graph(self) -> networkx.DiGraph[str]:
         """The checkpoints as a directed networkx graph: every way a packet may go."""
@@ -214,8 +215,8 @@ class Engine:
         """
         if asked:
             raise UsageError(f"a matrix is of all traffic; its part with some is net.matrix()[{cut(repr(asked[0]))}]")
-        worker = self.new_worker()
         with collector_paused():  # what a matrix is made of stays, and none of it is a circle
+            worker = self.new_worker()
             blocks = self._stream(RowMaker(worker, kept=True), Question(kept=True), executor, jobs, progress)
             return about(build_matrix(worker, blocks), self)
 

@@ -11,7 +11,8 @@ from tests import gateways
 from tests.designs import DUAL, MIDDLEBOX, NAT_INSTANCE, load
 from tests.networks import laws, network, seeds
 
-from reachsim.reach.blocks import NO_ANSWER, SMALL, UNDECIDED_SERVICES, ClassAnswers
+from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, ClassAnswers
+from reachsim.reach.row import SMALL
 from reachsim.reach.stream import RowMaker, RowTask
 
 
@@ -112,7 +113,7 @@ def test_numbers_have_two_bytes_as_long_as_they_are_small(left: int) -> None:
     _, _, net = network(3)
     task = RowTask(tuple(range(len(net.classes.classes))), None, 1)
     rows, table = RowMaker(net.new_worker(), kept=True).block(task)
-    assert {row.typecode for row in rows.values()} == {"H"}
+    assert {row.numbers.typecode for row in rows.values()} == {"H"}
     worker = net.new_worker()
     for number in range(SMALL + 1 - left):
         worker.answers.number(((False, 1 << number % 64, number, ()),))
@@ -120,4 +121,4 @@ def test_numbers_have_two_bytes_as_long_as_they_are_small(left: int) -> None:
     assert {index: [theirs[n] for n in row] for index, row in wide.items()} == {
         index: [table[n] for n in row] for index, row in rows.items()
     }
-    assert ("I" in {row.typecode for row in wide.values()}) is (left < len(table))
+    assert ("I" in {row.numbers.typecode for row in wide.values()}) is (left < len(table))

@@ -21,6 +21,7 @@ from reachsim.reach.cell import Cell
 from reachsim.reach.classes import Classes
 from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
+from reachsim.reach.row import Row
 from reachsim.reach.rows import Rows
 from reachsim.topology.edit import network_of
 
@@ -92,7 +93,7 @@ def _side_of(cell: Cell, unknown: frozenset[bool]) -> Passing:
 
 _Group = tuple[Key, tuple[str, ...]]
 """Interfaces of one class in each of the two networks."""
-_Row = Sequence[int] | None
+_Row = Row | None
 """Numbers of answers from a class, by the place of the destination's class; None where nobody is there to send."""
 
 

@@ -238,11 +238,12 @@ def by_rows(
     for rows in _rows(network, firsts, destination.interfaces, book, progress):
         places = [rows.columns[index] for index in named]
         for index, row in rows.rows.items():
-            numbers = set(row)
+            whole = (*row,)
+            numbers = set(whole)
             for number in numbers - out.sure.keys():
                 out.sure[number] = tell(rows, number)
             out.sure[NOTHING] = out.sure.get(0, ())
-            kept = [0 if out.sure[row[place]] == () else row[place] or NOTHING for place in places]
+            kept = [0 if out.sure[whole[place]] == () else whole[place] or NOTHING for place in places]
             unsure = {number for number in numbers if out.sure[number] is None}
             met = out.met_by(senders[index])
             if unsure or not all(met):

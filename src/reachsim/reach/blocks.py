@@ -6,10 +6,8 @@ that it serves from one routing class are computed side by side, and each pair i
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
@@ -26,6 +24,7 @@ from reachsim.reach.atoms import Atoms
 from reachsim.reach.classes import Classes, RoutingClass
 from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import perhaps
+from reachsim.reach.row import Row, rows_of
 from reachsim.reach.side import OwnFilters, Side
 from reachsim.reach.template import Own, Template, Term
 from reachsim.reach.template_book import TemplateBook
@@ -67,8 +66,6 @@ ANSWERS_KEPT = 200_000
 _TEMPLATES_KEPT = 500_000
 _CELLS_KEPT = 2_000_000
 """What a worker remembers while blocks of rows go by: of each about 100 MB at the most."""
-SMALL = 0xFFFF
-"""The greatest number that two bytes hold."""
 Masks = list[list[int]]
 """A mask for each pair of classes of two sides: by source class, then by destination class."""
 Losses = list[list[tuple[int, ...]]]
@@ -118,28 +115,23 @@ class BlockWorker:
             out.known_backs, out.known_worse = _Backs(out.atoms), {}
         return out
 
-    def rows_to(
-        self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides
-    ) -> dict[int, array[int]]:
-        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations: two bytes for each number,
-        as long as numbers are that small."""
-        if len(self.answers.known) <= SMALL:
-            with suppress(OverflowError):
-                return self._rows_to(whole, source, destinations, array("H", [0]))
-        return self._rows_to(whole, source, destinations, array("I", [0]))
-
-    def _rows_to(
-        self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides, nothing: array[int]
-    ) -> dict[int, array[int]]:
+    def rows_to(self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides) -> dict[int, Row]:
+        """Rows of some classes (`source`) of one routing class (`whole`), to some destinations."""
         places = destinations.places
-        rows = {each.index: nothing * len(places) for each in source.classes}
         a = Side(source.classes)
+        columns: list[int] = []
+        numbers: list[list[int]] = [[] for _ in source.classes]
         for ways, b in destinations.blocks(whole, self.templates, self.endpoints):
-            self.write(rows, places, a, b, self.answers_of(ways.templates, a, b))
-        for each in source.classes:
-            if len(each.members) == 1 and each.index in places:
-                rows[each.index][places[each.index]] = 0  # an interface and itself
-        return rows
+            columns += [places[each.index] for each in b.classes]
+            for row, found in zip(numbers, self.numbers(self.answers_of(ways.templates, a, b)), strict=True):
+                row += found
+        own = {column: at for at, column in enumerate(columns)}
+        for row, each in zip(numbers, source.classes, strict=True):
+            at = own.get(places.get(each.index, -1)) if len(each.members) == 1 else None
+            if at is not None:
+                row[at] = 0  # an interface and itself
+        rows = rows_of(len(places), columns, numbers, len(self.answers.known) - 1)
+        return {each.index: row for each, row in zip(source.classes, rows, strict=True)}
 
     def answers_of(self, templates: tuple[Template, ...], source: Side, destination: Side) -> list[_Found]:
         """The answers of all flows; of those of which AWS takes one, what all of them let through."""
@@ -345,25 +337,14 @@ class BlockWorker:
         """What passes of the traffic as the client sends it: all or nothing where a filter is asked about one service."""
         return passing if term.service is None else self.atoms.whether(term.service, passing)
 
-    def write(
-        self,
-        rows: dict[int, array[int]],
-        places: Sequence[int] | Mapping[int, int],
-        source: Side,
-        destination: Side,
-        answers: list[_Found],
-    ) -> None:
-        """Fill in the answers between all classes of two sides."""
+    def numbers(self, answers: list[_Found]) -> Iterator[Iterator[int]]:
+        """The numbers of answers between all classes of two sides: by source class, then by destination class."""
         kind = tuple((ipv6, lost is not None) for ipv6, _, _, lost in answers)
         cells = self.cells.setdefault(kind, _Cells(kind, self.answers))
-        columns = [places[each.index] for each in destination.classes]
-        for i, each in enumerate(source.classes):
-            row = rows[each.index]
-            parts: list[Sequence[Hashable]] = []
-            for _, there, back, lost in answers:
-                parts += (there[i], back[i]) if lost is None else (there[i], back[i], lost[i])
-            for column, number in zip(columns, map(cells.__getitem__, zip(*parts, strict=True)), strict=True):
-                row[column] = number
+        parts: list[Iterable[Sequence[Hashable]]] = []
+        for _, there, back, lost in answers:
+            parts += (there, back) if lost is None else (there, back, lost)
+        return (map(cells.__getitem__, zip(*each, strict=True)) for each in zip(*parts, strict=True))
 
 
 class _Backs(dict[tuple[int, ...], Back[int]]):

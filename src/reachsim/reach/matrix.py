@@ -8,7 +8,6 @@ class by class.
 from __future__ import annotations
 
 import json
-from array import array
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -38,6 +37,7 @@ from reachsim.reach.grouped import GroupedMatrix, Grouping, check_grouping
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress as Progress
 from reachsim.reach.pair import Reach, reach
+from reachsim.reach.row import NO_ROW, Row
 from reachsim.reach.rows import Rows
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows
@@ -65,7 +65,7 @@ class Matrix(Numbered, ToldOf):
     book: FilterBook = field(repr=False)
     classes: Classes = field(repr=False)
     atoms: Atoms = field(repr=False)
-    rows: list[array[int]] = field(repr=False)
+    rows: list[Row] = field(repr=False)
     answers: list[ClassAnswer] = field(repr=False)
     cells: dict[int, tuple[Crossing, ...]] = field(default_factory=dict, repr=False)
     outer: dict[tuple[str, str], Reach] = field(default_factory=dict, repr=False)
@@ -201,10 +201,8 @@ class Matrix(Numbered, ToldOf):
     def class_pairs(self) -> Iterator[tuple[InterfaceClass, InterfaceClass, int]]:
         """Every ordered pair of classes between which anything is delivered, with the number of its answer."""
         for source in self.classes.classes:
-            row = self.rows[source.index]
-            for index, number in enumerate(row):
-                if number:
-                    yield source, self.classes.classes[index], number
+            for index, number in self.rows[source.index].answered():
+                yield source, self.classes.classes[index], number
 
     def __iter__(self) -> Iterator[tuple[str, str, Cell]]:
         for source, destination, number in self.class_pairs():
@@ -434,7 +432,7 @@ def group_name(interface_class: InterfaceClass, by: Grouping) -> str:
 
 def build_matrix(worker: BlockWorker, blocks: Iterable[Rows]) -> Matrix:
     """The matrix of a network, from its blocks in any order, in which a number means the same throughout."""
-    rows: list[array[int]] = [array("I")] * len(worker.classes.classes)
+    rows = [NO_ROW] * len(worker.classes.classes)
     answers: list[ClassAnswer] = [NO_ANSWER]  # where there is no block, nobody is there to send
     for block in blocks:
         answers = block.answers

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
 
 from reachsim.calls import made_by
 from reachsim.dataplane.site import NetworkInterface
@@ -19,6 +17,7 @@ from reachsim.reach.destinations import DestinationSides, RoutingPart
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress
+from reachsim.reach.row import Row
 from reachsim.topology.endpoints import Endpoints
 
 Columns = Mapping[int, int]
@@ -46,7 +45,7 @@ class Rows(Numbered, Faced):
     endpoints: Endpoints
     classes: Classes
     atoms: Atoms
-    rows: dict[int, array[int]]
+    rows: dict[int, Row]
     columns: Columns
     answers: list[ClassAnswer]
     cells: dict[int, tuple[Crossing, ...]] = field(default_factory=dict)
@@ -68,9 +67,10 @@ class Rows(Numbered, Faced):
         idle: dict[int, bool] = {}
         for index, row in self.rows.items():
             source = sources[index]
-            for column, number in zip(compress(columns, row), filter(None, row), strict=True):
-                destination = destinations[column]
-                if index == column and not self.pairs(source, destination):
+            for column, number in row.answered():
+                at = columns[column]
+                destination = destinations[at]
+                if index == at and not self.pairs(source, destination):
                     continue
                 if self.traffic is not None:
                     nothing = idle.get(number)
@@ -115,7 +115,7 @@ def rows_between(
     asked = list(dict.fromkeys(of[interface] for interface in destinations))
     columns = {each.index: column for column, each in enumerate(asked)}
     to = DestinationSides(parts_of(asked), columns)
-    rows: dict[int, array[int]] = {}
+    rows: dict[int, Row] = {}
     work = parts_of(dict.fromkeys(of[interface] for interface in sources))
     for done, (whole, part) in enumerate(work, 1):
         rows |= worker.rows_to(whole, part, to)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 from contextlib import closing
 from copy import copy
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from reachsim.garbage import collector_paused
 from reachsim.net.traffic import Traffic
-from reachsim.reach.blocks import ANSWERS_KEPT, SMALL, BlockWorker, ClassAnswer, ClassAnswers
+from reachsim.reach.blocks import ANSWERS_KEPT, BlockWorker, ClassAnswer, ClassAnswers
 from reachsim.reach.classes import Classes, InterfaceClass
 from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.pair import Progress
+from reachsim.reach.row import Row
 from reachsim.reach.rows import Rows, parts_of
 from reachsim.reach.workers import Sent, sharing, spread, workers_of
 
@@ -26,7 +26,7 @@ Classed = Mapping[int, InterfaceClass]
 """Classes by index, each with those of its interfaces that are meant."""
 Destinations = tuple[int, ...] | None
 """Classes by index; None for all."""
-Block = tuple[dict[int, "array[int]"], dict[int, ClassAnswer]]
+Block = tuple[dict[int, Row], dict[int, ClassAnswer]]
 """What comes back from a worker: rows by the index of their class, and the answers that their numbers mean."""
 
 _WALK: Final = 30
@@ -78,7 +78,7 @@ class RowMaker:
         """One block."""
         worker = copy(self.worker)  # whose numbers mean what they mean, whatever another thread forgets
         to = self.sides(task.destinations)
-        rows: dict[int, array[int]] = {}
+        rows: dict[int, Row] = {}
         for whole, part in parts_of(worker.classes.classes[index] for index in task.sources):
             rows |= worker.rows_to(whole, part, to)
         if not self.kept:
@@ -89,8 +89,10 @@ class RowMaker:
 
     def block(self, task: RowTask) -> Block:
         """One block, as it travels: with the answers alone that are in it."""
-        found = self.rows(task)
-        return found.rows, {number: found.answers[number] for number in sorted(set().union(*found.rows.values()))}
+        with collector_paused():
+            found = self.rows(task)
+        met = {0}.union(*(row.numbers for row in found.rows.values()))
+        return found.rows, {number: found.answers[number] for number in sorted(met)}
 
     def sides(self, destinations: Destinations) -> DestinationSides:
         """Destinations, put together where one walk serves them. The same object for each block: it remembers what filters
@@ -170,11 +172,11 @@ class _Told:
         if len(self.answers.known) > ANSWERS_KEPT and not self.question.kept:
             self.answers = ClassAnswers()
         numbers = {number: self.answers.number(answer) for number, answer in table.items()}
-        if all(number == mine for number, mine in numbers.items()):
-            rows = theirs
-        else:
-            size = "H" if max(numbers.values(), default=0) <= SMALL else "I"
-            rows = {index: array(size, map(numbers.__getitem__, row)) for index, row in theirs.items()}
+        rows = theirs
+        if any(number != mine for number, mine in numbers.items()):
+            mine = [numbers.get(number, 0) for number in range(max(numbers) + 1)]
+            greatest = max(mine)
+            rows = {index: row.renumbered(mine, greatest) for index, row in theirs.items()}
         worker = self.maker.worker
         columns = self.maker.sides(task.destinations).places
         return Rows(worker.endpoints, worker.classes, worker.atoms, rows, columns, self.answers.known)

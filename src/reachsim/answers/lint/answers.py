@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import compress
 from typing import NamedTuple
 
 from reachsim.answers.lint.registry import Found, Subject, finds, one_of_each
@@ -155,9 +154,9 @@ def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, Interfac
     def pairs() -> Iterator[tuple[InterfaceClass, InterfaceClass, int]]:
         for source in classes:
             rows = from_clients if source.index in from_clients.rows else to_servers
-            row = rows.rows[source.index]  # in the order of the columns
-            for index, number in zip(compress(rows.columns, row), filter(None, row), strict=True):
-                yield source, classes[index], number
+            columns = [*rows.columns]  # in their order
+            for column, number in rows.rows[source.index].answered():
+                yield source, classes[columns[column]], number
 
     return pairs(), to_servers.cell_of  # made last, so it knows the answers of all
 

@@ -1,0 +1,86 @@
+"""One row of the matrix: most classes have nothing to say to most others, and of these nothing is kept."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress, pairwise
+from operator import itemgetter
+from typing import Final
+
+SMALL: Final = 0xFFFF
+"""The greatest number that two bytes hold."""
+
+
+@dataclass(eq=False, slots=True)
+class Row:
+    """Numbers of answers by column, 0 for nothing. Going over it gives that of every column.
+
+    `width`: how many columns there are; `columns`: those of which something is kept, ascending; `numbers`: theirs, of which
+    some may be 0 too. Rows of classes that walk alike share their columns.
+    """
+
+    width: int
+    columns: Sequence[int]
+    numbers: array[int]
+
+    def __len__(self) -> int:
+        return self.width
+
+    def __getitem__(self, column: int) -> int:
+        columns, numbers = self.columns, self.numbers
+        if len(columns) == self.width:
+            return numbers[column]
+        at = bisect_left(columns, column)
+        return numbers[at] if at < len(columns) and columns[at] == column else 0
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.numbers if len(self.columns) == self.width else self._whole())
+
+    def answered(self) -> Iterator[tuple[int, int]]:
+        """The columns with a number other than 0, each with it, in order."""
+        numbers = self.numbers
+        return zip(compress(self.columns, numbers), filter(None, numbers), strict=True)
+
+    def renumbered(self, numbers: Sequence[int], greatest: int) -> Row:
+        """The same by other numbers, of which none is greater than `greatest`: that for each one here, by its place."""
+        return Row(self.width, self.columns, _packed(list(map(numbers.__getitem__, self.numbers)), greatest))
+
+    def _whole(self) -> array[int]:
+        return _spread(self.width, self.columns, self.numbers)
+
+
+NO_ROW: Final = Row(0, range(0), array("H"))
+"""Where nobody is there to be sent anything."""
+
+
+def rows_of(width: int, columns: Sequence[int], numbers: Sequence[Sequence[int]], greatest: int) -> list[Row]:
+    """Rows with the same columns, in any order, by the numbers in each, none of which is greater than `greatest`. Where that
+    takes no more, they are kept whole."""
+    count = len(columns)
+    if count > 1 and any(one > other for one, other in pairwise(columns)):
+        order = sorted(range(count), key=columns.__getitem__)
+        sort = itemgetter(*order)
+        columns, numbers = sort(columns), [sort(row) for row in numbers]
+    packed = [_packed(row, greatest) for row in numbers]
+    if count * (len(packed) + 1) < width * len(packed):
+        shared = _packed(columns, width)
+        return [Row(width, shared, row) for row in packed]
+    if count < width:
+        packed = [_spread(width, columns, row) for row in packed]
+    return [Row(width, range(width), row) for row in packed]
+
+
+def _packed(numbers: Sequence[int], greatest: int) -> array[int]:
+    """Two bytes for each number, as long as they are that small."""
+    return array("H" if greatest <= SMALL else "I", numbers)
+
+
+def _spread(width: int, columns: Sequence[int], numbers: array[int]) -> array[int]:
+    """Numbers at their columns, and 0 at all others."""
+    out = array(numbers.typecode, [0]) * width
+    for column, number in zip(columns, numbers, strict=True):
+        out[column] = number
+    return out
