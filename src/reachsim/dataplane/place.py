@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reachsim.dataplane.filters import Direction, Filter
 from reachsim.faces import Faced, face
@@ -16,6 +16,9 @@ from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.internet_gateway import PublicAccess
 from reachsim.rules.subnet import reserved_addresses
 from reachsim.rules.verdict import Silence
+
+_NO_ZONES: Final[Mapping[str, int]] = {}
+"""One for all interfaces that have none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -162,7 +165,7 @@ class InterfacePlace(Faced):
     silent: Silence | None = None
     shared: bool = False
     from_internet: bool = True
-    by_zone: Mapping[str, int] = field(default_factory=dict)
+    by_zone: Mapping[str, int] = field(default_factory=lambda: _NO_ZONES)
     machine: KeyPath = ()
     addresses: tuple[int, ...] = field(init=False)
     ascending: tuple[int, ...] = field(init=False)
@@ -185,7 +188,7 @@ class InterfacePlace(Faced):
         # One by one, since there may be a hundred thousand interfaces.
         fix = object.__setattr__
         fix(self, "addresses", addresses)
-        fix(self, "ascending", tuple(sorted(addresses)))
+        fix(self, "ascending", addresses if len(addresses) < 2 else tuple(sorted(addresses)))
         fix(self, "publics", publics)
         fix(self, "places", addresses + publics)
         fix(self, "primary", first)

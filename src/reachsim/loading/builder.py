@@ -17,7 +17,7 @@ from yaml.events import (
 )
 
 from reachsim.errors import DesignError, Path, Problem, shown
-from reachsim.loading.provenance import COLUMN_BITS, Marks, pack, unpack
+from reachsim.loading.provenance import COLUMN_BITS, Marks, pack, packed, unpack
 from reachsim.loading.tree import MAX_DEPTH, MAX_NODES, MAX_SCALAR, Document
 
 _MAX_PROBLEMS: Final = 1000
@@ -70,7 +70,7 @@ class DesignBuilder:
             # of its own.
             self.fail("an escape that is not a character", pack(self.parser.get_mark()))
         self.finish()
-        return Document(data, Marks(data, self.file, self.marks), tuple(self.problems), frozenset(self.opaque))
+        return Document(data, Marks(data, self.file, packed(self.marks)), tuple(self.problems), frozenset(self.opaque))
 
     def events(self) -> dict[str, Any]:
         """Turn the events into values. Long, since calling a function for each node would double its time."""
@@ -99,7 +99,7 @@ class DesignBuilder:
                     self.fail_size(nodes, at)
                 marks.append(at)
                 if key is None:
-                    # One str for all the keys that are equal: less memory, and faster to compare.
+                    # One str for all that are equal, as of values below: less memory, and faster to compare.
                     key = spare.setdefault(value, value)
                     if value in target or (value == "<<" and not event.style):
                         key = self.refuse_key(value, event, target, at)
@@ -111,6 +111,8 @@ class DesignBuilder:
                             value = _WORDS[value]
                         elif value[0] in _INTEGER_STARTS and _is_integer(value):
                             value = int(value)
+                        else:
+                            value = spare.setdefault(value, value)
                         if value.__class__ is not str and (
                             event.tag is not None or self.text[mark.index : mark.index + 1] == "!"
                         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -53,36 +54,41 @@ class Provenance(ABC):
         nearest ancestor does. `copied`: the containers on the way to it, from the top."""
 
 
+_Packed = tuple[dict[int, int], "array[int]"]
+"""Where in a row of positions those of each container begin, by its identity, and the positions."""
+
+
 class Marks(Provenance):
     """Positions of every container and entry of a tree, as a reader of text knows them.
 
-    `data`: the tree; an alias shares the value of its anchor. `marks`: by identity of the container, which `data` keeps
-    alive: its own position, then for each entry of a mapping the key's and the value's, for each item of a list the item's.
-    The value of an alias stands where the alias does, what is inside it where it is written, at the anchor.
+    `data`: the tree; an alias shares the value of its anchor. `packed`: of each container its own position, then for each
+    entry of a mapping the key's and the value's, for each item of a list the item's; these one after the other, since there
+    may be millions, and where they begin by identity of the container, which `data` keeps alive. The value of an alias
+    stands where the alias does, what is inside it where it is written, at the anchor.
     """
 
-    __slots__ = ("_data", "_index", "_keep", "_marks", "file")
+    __slots__ = ("_data", "_index", "_keep", "_marks", "_starts", "file")
 
-    def __init__(self, data: Any, file: str, marks: dict[int, list[int]], keep: tuple[Any, ...] = ()) -> None:
+    def __init__(self, data: Any, file: str, packed: _Packed, keep: tuple[Any, ...] = ()) -> None:
         self.file = file
         self._data = data
-        self._marks = marks
+        self._starts, self._marks = packed
         self._index: dict[int, dict[str, int]] = {}
         self._keep = keep  # what marks of an edited tree still speak of
 
     def where(self, path: Path, key: bool = False) -> tuple[int, int]:
         """As the base says."""
         node: Any = self._data
-        mark = name = self._marks[id(node)][0]
+        starts, marks = self._starts, self._marks
+        mark = name = marks[starts[id(node)]]
         for step in path:
             if isinstance(node, dict):
                 if step not in node:
                     break
-                marks = self._marks[id(node)]
-                place = self._places(node)[str(step)]
+                place = starts[id(node)] + self._places(node)[str(step)]
                 name, mark = marks[place], marks[place + 1]
             elif isinstance(node, list) and isinstance(step, int) and 0 <= step < len(node):
-                name = mark = self._marks[id(node)][step + 1]
+                name = mark = marks[starts[id(node)] + step + 1]
             else:
                 break
             node = node[step]
@@ -90,25 +96,32 @@ class Marks(Provenance):
 
     def edited(self, data: Any, copied: tuple[Copied, ...], value: Any) -> Marks:
         """As the base says."""
-        marks = dict(self._marks)
-        at = marks[id(self._data)][0]
+        starts, marks = dict(self._starts), self._marks[:]
+        at = marks[starts[id(self._data)]]
         for each in copied:
-            old = marks[id(each.old)]
-            kept, at = list(old), old[0]
+            start = starts[id(each.old)]
+            kept, at = list(marks[start : start + _count(each.old)]), marks[start]
             pair = isinstance(each.old, dict)
             if each.change == "removed":
                 first = 2 * list(each.old).index(str(each.step)) + 1 if pair else int(each.step) + 1
                 del kept[first : first + 1 + pair]
             elif each.change == "added":
                 kept += [at, at] if pair else [at]
-            marks[id(each.new)] = kept
+            starts[id(each.new)] = len(marks)
+            marks.extend(kept)
         if value is not None:
-            marks |= _marks_at(value, at)
-        return Marks(data, self.file, marks, (self, value))
+            for node in _containers(value):
+                starts[id(node)] = len(marks)
+                marks.extend([at] * _count(node))
+        return Marks(data, self.file, (starts, marks), (self, value))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Identities do not travel: marks go along in the order of the containers.
-        return _restored, (self._data, self.file, [self._marks[id(node)] for node in _containers(self._data)])
+        marks = array("q")
+        for node in _containers(self._data):
+            start = self._starts[id(node)]
+            marks += self._marks[start : start + _count(node)]
+        return _restored, (self._data, self.file, marks)
 
     def _places(self, mapping: dict[str, Any]) -> dict[str, int]:
         """For each key, where its mark is. Made when first asked: most mappings never are."""
@@ -213,9 +226,29 @@ class Joined(Provenance):
         return Joined, (self.base, self.key, self.other, self.tree)
 
 
-def _restored(data: Any, file: str, marks: list[list[int]]) -> Marks:
+def packed(marks: Mapping[int, list[int]]) -> _Packed:
+    """Positions of containers, as `Marks` takes them."""
+    starts: dict[int, int] = {}
+    out = array("q")
+    for container, positions in marks.items():
+        starts[container] = len(out)
+        out.fromlist(positions)
+    return starts, out
+
+
+def _restored(data: Any, file: str, marks: array[int]) -> Marks:
     """Marks from what `Marks.__reduce__` packed."""
-    return Marks(data, file, {id(node): mark for node, mark in zip(_containers(data), marks, strict=True)})
+    starts: dict[int, int] = {}
+    start = 0
+    for node in _containers(data):
+        starts[id(node)] = start
+        start += _count(node)
+    return Marks(data, file, (starts, marks))
+
+
+def _count(container: Any) -> int:
+    """How many positions a container has: its own, and those of its entries."""
+    return 1 + len(container) * (2 if isinstance(container, dict) else 1)
 
 
 def _containers(root: Any) -> Iterator[Any]:
@@ -228,11 +261,6 @@ def _containers(root: Any) -> Iterator[Any]:
             seen.add(id(node))
             yield node
             todo += node.values() if isinstance(node, dict) else node
-
-
-def _marks_at(root: Any, at: int) -> dict[int, list[int]]:
-    """Marks for every container of a value, all at one place."""
-    return {id(node): [at] * ((2 if isinstance(node, dict) else 1) * len(node) + 1) for node in _containers(root)}
 
 
 def pack(mark: Any) -> int:

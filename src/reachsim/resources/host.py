@@ -75,6 +75,9 @@ def leaves_alike(interface: NetworkInterface, destination: int) -> Span:
     return intersect(interface.subnet.run_around(destination), services)
 
 
+_CHECKS: Final = {direction: f"source/dest check {direction.value}" for direction in Direction}
+
+
 class SourceDestCheck(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=False):
     """The source/destination check of an interface, met by what is not its own (**WALK-23**, **NATI-1**).
 
@@ -84,7 +87,7 @@ class SourceDestCheck(Checkpoint, is_a=CheckpointType.LIMIT, cuts=False, asks=Fa
     __slots__ = ("direction", "interface", "next")
 
     def __init__(self, interface: NetworkInterface, direction: Direction, next: Checkpoint) -> None:
-        super().__init__(interface.name, f"source/dest check {direction.value}", (*interface.path, "source_dest_check"))
+        super().__init__(interface.name, _CHECKS[direction], (*interface.path, "source_dest_check"))
         self.interface = interface
         self.direction = direction
         self.next = next

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from sys import intern
 from typing import Annotated
 
 from pydantic import Field
@@ -189,7 +190,8 @@ class SecurityGroupCheckpoint(Checkpoint, is_a=CheckpointType.SECURITY_GROUPS, c
     def __init__(
         self, interface: NetworkInterface, direction: Direction, filter: Filter, path: KeyPath, next: Checkpoint
     ) -> None:
-        super().__init__(interface.name, f"{filter.name} {direction.value}", path)
+        # One text for all interfaces with the same groups: there may be a hundred thousand.
+        super().__init__(interface.name, intern(f"{filter.name} {direction.value}"), path)
         self.interface = interface
         self.direction = direction
         self.filter = filter
