@@ -1,6 +1,7 @@
 """The matrix: every ordered pair of endpoints, held by classes.
 
-Memory follows the classes, not the pairs: one number for each ordered pair of classes, and a table of distinct answers.
+Memory follows the classes, not the pairs: a number for each ordered pair of classes that some way joins, and a table of
+distinct answers.
 Interfaces are covered by rows of ints; functions, named hosts and the internet are asked when somebody looks at them,
 class by class.
 """
