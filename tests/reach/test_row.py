@@ -22,8 +22,9 @@ class Given(NamedTuple):
 
     def made(self) -> list[Row]:
         """The same, as they are kept."""
-        told = [[row[column] for column in self.columns] for row in self.rows]
-        return rows_of(len(self.rows[0]), self.columns, told, max(map(max, self.rows)))
+        numbers = [[row[column] for column in self.columns] for row in self.rows]
+        told = {column: at for at, column in enumerate(self.columns)}
+        return rows_of(len(self.rows[0]), told, numbers, max(map(max, self.rows)))
 
 
 @st.composite
@@ -67,7 +68,7 @@ def test_rows_never_take_more_than_whole_ones(given: Given) -> None:
 
 @pytest.mark.parametrize(("width", "size"), [(SMALL, "H"), (SMALL + 2, "I")])
 def test_columns_of_more_classes_than_two_bytes_count(width: int, size: str) -> None:
-    (row,) = rows_of(width, [width - 1, 3], [[2, 1]], 2)
+    (row,) = rows_of(width, {width - 1: 0, 3: 1}, [[2, 1]], 2)
     assert (row[3], row[width - 1], row[4], row[0]) == (1, 2, 0, 0)
     assert row.columns.typecode == size  # type: ignore[attr-defined]
 

@@ -6,12 +6,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from tests.designs import ALL, NAT_INSTANCE, acl_of, group, load
 from tests.networks import laws, network, rule_edit, seeds
 
 import reachsim
 from reachsim.dataplane.site import NetworkInterface
+from reachsim.reach.stream import RowMaker
 from reachsim.reach.touched import touched
 
 
@@ -30,6 +31,19 @@ def test_rows_say_what_the_matrix_says(seed: int) -> None:
                 assert rows.unknown(number) == matrix.unknown(theirs)
     assert len(rows.rows) == len({net.classes.of[each].index for each in sources})
     assert all(len(row) == len({net.classes.of[each].index for each in destinations}) for row in rows.rows.values())
+
+
+@laws(6)
+@given(seeds)
+@example(82)  # a destination by its address, and again behind a device that others in its subnet are lost at
+def test_no_class_is_sent_to_twice(seed: int) -> None:
+    _, _, net = network(seed, crowd=True)
+    worker = net.new_worker()
+    to = RowMaker(worker).sides(None)
+    for source in worker.classes.routing:
+        blocks = to.blocks(source, worker.templates, worker.endpoints)
+        met = [each.index for _, side in blocks for each in side.classes]
+        assert len(set(met)) == len(met)
 
 
 @laws(9)

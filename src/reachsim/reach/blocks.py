@@ -125,12 +125,12 @@ class BlockWorker:
             columns += [places[each.index] for each in b.classes]
             for row, found in zip(numbers, self.numbers(self.answers_of(ways.templates, a, b)), strict=True):
                 row += found
-        own = {column: at for at, column in enumerate(columns)}
+        told = {column: at for at, column in enumerate(columns)}
         for row, each in zip(numbers, source.classes, strict=True):
-            at = own.get(places.get(each.index, -1)) if len(each.members) == 1 else None
+            at = told.get(places.get(each.index, -1)) if len(each.members) == 1 else None
             if at is not None:
                 row[at] = 0  # an interface and itself
-        rows = rows_of(len(places), columns, numbers, len(self.answers.known) - 1)
+        rows = rows_of(len(places), told, numbers, len(self.answers.known) - 1)
         return {each.index: row for each, row in zip(source.classes, rows, strict=True)}
 
     def answers_of(self, templates: tuple[Template, ...], source: Side, destination: Side) -> list[_Found]:

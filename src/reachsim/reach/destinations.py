@@ -178,6 +178,7 @@ class DestinationSides:
                 yield from near.items()
                 continue
             if number not in apart:
+                apart[number] = group
                 yield number, group
             at += 1
 

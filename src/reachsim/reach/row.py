@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress, pairwise
-from operator import itemgetter
+from itertools import compress
 from typing import Final
 
 SMALL: Final = 0xFFFF
@@ -56,19 +55,16 @@ NO_ROW: Final = Row(0, range(0), array("H"))
 """Where nobody is there to be sent anything."""
 
 
-def rows_of(width: int, columns: Sequence[int], numbers: Sequence[Sequence[int]], greatest: int) -> list[Row]:
-    """Rows with the same columns, in any order, by the numbers in each, none of which is greater than `greatest`. Where that
-    takes no more, they are kept whole."""
-    count = len(columns)
-    if count > 1 and any(one > other for one, other in pairwise(columns)):
-        order = sorted(range(count), key=columns.__getitem__)
-        sort = itemgetter(*order)
-        columns, numbers = sort(columns), [sort(row) for row in numbers]
-    packed = [_packed(row, greatest) for row in numbers]
-    if count * (len(packed) + 1) < width * len(packed):
+def rows_of(width: int, told: Mapping[int, int], numbers: Sequence[Sequence[int]], greatest: int) -> list[Row]:
+    """Rows with the same columns. `told`: where among `numbers`, those of each row, the one for a column stands; none of
+    them is greater than `greatest`. Where that takes no more, rows are kept whole."""
+    columns = sorted(told)
+    order = [told[column] for column in columns]
+    packed = [_packed([row[at] for at in order], greatest) for row in numbers]
+    if len(columns) * (len(packed) + 1) < width * len(packed):
         shared = _packed(columns, width)
         return [Row(width, shared, row) for row in packed]
-    if count < width:
+    if len(columns) < width:
         packed = [_spread(width, columns, row) for row in packed]
     return [Row(width, range(width), row) for row in packed]
 

@@ -38,8 +38,8 @@ class Rows(Numbered, Faced):
     `rows`: by the index of a source class, numbers of answers, 0 for nothing; `columns`: by the index of a destination
     class, where its numbers stand in each row. `cell_of(number)` is what a number means, in these rows; others may number
     otherwise. `named`: the classes by index, each with those of its interfaces that were asked about, as sources and as
-    destinations. Memory for each pair of a source class and a destination class that some way joins: two bytes, or four where
-    there are over 65,535 answers; next to none for the others.
+    destinations. Memory for each pair of a source class and a destination class that some way joins: two bytes, or four
+    where there are over 65,535 answers; next to none for the others.
     """
 
     endpoints: Endpoints
