@@ -12,7 +12,7 @@ from tests.networks import laws, network, rule_edit, seeds
 
 import reachsim
 from reachsim.dataplane.site import NetworkInterface
-from reachsim.reach.stream import RowMaker
+from reachsim.reach.stream import RowMaker, RowTask
 from reachsim.reach.touched import touched
 
 
@@ -44,6 +44,24 @@ def test_no_class_is_sent_to_twice(seed: int) -> None:
         blocks = to.blocks(source, worker.templates, worker.endpoints)
         met = [each.index for _, side in blocks for each in side.classes]
         assert len(set(met)) == len(met)
+
+
+@laws(4)
+@given(seeds)
+def test_what_is_remembered_is_counted(seed: int) -> None:
+    _, _, net = network(seed, crowd=True)
+    worker = net.new_worker()
+    maker = RowMaker(worker, kept=True)
+    maker.rows(RowTask(tuple(range(len(worker.classes.classes))), None, 1))
+    to = maker.sides(None)
+    alike = [
+        side for group in to._alike.values() for side in (*(side for _, side in group.each), *group._outside.values())
+    ]
+    sides = {*alike, *to._joined.values()}
+    columns = sum(len(column) for side in sides for column in side.columns.values())
+    filters = [own for side in sides for own, _ in side._own.values()]
+    kept = [each for own in filters for table in (own._rows, own._by_run, own._of_group) for each in table.values()]
+    assert to.remembered() == columns + sum(map(len, kept))
 
 
 @laws(9)

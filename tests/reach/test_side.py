@@ -16,7 +16,7 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.net.cidr import AddressSet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.side import OwnFilters, Side
+from reachsim.reach.side import OwnFilters, OwnPlaces, Side
 from reachsim.reach.template import Term
 from reachsim.rules.clauses import ANYONE, NO_GROUPS, Clause
 from reachsim.rules.codes import Code
@@ -51,7 +51,7 @@ def test_together_they_let_through_what_each_does(
     filters = [(filter_of(clauses), vpcs[number]) for clauses, number in written]
     index = [number % len(filters) for number in of]
     atoms = Atoms([filter for filter, _ in filters])
-    own = OwnFilters(filters, index, atoms, at_best)
+    own = OwnFilters(filters, index, atoms, at_best, OwnPlaces())
     assert own.open is all(filter.open for filter, _ in filters)
     for address, one, other in product(ADDRESSES, MEMBERS, MEMBERS[::3]):
         seen = dict(zip(vpcs, (one, other), strict=True))
@@ -79,7 +79,7 @@ def test_a_group_counts_where_it_is_seen_alone() -> None:
     web = frozenset({("app", "web")})
     clause = Clause(True, AddressSet.nothing(), Traffic.parse("tcp/22"), "tcp/22", groups=web)
     filters = [(filter_of([clause]), vpcs[0]), (filter_of([clause]), vpcs[1])]
-    own = OwnFilters(filters, [0, 1], Atoms([filter for filter, _ in filters]), at_best=False)
+    own = OwnFilters(filters, [0, 1], Atoms([filter for filter, _ in filters]), False, OwnPlaces())
     assert [bool(mask) for mask in own.row(1, (web, NO_GROUPS))] == [True, False]
     assert [bool(mask) for mask in own.row(1, (NO_GROUPS, web))] == [False, True]
 

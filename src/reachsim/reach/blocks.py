@@ -318,7 +318,7 @@ class BlockWorker:
             column = self.passing(filter, term, side, viewpoint, at_best)
             if term.service is not None:
                 column = [self.asked(term, mask) for mask in column]
-            side.columns[key] = column
+            side.remember(key, column)
         return column
 
     def passing(self, filter: Filter, term: Term, side: Side, viewpoint: Viewpoint | None, at_best: bool) -> list[int]:

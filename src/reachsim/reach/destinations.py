@@ -42,10 +42,6 @@ class _Alike:
             known = self._outside[left_out] = joined(kept)
         return known
 
-    def sides(self) -> list[Side]:
-        """Every side that was made of them."""
-        return [*(side for _, side in self.each), *self._outside.values()]
-
 
 _Numbered = tuple[int, int, _Alike]
 """Destinations with one address: that of the first, their place in the order of all, and they themselves."""
@@ -76,7 +72,7 @@ class DestinationSides:
         self._in_subnet: dict[SubnetPlace, list[tuple[RoutingClass, Side]]] = {}
         self._onward: dict[int, list[tuple[_Alike, Ways | None]]] = {}
         self._joined: dict[tuple[Side, ...], Side] = {}
-        own = OwnPlaces()
+        self._own = own = OwnPlaces()
         for whole, part in parts:
             if whole.first.takes:
                 subnet, side = whole.first.subnet, Side(part.classes, places=own)
@@ -108,8 +104,7 @@ class DestinationSides:
 
     def remembered(self) -> int:
         """How many values are remembered of what filters let through to them."""
-        sides = (side for group in self._alike.values() for side in group.sides())
-        return sum(side.remembered() for side in (*sides, *self._joined.values()))
+        return self._own.remembered
 
     def _onward_from(
         self, source: RoutingClass, book: TemplateBook, ends: Endpoints

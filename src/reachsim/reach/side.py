@@ -24,9 +24,11 @@ SeenGroups = tuple[frozenset[GroupId], ...]
 
 
 class OwnPlaces:
-    """The filters that are classes' own, read off each class once for all sides that it is put into."""
+    """The filters that are classes' own, read off each class once for all sides that it is put into. `remembered`: how many
+    values all these sides remember of what filters let through."""
 
     def __init__(self) -> None:
+        self.remembered = 0
         self._known: dict[_Kind, dict[InterfaceClass, tuple[Filter, VpcSite]]] = {}
 
     def of(self, classes: Sequence[InterfaceClass], kind: _Kind) -> _Placed:
@@ -55,7 +57,14 @@ class OwnFilters:
     class which of them is its own; `viewers`: the VPCs in which some are read that name groups; `open`: whether all let
     everything through."""
 
-    def __init__(self, filters: list[tuple[Filter, VpcSite]], index: list[int], atoms: Atoms, at_best: bool) -> None:
+    def __init__(
+        self,
+        filters: list[tuple[Filter, VpcSite]],
+        index: list[int],
+        atoms: Atoms,
+        at_best: bool,
+        places: OwnPlaces,
+    ) -> None:
         self.filters = filters
         self.index = index
         self.open = all(filter.open for filter, _ in filters)
@@ -67,6 +76,7 @@ class OwnFilters:
         self._named = tuple(named.values())
         self._atoms = atoms
         self._at_best = at_best
+        self._places = places
         self._rows: dict[tuple[int, SeenGroups, int | None], list[int]] = {}
         self._by_run: dict[int, list[int]] = {}
         self._of_group: dict[tuple[int, GroupId], list[int]] = {}
@@ -82,16 +92,13 @@ class OwnFilters:
             if service is not None:
                 passing = [self._atoms.whether(service, mask) for mask in passing]
             row = self._rows[run, told, service] = list(map(passing.__getitem__, self.index))
+            self._places.remembered += len(row)
         return row
 
     def of_anyone(self, address: int) -> list[int]:
         """What passes between each class and an address, in any group whatsoever."""
         passing = self._each(address, (ANYONE,) * len(self.filters))
         return list(map(passing.__getitem__, self.index))
-
-    def remembered(self) -> int:
-        """How many values are remembered."""
-        return len(self._rows) * len(self.index) + (len(self._by_run) + len(self._of_group)) * len(self.filters)
 
     def _passing(self, run: int, address: int, told: SeenGroups) -> list[int]:
         """What each filter lets through to or from a peer: to its address, and on top of that what it permits to each of its
@@ -102,6 +109,7 @@ class OwnFilters:
         out = self._by_run.get(run)
         if out is None:
             out = self._by_run[run] = self._each(address, (NO_GROUPS,) * len(self.filters))
+            self._places.remembered += len(out)
         for viewer, groups in enumerate(told):
             for group in groups:
                 out = list(map(or_, out, self._to_group(permitted, viewer, group)))
@@ -118,6 +126,7 @@ class OwnFilters:
             found = self._of_group[viewer, group] = [
                 of.get(group, 0) if place == viewer else 0 for of, place in zip(permitted, self._viewer, strict=True)
             ]
+            self._places.remembered += len(found)
         return found
 
     @cached_property
@@ -172,12 +181,13 @@ class Side:
         placed, index = self._placed[kind]
         filters = [(book[filter], vpc) for filter, vpc in placed]
         if key not in self._own or self._own[key][0].filters != filters:
-            self._own[key] = OwnFilters(filters, index, atoms, at_best), book
+            self._own[key] = OwnFilters(filters, index, atoms, at_best, self.places), book
         return self._own[key][0]
 
-    def remembered(self) -> int:
-        """How many values are remembered of what filters let through."""
-        return sum(map(len, self.columns.values())) + sum(own.remembered() for own, _ in self._own.values())
+    def remember(self, key: object, column: list[int]) -> None:
+        """Masks for each of the classes, by what they depend on."""
+        self.columns[key] = column
+        self.places.remembered += len(column)
 
     def addresses(self, which: int) -> list[int]:
         """One address of each class."""
