@@ -236,10 +236,12 @@ class _Forecast:
 
     def __call__(self, stage: Stage) -> None:
         now = time.monotonic()
-        if now < stage.began + _PATIENCE or not stage.done:
+        if now < stage.began + _PATIENCE:
             return
-        seconds = now - self.began + (now - stage.began) * (stage.total - stage.done) / stage.done
-        if seconds >= max([_LONG, *(_MUCH_LONGER * said for said in _said)]) and os.getpid() == self.process:
+        left = stage.left(now)
+        seconds = now - self.began + left
+        told = seconds < max([_LONG, *(_MUCH_LONGER * said for said in _said)])
+        if left > 0 and not told and os.getpid() == self.process:
             _announce(seconds, f"{stage.label}: {stage.done:,} of {stage.total:,}", "at least about")
 
 
