@@ -30,6 +30,7 @@ from reachsim.reach.side import OwnFilters, Side
 from reachsim.reach.template import Own, Template, Term
 from reachsim.reach.template_book import TemplateBook
 from reachsim.rules.clauses import ANYONE
+from reachsim.stages import going_over
 from reachsim.topology.endpoints import Endpoints
 
 FamilyAnswer = tuple[bool, int, int, tuple[int, ...]]
@@ -300,7 +301,9 @@ class BlockWorker:
         viewers = own.viewers if isinstance(term.vpc, Own) else (term.vpc,) * len(own.viewers)
         seen = [peers.seen(term.which, viewer, inbound=inbound) for viewer in viewers]
         each = zip(*seen, strict=True) if seen else repeat((), len(addresses))
-        return [own.row(address, groups, term.service) for address, groups in zip(addresses, each, strict=True)]
+        pairs = zip(addresses, each, strict=True)
+        rows = going_over("interfaces asked about", pairs, len(addresses))
+        return [own.row(address, groups, term.service) for address, groups in rows]
 
     def fixed_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
         """What a filter that is no end's lets through for each class of a side; nothing where it is open."""
@@ -357,7 +360,7 @@ class BlockWorker:
         kind = tuple((ipv6, lost is not None) for ipv6, _, _, lost in answers)
         cells = self.cells.setdefault(kind, _Cells(kind, self.answers))
         columns = [places[each.index] for each in destination.classes]
-        for i, each in enumerate(source.classes):
+        for i, each in enumerate(going_over("rows of the matrix", source.classes)):
             row = rows[each.index]
             parts: list[Sequence[Hashable]] = []
             for _, there, back, lost in answers:

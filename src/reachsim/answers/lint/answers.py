@@ -23,6 +23,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.lint import LintCode
+from reachsim.stages import going_over
 from reachsim.topology.addressed import representative
 from reachsim.trace.result import Blocker, Trace
 
@@ -153,7 +154,7 @@ def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, Interfac
     to_servers = network.rows_between(_firsts(others), _firsts(servers))
 
     def pairs() -> Iterator[tuple[InterfaceClass, InterfaceClass, int]]:
-        for source in classes:
+        for source in going_over("classes whose answers an ACL may keep out", classes):
             rows = from_clients if source.index in from_clients.rows else to_servers
             row = rows.rows[source.index]  # in the order of the columns
             for index, number in zip(compress(rows.columns, row), filter(None, row), strict=True):
