@@ -18,7 +18,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "reachsim"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "garbage"),
-    ("stopping", "calls"),
+    ("stopping", "calls", "stages"),
     ("faces",),
     ("deadline",),
     ("markup", "csvfile", "places"),

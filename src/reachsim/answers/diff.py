@@ -23,6 +23,7 @@ from reachsim.reach.matrix import Matrix, Progress
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.row import Row
 from reachsim.reach.rows import Rows
+from reachsim.stages import going_over
 from reachsim.topology.edit import network_of
 
 Key = tuple[int, int]
@@ -101,7 +102,7 @@ def _compare_interfaces(old: Matrix, new: Matrix, groups: dict[Key, list[str]], 
     """All pairs of interfaces."""
     pairs = _Pairs(old, new, out)
     items: list[_Group] = [(key, tuple(names)) for key, names in groups.items()]
-    for (a_old, a_new), sources in items:
+    for (a_old, a_new), sources in going_over("classes compared", items):
         row_old = old.rows[a_old] if a_old >= 0 else None
         row_new = new.rows[a_new] if a_new >= 0 else None
         pairs.compare(sources, row_old, row_new, items)
@@ -126,7 +127,7 @@ def _compare_touched(
     pairs = _Pairs(to_old, to_new, out)  # made last, so they know the answers of all
     all_columns = _in_columns(items, from_old, from_new)
     columns = _in_columns(of_ends, to_old, to_new)
-    for item in items:
+    for item in going_over("classes compared", items):
         (a_old, a_new), sources = item
         if not ends.isdisjoint(sources):
             pairs.compare(sources, from_old.rows.get(a_old), from_new.rows.get(a_new), all_columns)

@@ -31,6 +31,7 @@ from reachsim.loading.tree import same_values
 from reachsim.reach.pair import Progress
 from reachsim.resources.expectation import Expectation
 from reachsim.resources.mending import Edit, KeyChange
+from reachsim.stages import going_over
 
 MOST_EDITS = 6
 """Edits of a set: more is a redesign."""
@@ -283,7 +284,9 @@ class Judge:
     def _changes(self, after: Editable) -> Iterator[tuple[Result, Result]]:
         """The expectations that edits may touch, as they stood and as they stand."""
         may = after.touched_since(self.engine.topology, self.engine.book)
-        for number, expectation in enumerate(self.engine.design.expect, 1):
+        for number, expectation in enumerate(
+            going_over("expectations held against the file", self.engine.design.expect), 1
+        ):
             if may is None or not untouched(expectation, self.engine.ends, after.ends, may):
                 yield self.engine.decide(number), after.decide(number)
 
@@ -298,9 +301,7 @@ class Judge:
         shares what the edits leave as it is: it stands for that load where the text, read again, says just its values."""
         patch = None if self.patcher is None else self.patcher.patched(changes_of(edits))
         copy = self.tools.edited(self.engine, edits) if copy is None else copy
-        wanted = changed(
-            self.engine.source.document.data, changes_of(edits)
-        )  # what the patched text says, or is no patch
+        wanted = changed(self.engine.source.document.data, changes_of(edits))  # what the patched text says
         if patch is None or same_values(copy.source.document.data, wanted):
             return copy, patch
         return self.tools.load(patch.after, self.engine), patch

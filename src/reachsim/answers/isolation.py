@@ -24,6 +24,7 @@ from reachsim.net.traffic import EVERYTHING, Traffic
 from reachsim.reach.flow_answer import FlowAnswer
 from reachsim.reach.pair import Progress, reach
 from reachsim.reach.template_book import Ways
+from reachsim.stages import going_over
 from reachsim.topology.addressed import publics_left_out
 
 
@@ -197,7 +198,7 @@ def _leaks(network: Engine, source: Endpoint, destination: Endpoint, progress: P
     between = addresses_between(source, destination, network.ends)
     vias = Vias(network)
     width = len(destination.interfaces)
-    for done, origin in enumerate(source.origins):
+    for done, origin in enumerate(going_over("senders", source.origins)):
         if progress is not None and rows.ask:
             progress(done * width, len(source.origins) * width)
         sure = (

@@ -19,6 +19,7 @@ from reachsim.net.traffic import Traffic
 from reachsim.reach.pair import Progress, reach
 from reachsim.resources.resource import At, resources, unnamed_blocks
 from reachsim.resources.unmodelled import Door
+from reachsim.stages import going_over
 from reachsim.topology.hidden import told_where
 
 Asking = Literal["who", "what"]
@@ -160,7 +161,7 @@ def neighbours(
         raise EndpointError.ambiguous(end.name, end.candidates)
     groups = [*_classes(network, end), *_others(network, end, direction)]
     found: dict[Neighbour, list[str]] = {}
-    for done, group in enumerate(groups, 1):
+    for done, group in enumerate(going_over("ends asked", groups), 1):
         ends = (group.end, end) if direction == "who" else (end, group.end)
         answer = reach_answer(reach(*ends, network.ends, network.book), None)
         row = _row(group, answer, direction, wanted or Traffic.everything())

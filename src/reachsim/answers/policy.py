@@ -22,6 +22,7 @@ from reachsim.resources.route_table import RouteTableCheckpoint
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
+from reachsim.stages import going_over
 from reachsim.topology.flows import may_be_called_from_outside
 
 NO_PACKET = HeaderSpace.nothing()
@@ -93,7 +94,7 @@ def exposure(network: Engine, progress: Progress | None = None) -> Exposure:
     internet = network.endpoint("internet")
     classes = network.classes.classes
     likenesses, known = Likenesses(), dict[Likeness, ToldLeak | None]()
-    for index, interface_class in enumerate(classes):
+    for index, interface_class in enumerate(going_over("classes of interfaces", classes)):
         if progress is not None:
             progress(index, len(classes))
         first = interface_class.first
@@ -213,7 +214,7 @@ def dead_ends(network: Engine, progress: Progress | None = None) -> DeadEnds:
         for vpc in network.topology.vpcs.values()
         for found in {of(subnet): subnet for subnet in vpc.subnets.values()}.items()
     ]
-    for index, (table, subnet) in enumerate(tables):
+    for index, (table, subnet) in enumerate(going_over("route tables", tables)):
         if progress is not None:
             progress(index, len(tables))
         # the first that hosts have

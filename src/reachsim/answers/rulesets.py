@@ -16,6 +16,7 @@ from reachsim.faces import Faced
 from reachsim.net.headerspace import HeaderSpace
 from reachsim.reach.pair import Progress
 from reachsim.rules.clauses import Clause, GroupId, KeyPath
+from reachsim.stages import going_over
 
 RuleSetKind = Literal["network ACL", "security group"]
 RULE_SET_KINDS: tuple[RuleSetKind, ...] = ("network ACL", "security group")
@@ -101,7 +102,8 @@ def idle_rules(network: Engine, progress: Progress | None = None) -> IdleRules:
     sets = list(rule_sets(network))
     work = [len(filter.clauses) ** 2 for _, _, filter in sets]  # each rule is held against the others
     done, total = 0, sum(work)
-    for (kind, full, filter), own in zip(sets, work, strict=True):
+    pairs = going_over("pairs of rules compared", zip(sets, work, strict=True), weights=work)
+    for (kind, full, filter), own in pairs:
         if progress is not None:
             progress(done, total)
         done += own

@@ -33,6 +33,7 @@ from reachsim.rules.session_manager import (
     parse_version,
     policies_allow,
 )
+from reachsim.stages import going_over
 from reachsim.trace.result import Trace
 
 Readiness = Literal["ready", "not ready", "not yet", "undecided"]
@@ -209,7 +210,8 @@ def session_manager(network: Editable, names: Sequence[str] = (), minutes: int |
     if minutes is not None and (type(minutes) is not int or not 0 <= minutes <= MOST_MINUTES):
         raise UsageError(f"minutes {shown(minutes)} is no whole number from 0 on")
     found = [_named(network, name) for name in names] or list(_instances(network))
-    nodes = tuple(_node(network, vpc, name, body, minutes) for vpc, name, body in found)
+    asked = going_over("instances", found)
+    nodes = tuple(_node(network, vpc, name, body, minutes) for vpc, name, body in asked)
     ready = [node.name for node in nodes if node.state == "ready"]
     return SessionManager(nodes, superfluous(network, ready), bool(names))
 

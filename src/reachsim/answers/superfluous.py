@@ -21,6 +21,7 @@ from reachsim.resources.fields import traffic_of
 from reachsim.resources.security_group import IngressRule
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.session_manager import REQUIRED_SERVICES, TRAFFIC
+from reachsim.stages import going_over
 
 ADMINISTRATION: Final = Traffic.parse("tcp/22,tcp/3389")
 """What people open a shell or a desktop by."""
@@ -113,7 +114,11 @@ def superfluous(network: Editable, ready: Sequence[str]) -> Superfluous:
     change = diff(network, copy)
     if change.undecided:
         return Superfluous(undecided=change.undecided[0])
-    stays = all(copy.trace(name, f"service:{s}", TRAFFIC).reachable for name in ready for s in REQUIRED_SERVICES)
+    stays = all(
+        copy.trace(name, f"service:{s}", TRAFFIC).reachable
+        for name in going_over("instances asked again", ready)
+        for s in REQUIRED_SERVICES
+    )
     if change.opened or any(each.traffic - ADMINISTRATION for each in change.changes) or not stays:
         return Superfluous(undecided="without the rules something else would change")
     bastions = [interface for interface in _bastions(network, copy, found) if _goes(copy, interface)]
@@ -181,7 +186,7 @@ def _bastions(network: Editable, copy: Editable, found: Sequence[_Found]) -> Ite
     if not named:
         return
     matrix = network.matrix()
-    for interface in named:
+    for interface in going_over("instances that may be superfluous", named):
         others = [
             other for other in network.topology.interfaces.values() if other is not interface and not other.shared
         ]

@@ -14,6 +14,7 @@ from reachsim.dataplane.ends import Endpoint, Flow
 from reachsim.dataplane.walk import Walk
 from reachsim.engine import Engine
 from reachsim.net.address import format_address
+from reachsim.stages import going_over
 from reachsim.topology.flows import flows
 from reachsim.topology.graph import add_node, node_name
 from reachsim.topology.round_trip import round_trip_of
@@ -63,7 +64,7 @@ def find_ways(net: Engine, graph: Graph, source: Endpoint, destination: Endpoint
     asked = flows(source, destination, net.ends)
     goes: list[GraphWay] = []
     pairs: dict[Edge, None] = {}
-    for flow in asked:
+    for flow in going_over("ways asked", asked):
         start = add_node(graph, flow.origin.start)
         ends = [node_name(graph, end) for end in _ends(net, flow)]
         if flow.loss is not None or flow.unknown:
@@ -75,7 +76,7 @@ def find_ways(net: Engine, graph: Graph, source: Endpoint, destination: Endpoint
     possible: dict[tuple[str, ...], None] = {}
     between: set[str] = set()
     more = False
-    for start, end in pairs:
+    for start, end in going_over("pairs of checkpoints", pairs):
         if end not in graph or not networkx.has_path(graph, start, end):
             continue
         between |= (networkx.descendants(graph, start) | {start}) & (networkx.ancestors(graph, end) | {end})

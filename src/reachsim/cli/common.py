@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reachsim.cli.sources import add_options
 from reachsim.deadline import A_DEADLINE, seconds
 from reachsim.errors import DesignError, Problem, ReachsimError, UsageError, shown
+from reachsim.stages import Stage, heard
 from reachsim.stopping import bounded, in_main_thread
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ _AT_ONCE = 1 << 20
 """Characters of a long answer that are printed at a time."""
 _LONG = 10.0
 """Seconds of work from which on everybody is told beforehand, not on a terminal alone."""
+_MUCH_LONGER = 2
+"""How many times what was said a forecast is that is worth another line."""
 
 
 def add_file(parser: argparse.ArgumentParser, *, expect: bool = False) -> None:
@@ -185,7 +188,7 @@ def sets_asked() -> ProgressLine:
 def _announce(seconds: float, what: str, about: str = "about") -> None:
     """Say that something takes long, and what bounds it; nothing where something does."""
     if not bounded():
-        _tell_bound(f"takes {about} {duration(seconds)} ({what})")
+        _tell_bound(f"takes {about} {duration(seconds)} ({what})", seconds)
 
 
 def announce_pairs(net: Network, source: str | Selector, destination: str | Selector) -> None:
@@ -206,9 +209,9 @@ def announce_many(label: str, count: int, each: float) -> None:
 
 @contextmanager
 def announced_in_time(command: str) -> Iterator[None]:
-    """Say of work that nobody announced, once it has taken half of what is long, that it goes on, and what bounds it: which
-    command on which network is long nobody can list. The processor's time counts, so nothing is said of work that waits for
-    somebody: a pipe, or processes that share it and have a line of their own."""
+    """Say of every loop of a command that will be long how long, and what bounds it (`_Forecast`). Of work that nobody
+    announced, say once it has taken half of what is long that it goes on. There the processor's time counts, so nothing is
+    said of work that waits for somebody: a pipe, or processes that share it and have a line of their own."""
     clock = _by_signal if _HAS_CLOCK else _by_thread
     if bounded() or (_HAS_CLOCK and not in_main_thread()):
         yield
@@ -216,11 +219,30 @@ def announced_in_time(command: str) -> Iterator[None]:
 
     def say() -> None:
         if not _said:
-            _tell_bound(f"takes longer than {_LONG / 2:.0f} seconds ({command})")
+            _tell_bound(f"takes longer than {_LONG / 2:.0f} seconds ({command})", 0.0)
 
     _said.clear()
-    with clock(_LONG / 2, say):
+    with heard(_Forecast()), clock(_LONG / 2, say):
         yield
+
+
+class _Forecast:
+    """Hears of every loop of a command, and says how long the one under way will take, where that is long. What comes after
+    it is not known here: so long at least. Said again where a later one takes much longer than was said."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.process = os.getpid()
+
+    def __call__(self, stage: Stage) -> None:
+        now = time.monotonic()
+        if now < stage.began + _PATIENCE:
+            return
+        left = stage.left(now)
+        seconds = now - self.began + left
+        told = seconds < max([_LONG, *(_MUCH_LONGER * said for said in _said)])
+        if left > 0 and not told and os.getpid() == self.process:
+            _announce(seconds, f"{stage.label}: {stage.done:,} of {stage.total:,}", "at least about")
 
 
 @contextmanager
@@ -260,12 +282,12 @@ def _by_thread(seconds: float, call: Callable[[], None]) -> Iterator[None]:
 
 
 _HAS_CLOCK = hasattr(signal, "setitimer")  # not on Windows
-_said: list[str] = []
-"""What was announced in this run."""
+_said: list[float] = []
+"""The forecasts of this run, in seconds."""
 
 
-def _tell_bound(what: str) -> None:
-    _said.append(what)
+def _tell_bound(what: str, seconds: float) -> None:
+    _said.append(seconds)
     if sys.stderr is None:
         return
     clear = "\r\x1b[K" if sys.stderr.isatty() else ""  # a line of progress may stand there

@@ -62,6 +62,7 @@ class Names:
 
     def __init__(self, design: Design) -> None:
         self.design = design
+        self._peers: dict[tuple[str, str], tuple[AddressSet, frozenset[GroupId]]] = {}
         self.connections: dict[str, RouteTarget] = {
             at.name: RouteTarget(body.noun, "", at.name, at.path, routable=type(body).entrance is not Resource.entrance)
             for at, body in resources("design", design)
@@ -156,6 +157,12 @@ class Names:
 
     def peer(self, vpc: str, reference: str) -> tuple[AddressSet, frozenset[GroupId]]:
         """What a security group rule written in `vpc` names: a prefix list or a group (SG-18). Raises UnknownName."""
+        known = self._peers.get((vpc, reference))
+        if known is None:
+            known = self._peers[vpc, reference] = self._peer(vpc, reference)
+        return known
+
+    def _peer(self, vpc: str, reference: str) -> tuple[AddressSet, frozenset[GroupId]]:
         lists = self.design.prefix_lists
         if reference == UNKNOWN:
             return AddressSet.everything(), NO_GROUPS
@@ -191,6 +198,8 @@ class Names:
     def perhaps_named(self, vpc: str, groups: frozenset[GroupId]) -> AddressSet:
         """Where interfaces may be that a rule of a VPC names by a group, and perhaps does not: in a VPC that it may be
         peered with, or not."""
+        if not self._perhaps_peered:
+            return AddressSet.nothing()
         homes = {owner for owner, _ in groups}
         for owner, name in groups:
             body = self.design.vpcs[owner].security_groups.get(name)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reachsim.errors import summary
-from reachsim.markup import Html, element
+from reachsim.markup import Html, element, escape
 from reachsim.picture.boxes import INSET, LINE_HEIGHT, NOTE, PAD, TITLE, Placed
 from reachsim.picture.layout import CELL, INDENT, Layout, PlacedEntry, PlacedGrid
 from reachsim.picture.lines import Stroke
 from reachsim.picture.routing import Point
 from reachsim.picture.runs import Run, runs_of
 from reachsim.picture.scene import Appearance, Scene, Sign
+from reachsim.stages import going_over
 
 LIGHT: dict[Appearance, tuple[str, str]] = {
     "internet": ("#eef3f8", "#44546a"),
@@ -209,13 +210,20 @@ def _grid(placed: PlacedGrid) -> Iterator[Html]:
         middle = CELL * index + CELL // 2
         yield element("text", label, x=PAD, y=y + middle + 4, class_="note")
         yield element("text", index + 1, x=x + middle, y=y - 6, class_="note", text_anchor="middle")
-    for row, signs in enumerate(grid.rows):
-        for column, sign in enumerate(signs):
-            left, top = x + CELL * column, y + CELL * row
-            said = grid.said.get((row, column))
-            cell = element("rect", x=left, y=top, width=CELL, height=CELL, class_=f"cell {sign}")
-            text = element("text", SIGNS[sign], x=left + CELL // 2, y=top + 15, class_="note", text_anchor="middle")
-            yield element("g", *([element("title", said)] if said else []), cell, text, class_="grid")
+    for row, signs in enumerate(going_over("rows of the grid", grid.rows)):
+        top = y + CELL * row
+        told = (grid.said.get((row, column), "") for column in range(len(signs)))
+        cells = (_cell(x + CELL * column, top, *each) for column, each in enumerate(zip(signs, told, strict=True)))
+        yield Html("".join(cells))
+
+
+def _cell(left: int, top: int, sign: Sign, said: str) -> str:
+    """A cell of a grid. There may be a million of them, so it is written here and not put together of elements."""
+    title = f"<title>{escape(said)}</title>" if said else ""
+    return (
+        f'<g class="grid">{title}<rect x="{left}" y="{top}" width="{CELL}" height="{CELL}" class="cell {sign}"></rect>'
+        f'<text x="{left + CELL // 2}" y="{top + 15}" class="note" text-anchor="middle">{SIGNS[sign]}</text></g>'
+    )
 
 
 def _line(stroke: Stroke, scene: Scene) -> Html:

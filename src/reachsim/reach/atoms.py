@@ -8,7 +8,7 @@ vector unit.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import reduce
 from operator import or_
 
@@ -79,10 +79,13 @@ class Atoms:
         """The set that an int stands for."""
         found = self._traffic.get(mask)
         if found is None:
-            ends = [*(start - 1 for start in self.starts[1:]), Traffic.LAST]
-            spans = [(self.starts[i], ends[i]) for i in range(len(ends)) if mask >> i & 1]
+            spans = [(self.starts[low], self._end_of(high)) for low, high in _runs_of(mask)]
             found = self._traffic[mask] = Traffic.union_of(spans)
         return found
+
+    def _end_of(self, atom: int) -> int:
+        """The last service of an atom."""
+        return self.starts[atom + 1] - 1 if atom + 1 < len(self.starts) else Traffic.LAST
 
     def first_alike(self, filter: Filter) -> Filter:
         """The first filter that was asked for and lets through the same: VPCs that are made alike have groups that say the
@@ -177,6 +180,19 @@ class _Members(dict[tuple[int, frozenset[GroupId]], int]):
             found = self._mask(self._passing(_first_of(run, self._starts), groups))
         self[of] = found
         return found
+
+
+def _runs_of(mask: int) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of bits that are set; one look at each run, however many atoms there are."""
+    bits = f"{mask:b}"[::-1]
+    low = bits.find("1")
+    while low >= 0:
+        after = bits.find("0", low)
+        if after < 0:
+            yield low, len(bits) - 1
+            return
+        yield low, after - 1
+        low = bits.find("1", after)
 
 
 def _first_of(run: int, starts: list[int]) -> int:

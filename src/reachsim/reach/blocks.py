@@ -29,6 +29,7 @@ from reachsim.reach.side import OwnFilters, Side
 from reachsim.reach.template import Own, Template, Term
 from reachsim.reach.template_book import TemplateBook
 from reachsim.rules.clauses import ANYONE
+from reachsim.stages import going_over
 from reachsim.topology.endpoints import Endpoints
 
 FamilyAnswer = tuple[bool, int, int, tuple[int, ...]]
@@ -123,7 +124,8 @@ class BlockWorker:
         numbers: list[list[int]] = [[] for _ in source.classes]
         for ways, b in destinations.blocks(whole, self.templates, self.endpoints):
             columns += [places[each.index] for each in b.classes]
-            for row, found in zip(numbers, self.numbers(self.answers_of(ways.templates, a, b)), strict=True):
+            each_row = going_over("rows of the matrix", numbers)
+            for row, found in zip(each_row, self.numbers(self.answers_of(ways.templates, a, b)), strict=True):
                 row += found
         told = {column: at for at, column in enumerate(columns)}
         for row, each in zip(numbers, source.classes, strict=True):
@@ -292,7 +294,9 @@ class BlockWorker:
         viewers = own.viewers if isinstance(term.vpc, Own) else (term.vpc,) * len(own.viewers)
         seen = [peers.seen(term.which, viewer, inbound=inbound) for viewer in viewers]
         each = zip(*seen, strict=True) if seen else repeat((), len(addresses))
-        return [own.row(address, groups, term.service) for address, groups in zip(addresses, each, strict=True)]
+        pairs = zip(addresses, each, strict=True)
+        rows = going_over("interfaces asked about", pairs, len(addresses))
+        return [own.row(address, groups, term.service) for address, groups in rows]
 
     def fixed_values(self, term: Term, side: Side, at_best: bool) -> list[int]:
         """What a filter that is no end's lets through for each class of a side; nothing where it is open."""

@@ -19,6 +19,7 @@ from reachsim.dataplane.relay import relay_of
 from reachsim.dataplane.site import NetworkInterface, VpcSite
 from reachsim.faces import Faced, for_engines
 from reachsim.rules.clauses import GroupId
+from reachsim.stages import going_over
 from reachsim.topology.topology import Topology
 
 
@@ -143,7 +144,7 @@ def classify(topology: Topology, rule_cuts: Sequence[int]) -> Classes:
     kinds: dict[Hashable, int] = {}
     classes: dict[Hashable, InterfaceClass] = {}
     out = Classes([], [], {})
-    for interface in topology.interfaces.values():
+    for interface in going_over("interfaces sorted into classes", topology.interfaces.values()):
         addresses = interface.places
         routes = tuple(bisect_right(route_cuts, address) for address in addresses)
         common = role(interface) if interface not in targets else interface.name, interface.shape, routes

@@ -13,6 +13,7 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.reach.classes import RoutingClass
 from reachsim.reach.side import OwnPlaces, Side
 from reachsim.reach.template_book import PublicRun, TemplateBook, Ways
+from reachsim.stages import counting
 from reachsim.topology.endpoints import Endpoints
 
 RoutingPart = tuple[RoutingClass, RoutingClass]
@@ -160,8 +161,9 @@ class DestinationSides:
         apart = dict(own.get(source.first.subnet, {}))
         yield from self._by_address.others
         yield from apart.items()
-        at = 0
+        at, reached = 0, counting("destinations of one place", len(by_address))
         while at < len(by_address):
+            reached(at)
             address, number, group = by_address[at]
             lost = book.lost_around(source, address)
             if lost is not None:

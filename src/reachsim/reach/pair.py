@@ -22,6 +22,7 @@ from reachsim.net.packet import Packet
 from reachsim.net.traffic import Traffic
 from reachsim.reach.flow_answer import SILENT, FlowAnswer, flow_answers
 from reachsim.reach.stops import Stop, stops_of
+from reachsim.stages import going_over
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows_by_sender
 
@@ -285,8 +286,9 @@ def reach(
     what comes by PrivateLink is delivered too."""
     parts: list[FlowAnswer] = []
     senders, width = max(1, len(source.origins)), max(1, len(destination.interfaces))
-    for sender, asked in enumerate(flows_by_sender(source, destination, endpoints, links=links)):
-        for done, flow in enumerate(asked, 1):
+    by_sender = going_over("senders", flows_by_sender(source, destination, endpoints, links=links), senders)
+    for sender, asked in enumerate(by_sender):
+        for done, flow in enumerate(going_over("pairs of ends", asked), 1):
             parts += flow_answers(flow, endpoints, book)
             if progress is not None and sender < senders:
                 progress(sender * width + width * done // len(asked), senders * width)

@@ -18,6 +18,7 @@ from reachsim.reach.flow_answer import Crossing
 from reachsim.reach.numbered import Numbered
 from reachsim.reach.pair import Progress
 from reachsim.reach.row import Row
+from reachsim.stages import going_over
 from reachsim.topology.endpoints import Endpoints
 
 Columns = Mapping[int, int]
@@ -117,7 +118,7 @@ def rows_between(
     to = DestinationSides(parts_of(asked), columns)
     rows: dict[int, Row] = {}
     work = parts_of(dict.fromkeys(of[interface] for interface in sources))
-    for done, (whole, part) in enumerate(work, 1):
+    for done, (whole, part) in enumerate(going_over("routing classes", work), 1):
         rows |= worker.rows_to(whole, part, to)
         if progress is not None:
             progress(done, len(work))

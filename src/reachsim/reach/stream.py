@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing
 from copy import copy
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from reachsim.reach.pair import Progress
 from reachsim.reach.row import Row
 from reachsim.reach.rows import Rows, parts_of
 from reachsim.reach.workers import Sent, sharing, spread, workers_of
+from reachsim.stages import going_over
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -138,8 +139,8 @@ def stream(
                 yield told.whole(rows)
 
 
-def _here(maker: RowMaker, tasks: Iterable[RowTask]) -> Generator[tuple[RowTask, Rows]]:
-    for task in tasks:
+def _here(maker: RowMaker, tasks: Sequence[RowTask]) -> Generator[tuple[RowTask, Rows]]:
+    for task in going_over("parts of the matrix", tasks, weights=[task.cost for task in tasks]):
         with collector_paused():  # what is remembered stays, and none of it is a circle
             rows = maker.rows(task)
         yield task, rows

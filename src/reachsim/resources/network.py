@@ -26,10 +26,11 @@ from reachsim.resources.vpn_connection import (
     Connection,
     ConnectionOut,
     Departing,
+    carried,
     connecting,
     connection_at,
-    connections,
     connections_in,
+    connections_named,
 )
 from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
@@ -61,9 +62,9 @@ class ExternalNetwork(Resource):
 
     def check(self, at: At, checks: Checks) -> None:
         """Its connections are in the design, and its hosts in its blocks."""
-        known = [each.name for each, _ in connections_in(checks.design)]
         for index, name in enumerate(self.via):
-            if name not in known:
+            if next(connections_named(checks.design, name), None) is None:
+                known = [each.name for each, _ in connections_in(checks.design)]
                 checks.report(
                     (*at.path, "via", index), f"there is no connection {name!r}", f"there are {', '.join(known)}"
                 )
@@ -84,13 +85,14 @@ class ExternalNetwork(Resource):
         departing = Departing(at.name, at.path, at.path)
         mine = address_set(self.cidrs)
         leading = list(self.connections(wiring))
-        for connection in connections(wiring):
+        foreign = at.name, mine  # one value for all of them: there may be as many connections as networks
+        for connection in carried(wiring).connections:
             if connection in leading:
                 connection.network = at.path
                 connection.own |= mine
                 departing.ways += connection.arrivals
             else:
-                connection.foreign.append((at.name, mine))
+                connection.foreign.append(foreign)
         departing.none = self._unconnected(at, wiring)
         wiring.add_sender(mine, departing, at.name)
         wiring.note(at.path, departing)
@@ -110,7 +112,7 @@ class ExternalNetwork(Resource):
 
     def _leading_here(self, design: Any) -> Iterator[tuple[At, Connection]]:
         for name in self.via:
-            yield from ((at, body) for at, body in connections_in(design) if at.name == name)
+            yield from connections_named(design, name)
 
     def endpoint(self, at: At, ends: Ends) -> Endpoint:
         """All of it; without blocks, nobody knows what that is."""

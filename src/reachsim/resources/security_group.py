@@ -30,7 +30,7 @@ from reachsim.resources.fields import (
 )
 from reachsim.resources.mending import Case, Edit, KeyChange, LeakyRule, closes, mends, tokens_of
 from reachsim.resources.reference import UNKNOWN
-from reachsim.rules.clauses import NO_GROUPS, Clause, GroupId, KeyPath
+from reachsim.rules.clauses import Clause, GroupId, KeyPath
 from reachsim.rules.codes import Code
 
 ResolvePeer = Callable[[str, str], tuple[AddressSet, frozenset[GroupId]]]
@@ -144,7 +144,7 @@ def group_clauses(
     clauses: list[Clause] = []
     for index, rule in enumerate(rules):
         spans: list[tuple[int, int]] = []
-        groups = NO_GROUPS
+        found: set[GroupId] = set()
         for peer in rule.peers:
             if peer == UNKNOWN:
                 continue
@@ -153,7 +153,8 @@ def group_clauses(
             else:
                 addresses, named = resolve(identity[0], peer)
                 spans += addresses.spans
-                groups |= named
+                found |= named
+        groups = frozenset(found)
         at, token = (*path, direction.value, index), traffic_of(rule.allow)
         whole = not rule.perhaps and not isinstance(rule.allow, Unknown)
         if spans or groups or rule.known:

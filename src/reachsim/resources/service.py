@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
 from reachsim.dataplane.checkpoint import Checkpoint, CheckpointType, Deliver, Header, Leg, Step
 from reachsim.dataplane.filters import Direction, Filter, Query
@@ -16,11 +16,10 @@ from reachsim.rules.codes import Code
 from reachsim.rules.verdict import Loss
 
 
-@cache
-def _answers(name: str, traffic: Traffic) -> Filter:
-    """What a service answers: one filter in all VPCs, since no edit changes it."""
-    clause = Clause(True, AddressSet.everything(), traffic, f"{name} answers {traffic}")
-    return Filter(name, Direction.INGRESS, (clause,), stateful=True, code=Code.NO_POSSIBLE_DESTINATION, rule="WALK-20")
+@lru_cache(maxsize=64)
+def _answers(name: str, traffic: Traffic) -> tuple[Clause, ...]:
+    """What a service answers, in every VPC."""
+    return (Clause(True, AddressSet.everything(), traffic, f"{name} answers {traffic}"),)
 
 
 class AmazonService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=True):
@@ -32,7 +31,14 @@ class AmazonService(Checkpoint, is_a=CheckpointType.OUTSIDE, cuts=False, asks=Tr
         super().__init__(vpc.name, name, path)
         self.vpc = vpc
         self.off = off
-        self.filter = _answers(name, traffic)
+        self.filter = Filter(
+            name,
+            Direction.INGRESS,
+            _answers(name, traffic),
+            stateful=True,
+            code=Code.NO_POSSIBLE_DESTINATION,
+            rule="WALK-20",
+        )
 
     def step(self, header: Header, leg: Leg) -> Step:
         """Take the service's own traffic; nothing else is there. A resolver that is off takes none (DNS-2)."""

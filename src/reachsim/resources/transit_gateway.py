@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -305,12 +305,15 @@ class TransitGateway(Resource):
                 places += places_behind(wiring, attachment.vpn or attachment.direct_connect_gateway or "")
         wiring.join_places(at.path, places)
         made: dict[str, IntervalMap[tuple[TransitRoute, ...] | None]] = {}
+        earlier = self._attached_earlier(wiring)
         for name in self.attachments:
             table = wiring.noted((*at.path, "attachments", name, "table"))
             assert isinstance(table, TransitTable)
             written = self._associated(name)
             if written is not None and written[0] not in made:  # all attachments of a table share it
-                made[written[0]] = best_table(self._entries(at, written, wiring, outward), lambda route: route.rank)
+                made[written[0]] = best_table(
+                    self._entries(at, written, wiring, outward, earlier), lambda route: route.rank
+                )
             if written is not None:
                 key = () if self.route_tables is None else (*at.path, "route_tables", written[0])
                 table.fill(made[written[0]], key)
@@ -353,7 +356,12 @@ class TransitGateway(Resource):
         return next(((t, body) for t, body in self.route_tables.items() if name in body.associations), None)
 
     def _entries(
-        self, at: At, table: tuple[str, TransitRouteTable], wiring: Wiring, outward: dict[str, Checkpoint]
+        self,
+        at: At,
+        table: tuple[str, TransitRouteTable],
+        wiring: Wiring,
+        outward: dict[str, Checkpoint],
+        earlier: Mapping[tuple[str, Cidr], Sequence[str]],
     ) -> Iterator[tuple[Cidr, TransitRoute]]:
         """The routes of a table: static ones, of a prefix list one for each of its blocks (**PL-2**), then what attachments
         propagate, by priority (TGW-4). Peerings of transit gateways propagate nothing (**TGW-6**)."""
@@ -366,29 +374,36 @@ class TransitGateway(Resource):
             for block in entries:
                 yield block, self._route(block, target, priority, outward.get(target), path, named)
         known: list[tuple[Cidr, str, Priority]] = []
+        propagating = frozenset(body.propagations)
         for name, attachment in self.attachments.items():
-            if name in body.propagations and attachment.peer is None:
+            if name in propagating and attachment.peer is None:
                 known += ((block, name, priority) for block, priority in self._propagated(attachment, wiring))
         for block, name, priority in without_overlaps(known):
             path = (*at.path, "attachments", name)
-            other = self._attached_before(block, name, body, wiring) if priority is Priority.VPC else ""
-            next = Doubtful(at.name, name, block, other, path) if other else outward[name]
-            yield block, self._route(block, name, priority, next, path)
+            before = earlier.get((name, block), ()) if priority is Priority.VPC else ()
+            other = next((each for each in before if each not in propagating), "")
+            onward = Doubtful(at.name, name, block, other, path) if other else outward[name]
+            yield block, self._route(block, name, priority, onward, path)
 
-    def _attached_before(self, block: Cidr, name: str, table: TransitRouteTable, wiring: Wiring) -> str:
-        """A VPC's attachment before this one that has an address of its block, and is not propagated into the table."""
-        for other, attachment in self.attachments.items():
-            if other == name:
-                return ""
-            if (
-                attachment.vpc is not None
-                and other not in table.propagations
-                and attachment.vpc != self.attachments[name].vpc
-            ):
-                blocks = wiring.design.vpcs[attachment.vpc].cidrs
-                if any(block in each or each in block for each in blocks):
-                    return other
-        return ""
+    def _attached_earlier(self, wiring: Wiring) -> dict[tuple[str, Cidr], list[str]]:
+        """Of each block of a VPC that is attached, the attachments before it, of other VPCs, that have an address of it."""
+        blocks = [
+            (block.span[0], -block.span[1], order, name, vpc, block)
+            for order, (name, vpc) in enumerate((name, each.vpc) for name, each in self.attachments.items())
+            if vpc is not None
+            for block in wiring.design.vpcs[vpc].cidrs
+        ]
+        out: dict[tuple[str, Cidr], dict[int, str]] = {}
+        around: list[tuple[int, int, str, str, Cidr]] = []  # those that the next may be inside of, the widest first
+        for low, last, order, name, vpc, block in sorted(blocks):
+            while around and around[-1][0] < low:
+                around.pop()
+            for _, place, other, owner, wide in around:
+                if vpc != owner and order != place:
+                    late, early = ((name, block), (place, other)) if place < order else ((other, wide), (order, name))
+                    out.setdefault(late, {})[early[0]] = early[1]
+            around.append((-last, order, name, vpc, block))
+        return {late: [name for _, name in sorted(each.items())] for late, each in out.items()}
 
     def _route(
         self,

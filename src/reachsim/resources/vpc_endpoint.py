@@ -462,13 +462,13 @@ class VpcEndpoint(Resource):
         lists: list[str] = []
         for owner, body in design.vpcs.items():
             for each, endpoint in body.vpc_endpoints.items():
-                at = At(owner, "vpc_endpoints", each)
-                if endpoint.short != name:
+                if (owner != vpc and endpoint.type != "gateway") or endpoint.short != name:
                     continue
+                at = At(owner, "vpc_endpoints", each)
                 if endpoint.type == "gateway":
                     own = [endpoint.prefix_list or ""]
                     lists = [*lists, *own] if owner != vpc else [*own, *lists]
-                elif endpoint.type == "interface" and owner == vpc:
+                elif endpoint.type == "interface":
                     if region_of(design, vpc) not in ("", endpoint.region(vpc, design)):
                         continue  # the name in one's own Region is another service's
                     off = endpoint.private_dns_off(at, design)

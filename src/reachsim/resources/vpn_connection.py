@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any, ClassVar, Literal, TypeVar
+from weakref import WeakKeyDictionary
 
 from pydantic import Field
 
@@ -310,22 +311,21 @@ class Connection(Resource):
     def join(self, at: At, wiring: Wiring) -> None:
         """Addresses that it carries and that no network of the design has are senders too: those that no connection before
         it carries, by whichever of those that do."""
-        everyone = list(connections(wiring))
-        here = next(index for index, each in enumerate(everyone) if each.path == at.path)
-        rest = address_set(everyone[here].known)
-        for network in getattr(wiring.design, "networks", {}).values():
-            rest -= address_set(network.cidrs)
-        for earlier in everyone[:here]:
-            rest -= address_set(earlier.known)
-        pieces: list[tuple[AddressSet, list[ConnectionOut]]] = [(rest, [everyone[here]])]
-        for later in everyone[here + 1 :]:
-            known = address_set(later.known)
+        every = carried(wiring)
+        here = every.places[at.path]
+        rest = every.known[here] - every.networks
+        for earlier in every.known[:here]:
+            rest -= earlier
+        if not rest:
+            return
+        pieces: list[tuple[AddressSet, list[ConnectionOut]]] = [(rest, [every.connections[here]])]
+        for later, known in zip(every.connections[here + 1 :], every.known[here + 1 :], strict=True):
+            if known.isdisjoint(rest):
+                continue
             pieces = [
                 piece for own, by in pieces for piece in ((own & known, [*by, later]), (own - known, by)) if piece[0]
             ]
         for own, by in pieces:
-            if not own:
-                continue
             ways = [way for connection in by for way in connection.arrivals]
             if len(ways) == 1:
                 wiring.add_sender(own, ways[0], at.name)
@@ -441,6 +441,13 @@ def connections_in(design: Any) -> Iterator[tuple[At, Connection]]:
         yield from ((At("", section, name), body) for name, body in getattr(design, section, {}).items())
 
 
+def connections_named(design: Any, name: str) -> Iterator[tuple[At, Connection]]:
+    """The connections of a name."""
+    for section in connecting():
+        if name in getattr(design, section, {}):
+            yield At("", section, name), getattr(design, section)[name]
+
+
 def connection_at(wiring: Wiring, path: KeyPath) -> ConnectionOut:
     """The checkpoint of a connection."""
     found = wiring.noted(path)
@@ -448,9 +455,23 @@ def connection_at(wiring: Wiring, path: KeyPath) -> ConnectionOut:
     return found
 
 
-def connections(wiring: Wiring) -> Iterator[ConnectionOut]:
-    """The checkpoints of every connection of the design."""
-    yield from (connection_at(wiring, at.path) for at, _ in connections_in(wiring.design))
+class _Carried:
+    """What the connections of a design carry, and its networks have. Made once: each connection looks at all others."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.connections = [connection_at(wiring, at.path) for at, _ in connections_in(wiring.design)]
+        self.places = {each.path: index for index, each in enumerate(self.connections)}
+        self.known = [address_set(each.known) for each in self.connections]
+        networks = getattr(wiring.design, "networks", {}).values()
+        self.networks = address_set(block for network in networks for block in network.cidrs)
+
+
+_CARRIED: WeakKeyDictionary[Wiring, _Carried] = WeakKeyDictionary()
+
+
+def carried(wiring: Wiring) -> _Carried:
+    """What the connections of the design carry."""
+    return _CARRIED.get(wiring) or _CARRIED.setdefault(wiring, _Carried(wiring))
 
 
 def places_behind(wiring: Wiring, connection: str) -> list[str]:

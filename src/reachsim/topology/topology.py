@@ -146,16 +146,24 @@ class Topology(Faced):
         """Whether a peering, a transit gateway or a connection joins two VPCs or networks, by their names."""
         return not self.joined.get(one, _NOTHING).isdisjoint(self.joined.get(other, _NOTHING))
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[At, Resource]]]:
+        """Everything in VPCs by its bare name, in the order of the file."""
+        out: dict[str, list[tuple[At, Resource]]] = {}
+        kinds = list(sections("vpc"))
+        for vpc, body in self.source.design.vpcs.items():
+            for section in kinds:
+                for name, member in getattr(body, section, {}).items():
+                    out.setdefault(name, []).append((At(vpc, section, name), member))
+        return out
+
     def named(self, asked: str) -> Iterator[tuple[At, Resource]]:
         """Resources that a name may mean: ``vpc.name``, or a bare name."""
         head, dot, tail = asked.partition(".")
+        yield from self._by_name.get(asked, ())
+        if dot:
+            yield from (found for found in self._by_name.get(tail, ()) if found[0].vpc == head)
         design = self.source.design
-        for name, vpc in design.vpcs.items():
-            wanted = tail if dot and head == name else asked
-            for section in sections("vpc"):
-                members = getattr(vpc, section, {})
-                if wanted in members:
-                    yield At(name, section, wanted), members[wanted]
         for section in sections("design"):
             members = getattr(design, section, {})
             if asked in members:

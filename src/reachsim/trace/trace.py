@@ -18,6 +18,7 @@ from reachsim.net.traffic import ICMPV6, PORTED, Traffic, one_of, protocol_of
 from reachsim.reach.flow_answer import FlowAnswer, flow_answers
 from reachsim.rules.nat import NAT_LOSS_BELOW
 from reachsim.rules.verdict import Loss
+from reachsim.stages import going_over
 from reachsim.topology.addressed import NO_COMMON_FAMILY
 from reachsim.topology.endpoints import Endpoints
 from reachsim.topology.flows import flows as flows_between
@@ -60,7 +61,7 @@ def trace(
     packet = _Packet(source, destination, one_service(traffic), source_port, endpoints, locate, book)
     flows, perhaps = packet.flows(traffic)
     called, beside = [flow for flow in flows if not flow.beside], [flow for flow in flows if flow.beside]
-    found = [(flow, packet.way(flow)) for flow in called]
+    found = [(flow, packet.way(flow)) for flow in going_over("ways traced", called)]
     if beside and not all(way.delivered for _, way in found):  # what does not come to its address may come another way
         found += [(flow, way) for flow in beside if (way := packet.way(flow)).delivered]
     found = [(flow, packet.settled(flow, way)) for flow, way in found]
@@ -110,7 +111,10 @@ class _Packet:
         if not fitting:
             raise UsageError(f"{names[0]} and {names[1]} are the same interface: nothing crosses the network")
         certain = by_family([flow for flow in fitting if not flow.perhaps])
-        alike = [by_fate(flow, names, self.service, self.source_port, self.endpoints, self.book) for flow in certain]
+        alike = [
+            by_fate(flow, names, self.service, self.source_port, self.endpoints, self.book)
+            for flow in going_over("flows", certain)
+        ]
         return [one for flows in alike for one in flows], [flow for flow in fitting if flow.perhaps]
 
     def way(self, flow: Flow) -> TracedWay:

@@ -22,6 +22,7 @@ from reachsim.rules.clauses import KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.ephemeral import UNKNOWN_CLIENT
 from reachsim.rules.lint import LintCode
+from reachsim.stages import going_over
 from reachsim.topology.addressed import representative
 from reachsim.trace.result import Blocker, Trace
 
@@ -152,7 +153,7 @@ def _suspects(subject: Subject) -> tuple[Iterator[tuple[InterfaceClass, Interfac
     to_servers = network.rows_between(_firsts(others), _firsts(servers))
 
     def pairs() -> Iterator[tuple[InterfaceClass, InterfaceClass, int]]:
-        for source in classes:
+        for source in going_over("classes whose answers an ACL may keep out", classes):
             rows = from_clients if source.index in from_clients.rows else to_servers
             columns = [*rows.columns]  # in their order
             for column, number in rows.rows[source.index].answered():

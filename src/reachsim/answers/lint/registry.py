@@ -19,6 +19,7 @@ from reachsim.resources.reference import UNKNOWN
 from reachsim.rules.clauses import GroupId, KeyPath
 from reachsim.rules.codes import Code
 from reachsim.rules.lint import LintCode
+from reachsim.stages import going_over
 
 
 class Found(NamedTuple):
@@ -64,7 +65,7 @@ class Subject:
                 few.setdefault(interface.egress, interface)
         asked = [interface for few in alike.values() for interface in few.values()]
         out: list[tuple[NetworkInterface, Reach]] = []
-        for done, interface in enumerate(asked):
+        for done, interface in enumerate(going_over("ways to the internet", asked)):
             if self.progress is not None:
                 self.progress(done, len(asked))
             out.append((interface, self.to_internet(interface)))
