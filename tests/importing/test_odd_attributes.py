@@ -424,3 +424,62 @@ def test_one_whose_launch_template_has_several_interfaces_is_not_known(tmp_path:
     design = launched(tmp_path, {"network_interfaces": [{}, {}]}, {"network_interfaces": (GIVEN, GIVEN)}, unknown)
     assert not design.get("instances")
     assert list(design["unknown_components"]) == ["i"]
+
+
+# -- what AWS tells ------------------------------------------------------------------------------------------------------
+
+ANSWERS: dict[str, Any] = {
+    "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "CidrBlockAssociationSet": [{"CidrBlock": "10.0.0.0/16"}]}],
+    "Subnets": [{"SubnetId": f"subnet-{each}", "VpcId": "vpc-1", "CidrBlock": f"10.0.{index}.0/24",
+                 "AvailabilityZone": f"eu-west-1{each}"} for index, each in enumerate("ab")],
+    "InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1", "State": "available"}]}],
+}  # fmt: skip
+
+
+def test_an_automated_firewall_leaves_open_what_goes_by_the_gateway(tmp_path: Path) -> None:
+    vpc = {**ANSWERS["Vpcs"][0], "NetworkFirewallAssociations": [{"FirewallArn": "arn:x", "FirewallMode": "on"}]}
+    subnets = [ANSWERS["Subnets"][0], {**ANSWERS["Subnets"][1], "NetworkFirewallConnectivityType": "exclude"}]
+    design = imported(tmp_path, {**ANSWERS, "Vpcs": [vpc], "Subnets": subnets}).design["vpcs"]["vpc-1"]
+    assert design["block_public_access"] == {
+        "mode": "unknown", "exclusions": {"vpc-1.subnet-b": "allow-bidirectional"},
+    }  # fmt: skip
+    none = {**vpc, "NetworkFirewallAssociations": []}
+    assert "block_public_access" not in imported(tmp_path, {**ANSWERS, "Vpcs": [none]}).design["vpcs"]["vpc-1"]
+
+
+def test_what_an_appliance_of_a_nat_gateway_lets_through_is_open(tmp_path: Path) -> None:
+    address = {"PrivateIp": "10.0.0.9", "PublicIp": "198.51.100.9"}
+    gateway = {"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-a", "State": "available",
+               "ConnectivityType": "public", "NatGatewayAddresses": [address]}  # fmt: skip
+    design = imported(tmp_path, {**ANSWERS, "NatGateways": [gateway]}).design["vpcs"]["vpc-1"]
+    assert list(design["nat_gateways"]) == ["nat-1"]
+    attached = {**gateway, "AttachedAppliances": [{"Type": "network-firewall-proxy", "ApplianceArn": "arn:x"}]}
+    design = imported(tmp_path, {**ANSWERS, "NatGateways": [attached]}).design["vpcs"]["vpc-1"]
+    assert list(design["unknown_components"]) == ["nat-1"]
+
+
+def test_a_peer_that_was_not_read_has_its_ipv6_blocks_too(tmp_path: Path) -> None:
+    far = {"VpcId": "vpc-9", "CidrBlock": "10.9.0.0/16", "CidrBlockSet": [{"CidrBlock": "10.9.0.0/16"}],
+           "Ipv6CidrBlockSet": [{"Ipv6CidrBlock": "2600:1f18:9::/56"}]}  # fmt: skip
+    peering = {"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "active"}, "AccepterVpcInfo": far,
+               "RequesterVpcInfo": {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}}  # fmt: skip
+    design = imported(tmp_path, {**ANSWERS, "VpcPeeringConnections": [peering]}).design["vpcs"]["vpc-9"]
+    assert design["cidrs"] == ["10.9.0.0/16", "2600:1f18:9::/56"]
+    assert [body.get("ipv6_cidr") for body in design["subnets"].values()] == [None, "2600:1f18:9::/56"]
+
+
+def test_what_aws_tells_of_privatelink_past_the_groups_of_a_load_balancer(tmp_path: Path) -> None:
+    arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/n/1"
+    balancer = {"LoadBalancerArn": arn, "LoadBalancerName": "n", "Type": "network", "Scheme": "internal", "VpcId": "vpc-1",
+                "AvailabilityZones": [{"SubnetId": "subnet-a"}], "SecurityGroups": ["sg-1"],
+                "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic": "off"}  # fmt: skip
+    group_of = {"TargetGroupArn": "arn:aws:x:targetgroup/t/1", "TargetGroupName": "t", "Protocol": "TCP", "Port": 443,
+                "TargetType": "instance", "VpcId": "vpc-1"}  # fmt: skip
+    answers = {**ANSWERS, "LoadBalancers": [balancer], "TargetGroups": [group_of],
+               "SecurityGroups": [{"GroupId": "sg-1", "GroupName": "g", "VpcId": "vpc-1", "IpPermissions": []}],
+               "Listeners": [{"ListenerArn": "arn:aws:x:listener/net/n/1/2", "LoadBalancerArn": arn, "Port": 443,
+                              "Protocol": "TCP",
+                              "DefaultActions": [{"Type": "forward", "TargetGroupArn": group_of["TargetGroupArn"]}]}],
+               "Health": {"TargetGroupArn": group_of["TargetGroupArn"], "TargetHealthDescriptions": []}}  # fmt: skip
+    design = imported(tmp_path, answers).design["vpcs"]["vpc-1"]
+    assert design["load_balancers"]["n"]["enforce_inbound_on_private_link"] is False

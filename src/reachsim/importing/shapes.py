@@ -31,7 +31,7 @@ _TEXTS: Final = _words(
     "DirectConnectGatewayState DirectConnectGatewayName VirtualInterfaceState VirtualInterfaceType AssociationState "
     "AttachmentStatus Field Target InstanceProtocol HealthCheckProtocol HealthCheckPort Reason Effect "
     "DefaultRouteTableAssociation DefaultRouteTablePropagation SecurityGroupReferencingSupport SetIdentifier "
-    "CacheClusterStatus"
+    "CacheClusterStatus NetworkFirewallConnectivityType EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"
 )
 _SCALARS: Final = _words(
     "Protocol IpProtocol Type Code FromPort ToPort From To Port RuleNumber DeviceIndex MemorySize LoadBalancerPort "
@@ -61,7 +61,7 @@ _OBJECTS: Final = _words(
 _LISTS: Final = _words(
     "Tags TagSet Routes Associations Entries IpPermissions IpPermissionsEgress IpRanges Ipv6Ranges "
     "PrefixListIds UserIdGroupPairs Groups PrivateIpAddresses Ipv6Addresses NetworkInterfaces Attachments "
-    "Ipv4Prefixes Ipv6Prefixes "
+    "Ipv4Prefixes Ipv6Prefixes Ipv6CidrBlockSet NetworkFirewallAssociations AttachedAppliances "
     "NatGatewayAddresses CidrBlockAssociationSet Ipv6CidrBlockAssociationSet CidrBlockSet AvailabilityZones "
     "DefaultActions TargetGroups Attributes TargetHealthDescriptions VpcAttachments "
     "TransitGatewayRouteTablePropagations TransitGatewayAttachments SecurityGroups LoadBalancerAddresses "

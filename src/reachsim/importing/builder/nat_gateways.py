@@ -24,6 +24,8 @@ def add_described(draft: Draft, item: Item) -> None:
     """A NAT gateway that was read. Raises NotKnown."""
     if item.text("State") in GONE:
         return
+    if item.list("AttachedAppliances"):
+        raise NotKnown(Unknown("what the appliance that is attached to it lets through is not read"))
     if item.text("AvailabilityMode") == "regional":
         add_regional(draft, item)
         return

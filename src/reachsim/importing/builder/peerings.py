@@ -12,6 +12,8 @@ from reachsim.importing.rules import block
 from reachsim.net.cidr import Cidr
 from reachsim.resources.reference import UNKNOWN
 
+_IPV6 = range(44, 65, 4)
+"""How long the prefix of an IPv6 block of a subnet is (IPV6-1)."""
 _SIDES = (("RequesterVpcInfo", "requester_dns"), ("AccepterVpcInfo", "accepter_dns"))
 
 
@@ -96,8 +98,9 @@ def add_unknown_connection(draft: Draft, item: Item, vpcs: Iterable[str], why: s
 
 def add_strange_vpc(draft: Draft, id: str, side: Fields, item: Item) -> None:
     """A VPC of somebody else: its blocks, and nothing of what is in it."""
-    found = side.certain("CidrBlockSet")
+    found, ipv6 = side.certain("CidrBlockSet"), side.certain("Ipv6CidrBlockSet")
     listed = [each.either("CidrBlock") for each in found.known] or [side.either("CidrBlock")]
+    listed += [each.either("Ipv6CidrBlock") for each in ipv6.known]
     blocks = list(dict.fromkeys(block(text) for text in listed if isinstance(text, str) and text))
     if found.unknown or any(isinstance(text, Unknown) for text in listed):
         draft.unknown(item, f"a block of {id}", found.reason)
@@ -107,9 +110,11 @@ def add_strange_vpc(draft: Draft, id: str, side: Fields, item: Item) -> None:
     body: Data = {"cidrs": blocks, "subnets": {}}
     for index, text in enumerate(blocks):
         whole = Cidr.parse(text)
-        if whole.version == 4 and 16 <= whole.prefix_length <= 28:
+        fits = 16 <= whole.prefix_length <= 28 if whole.version == 4 else whole.prefix_length in _IPV6
+        if fits:
             body["subnets"][f"unknown-{index}"] = {
-                "cidr": text, "route_table": UNKNOWN, "network_acl": UNKNOWN, "interfaces": UNKNOWN,
+                "cidr" if whole.version == 4 else "ipv6_cidr": text,
+                "route_table": UNKNOWN, "network_acl": UNKNOWN, "interfaces": UNKNOWN,
             }  # fmt: skip
     account = side.either("OwnerId")
     if isinstance(account, str) and cleaned(account):

@@ -26,6 +26,19 @@ def add_public_access(draft: Draft) -> None:
         if mode is not None:
             excluded = _exclusions(draft, vpc)
             body["block_public_access"] = {"mode": mode, "exclusions": excluded} if excluded else mode
+        elif (item := draft.found.one("Vpcs", vpc)) is not None and item.members("NetworkFirewallAssociations").known:
+            draft.unknown(item, "what its internet gateways let through", "an Automated Internet Firewall inspects it")
+            spared = _not_inspected(draft, vpc)
+            body["block_public_access"] = {"mode": UNKNOWN, "exclusions": spared} if spared else UNKNOWN
+
+
+def _not_inspected(draft: Draft, vpc: str) -> dict[str, str]:
+    """The subnets of a VPC that its Automated Internet Firewall leaves alone."""
+    return {
+        f"{draft.names[vpc]}.{draft.names[each.id]}": "allow-bidirectional"
+        for each in draft.inside("Subnets", vpc)
+        if each.either("NetworkFirewallConnectivityType") in ("exclude", "az-unsupported") and each.id in draft.names
+    }
 
 
 def _mode(draft: Draft, item: Item) -> str | None:
