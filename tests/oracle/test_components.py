@@ -49,6 +49,7 @@ def test_every_component_comes_up() -> None:
         seen |= keys_of(random_design(random.Random(seed), "full"))
     assert seen >= {
         "transit_gateways", "associations", "appliance_mode", "security_group_referencing", "blackhole", "pending",
+        "ipv6_support",
         "vpn_connections", "direct_connect_gateways", "bgp_routes", "allowed_prefixes", "down", "networks", "propagate",
         "gateway_load_balancer", "interface", "private_dns", "endpoint_services", "accepted", "load_balancers",
         "classic", "application", "preserve_client_ip", "cross_zone", "internet-facing", "gateway", "regional",

@@ -22,7 +22,7 @@ def _words(text: str) -> frozenset[str]:
 _TEXTS: Final = _words(
     "State Status Name Key Value Description InterfaceType ConnectivityType ServiceName VpcEndpointType "
     "PrefixListName GroupName Scheme LoadBalancerName RuleAction Origin AvailabilityZone ResourceType "
-    "TargetType TargetGroupName FunctionName ZoneName IpAddressType ApplianceModeSupport CidrBlockState "
+    "TargetType TargetGroupName FunctionName ZoneName IpAddressType ApplianceModeSupport Ipv6Support CidrBlockState "
     "PingStatus AgentVersion AvailabilityMode AutoProvisionZones PrivateDnsName DNSName Platform AwsRegion SettingValue "
     "InternetGatewayBlockMode InternetGatewayExclusionMode FunctionVersion Version VpcEndpointState VpcEndpointOwner "
     "Principal DBInstanceIdentifier DBClusterIdentifier DBInstanceStatus DBSubnetGroupName SubnetIdentifier "

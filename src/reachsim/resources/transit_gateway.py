@@ -62,6 +62,8 @@ class Attachment(Schema):
     """Whether both directions of a flow use one zone of the VPC (TGW-9)."""
     security_group_referencing: Boolean = True
     """Whether rules may name groups of VPCs behind the gateway, if the gateway supports it (TGW-14)."""
+    ipv6_support: Boolean = False
+    """Whether it propagates the IPv6 blocks of the VPC (TGW-16)."""
     vpn: Reference | None = None
     """A VPN connection that ends at the gateway."""
     direct_connect_gateway: Reference | None = None
@@ -127,6 +129,16 @@ class TransitRouteTable(Schema):
     """Attachments whose prefixes it takes in (TGW-2)."""
     routes: Annotated[dict[Destination, Reference], READ_ONLY] = Field(default_factory=ReadOnly)
     """Static routes: block, or name of a prefix list (PL-2), to attachment, or to `blackhole` (TGW-5)."""
+
+
+def _blocks(attachment: Attachment, wiring: Wiring) -> list[Cidr]:
+    """The blocks of its VPC that an attachment propagates: those of IPv6 if it supports IPv6. What it carries does not hang
+    on that (**TGW-16**)."""
+    if attachment.vpc is None:
+        return []
+    return [
+        block for block in wiring.design.vpcs[attachment.vpc].cidrs if block.version == 4 or attachment.ipv6_support
+    ]
 
 
 @resource("transit_gateways", "transit gateway", "design")
@@ -388,10 +400,9 @@ class TransitGateway(Resource):
     def _attached_earlier(self, wiring: Wiring) -> dict[tuple[str, Cidr], list[str]]:
         """Of each block of a VPC that is attached, the attachments before it, of other VPCs, that have an address of it."""
         blocks = [
-            (block.span[0], -block.span[1], order, name, vpc, block)
-            for order, (name, vpc) in enumerate((name, each.vpc) for name, each in self.attachments.items())
-            if vpc is not None
-            for block in wiring.design.vpcs[vpc].cidrs
+            (block.span[0], -block.span[1], order, name, each.vpc or "", block)
+            for order, (name, each) in enumerate(self.attachments.items())
+            for block in _blocks(each, wiring)
         ]
         out: dict[tuple[str, Cidr], dict[int, str]] = {}
         around: list[tuple[int, int, str, str, Cidr]] = []  # those that the next may be inside of, the widest first
@@ -423,8 +434,7 @@ class TransitGateway(Resource):
     @staticmethod
     def _propagated(attachment: Attachment, wiring: Wiring) -> Iterator[tuple[Cidr, Priority]]:
         """What an attachment announces."""
-        if attachment.vpc is not None:
-            yield from ((block, Priority.VPC) for block in wiring.design.vpcs[attachment.vpc].cidrs)
+        yield from ((block, Priority.VPC) for block in _blocks(attachment, wiring))
         if attachment.connection is not None:
             priority = Priority.VPN if attachment.vpn is not None else Priority.DIRECT_CONNECT
             yield from ((block, priority) for block in connection_at(wiring, attachment.connection).known)

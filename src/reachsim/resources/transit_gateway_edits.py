@@ -179,6 +179,13 @@ def transit_tables(case: Case) -> Iterator[Edit]:
         if other not in tables[table].propagations and written is None and gateway.attachments[other].peer is None:
             text = f"let route table {table} of {name} take in what attachment {other} propagates"
             yield Edit.adding((*here, "propagations"), other, text)
+        if (
+            block.version == 6
+            and gateway.attachments[other].vpc is not None
+            and not gateway.attachments[other].ipv6_support
+        ):
+            text = f"switch IPv6 support of attachment {other} of {name} on, so that it propagates {block}"
+            yield Edit.setting((*path, "attachments", other, "ipv6_support"), True, text)
         text = f"route {block} in table {table} of {name} to attachment {other}"
         yield Edit.setting((*here, "routes", str(block)), other, text, 2)
     if case.cause.code is Code.TGW_RTB_BAD_STATE_ROUTE and len(case.cause.path) > 5:

@@ -247,6 +247,11 @@ def is_up(body: Any) -> bool:
     return bool(str(body.get("state", "available")) == "available")
 
 
+def announced(world: World, body: Any) -> list[str]:
+    """TGW-16: the blocks of a VPC that its attachment propagates: IPv6 ones only with IPv6 support."""
+    return [cidr for cidr in world.vpcs[body["vpc"]]["cidrs"] if ":" not in cidr or body.get("ipv6_support")]
+
+
 def propagated(world: World, header: str, name: str, table: list[str]) -> Iterator[Route]:
     """What an attachment propagates into a table, with all that it takes in. TGW-6: a peering nothing; TGW-10, CIDR-8: no
     block that overlaps an earlier one; whether one counts that goes into other tables alone, AWS does not say."""
@@ -258,9 +263,9 @@ def propagated(world: World, header: str, name: str, table: list[str]) -> Iterat
             (block(cidr), other)
             for other, each in list(all_of_them.items())[:order]
             if each.get("vpc")
-            for cidr in world.vpcs[each["vpc"]]["cidrs"]
+            for cidr in announced(world, each)
         ]
-        for cidr in world.vpcs[body["vpc"]]["cidrs"]:
+        for cidr in announced(world, body):
             overlapping = [other for each, other in before if block(cidr).overlaps(each)]
             if not any(other in table for other in overlapping):
                 yield Route(block(cidr), DOUBTFUL if overlapping else name, TRANSIT_VPC, (order,))

@@ -49,6 +49,8 @@ def target_group(draft: Draft, arn: str, vpc: str, kind: str) -> tuple[str, Data
     protocol = item.text("Protocol")
     if port and protocol in PROTOCOLS and protocol != "GENEVE":
         body["port"] = f"{PROTOCOLS[protocol]}/{port}"
+    if item.text("IpAddressType") == "ipv6":
+        body["ip_address_type"] = "ipv6"
     if item.get("TargetType"):
         body["target_type"] = item.get("TargetType")
     check = str(item.get("HealthCheckPort") or "")

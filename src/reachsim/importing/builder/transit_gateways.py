@@ -198,6 +198,11 @@ def _of_vpc(draft: Draft, item: Item, vpc: str) -> Data:
         body["appliance_mode"] = True
     if options.get(REFERENCING) == "disable":
         body["security_group_referencing"] = False
+    ipv6 = options.either("Ipv6Support")
+    if isinstance(ipv6, Unknown) and any(":" in str(each) for each in draft.body(vpc)["cidrs"]):
+        raise NotKnown(ipv6)
+    if ipv6 == "enable":
+        body["ipv6_support"] = True
     return body
 
 

@@ -402,7 +402,8 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     "aws_vpn_connection": frozenset({"local_ipv4_network_cidr", "remote_ipv4_network_cidr"}),
     **dict.fromkeys(
         (f"{_TGW}_vpc_attachment", f"{_TGW}_vpc_attachment_accepter"),
-        frozenset(f"transit_gateway_default_route_table_{word}" for word in ("association", "propagation")),
+        frozenset(f"transit_gateway_default_route_table_{word}" for word in ("association", "propagation"))
+        | {"security_group_referencing_support"},
     ),
     **dict.fromkeys(
         ("aws_lb", "aws_alb"),
@@ -413,7 +414,7 @@ ABSENT_UNLESS_WRITTEN: Final[dict[str, frozenset[str]]] = {
     ),
     **dict.fromkeys(
         ("aws_lb_target_group", "aws_alb_target_group"),
-        frozenset({"preserve_client_ip", "load_balancing_cross_zone_enabled"}),
+        frozenset({"preserve_client_ip", "load_balancing_cross_zone_enabled", "ip_address_type"}),
     ),
     "aws_vpc_peering_connection": frozenset({"peer_owner_id", "peer_region", "accepter", "requester"}),
     "aws_autoscaling_group": frozenset(

@@ -79,6 +79,7 @@ def target_group(made: Made, resource: Resource) -> None:
         "Protocol": resource.get("Protocol"),
         "Port": whole(resource.get("Port")),
         "TargetType": "instance" if resource.get("TargetType") is None else resource.get("TargetType"),
+        "IpAddressType": resource.get("IpAddressType"),
         "VpcId": id_of(resource.get("VpcId")),
     }
     made.add("TargetGroups", resource, attributes)

@@ -133,9 +133,8 @@ def _add_table(made: Made, resource: Resource, id: str, gateway: Any) -> None:
 
 def vpc_attachment(made: Made, resource: Resource) -> None:
     options = resource.get("Options")
-    told = {
-        key: options.get(key) if isinstance(options, dict) else options for key in ("ApplianceModeSupport", REFERENCING)
-    }
+    keys = ("ApplianceModeSupport", REFERENCING, "Ipv6Support")
+    told = {key: options.get(key) if isinstance(options, dict) else options for key in keys}
     vpc = id_of(resource.get("VpcId"))
     attributes = {
         "TransitGatewayId": id_of(resource.get("TransitGatewayId")),

@@ -39,6 +39,7 @@ def add(made: Assembly) -> None:
             "Port": each.get("port"),
             "Protocol": each.get("protocol"),
             "TargetType": each.get("target_type") or "instance",
+            "IpAddressType": each.get("ip_address_type"),
             "VpcId": each.get("vpc_id"),
         }
         made.put("TargetGroups", each, present(body))

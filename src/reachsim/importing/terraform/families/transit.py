@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from reachsim.importing.inventory import Attributes, Unknown
+from reachsim.importing.inventory import REFERENCING, Attributes, Unknown
 from reachsim.importing.terraform.assembly import Assembly, known, label, maybe, present
 from reachsim.importing.terraform.families.gateways import is_of_transit_gateway
 from reachsim.importing.terraform.snapshot import Resource
@@ -29,6 +29,7 @@ def add(made: Assembly) -> None:
     for each in made.found.of(_P):
         options = {"DefaultRouteTableAssociation": _switch(each, "association")}
         options["DefaultRouteTablePropagation"] = _switch(each, "propagation")
+        options |= present({REFERENCING: each.get("security_group_referencing_support")})
         made.put("TransitGateways", each, {"State": "available", "Options": options})
         for word in ("association", "propagation"):
             if _switch(each, word) != "disable":
@@ -99,7 +100,13 @@ def _attach_vpc(made: Assembly, each: Resource, accepter: Resource) -> None:
         "ResourceType": "vpc",
         "SubnetIds": subnets if isinstance(subnets, Unknown) else list(subnets or []),
         "State": "available" if accepter is not each else _accepted(made, each),
-        "Options": {"ApplianceModeSupport": each.get("appliance_mode_support")},
+        "Options": present(
+            {
+                "ApplianceModeSupport": each.get("appliance_mode_support"),
+                "Ipv6Support": each.get("ipv6_support"),
+                REFERENCING: each.get("security_group_referencing_support"),
+            }
+        ),
     }
     holder = made.put(_OF_VPCS, each, present(body), id if isinstance(id, str) else str(each.address))
     _defaults(made, holder, id, accepter)
