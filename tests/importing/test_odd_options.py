@@ -70,3 +70,26 @@ def test_the_family_of_a_target_group(tmp_path: Path) -> None:
     }  # fmt: skip
     groups = imported(tmp_path, state(made)).design["vpcs"]["main"]["load_balancers"]["n"]["target_groups"]
     assert groups["t"]["ip_address_type"] == "ipv6"
+
+
+OWN_TABLE = """
+  Hub: {Type: AWS::EC2::TransitGateway, Properties: {AssociationDefaultRouteTableId: !Ref Own,
+    PropagationDefaultRouteTableId: !Ref Own}}
+  Own: {Type: AWS::EC2::TransitGatewayRouteTable, Properties: {TransitGatewayId: !Ref Hub}}
+  Here: {Type: AWS::EC2::TransitGatewayVpcAttachment, Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref Vpc,
+    SubnetIds: [!Ref A]}}
+"""
+
+
+@pytest.mark.rule("TGW-1")
+def test_attachments_go_to_the_table_that_a_gateway_is_told() -> None:
+    (gateway,) = read(OWN_TABLE).design["transit_gateways"].values()
+    tables = [name for name, body in gateway["route_tables"].items() if "Here" in body.get("associations", ())]
+    assert tables == ["Own"]
+    assert gateway["route_tables"]["Own"]["propagations"] == ["Here"]
+
+
+def test_an_ipv6_block_of_a_subnet_may_come_from_a_pool() -> None:
+    subnet = "{VpcId: !Ref Vpc, CidrBlock: 10.0.2.0/24, Ipv6IpamPoolId: pool-1, Ipv6NetmaskLength: 64}"
+    notes = read(f"\n  D: {{Type: AWS::EC2::Subnet, Properties: {subnet}}}").notes
+    assert any("IPv6 block" in str(each) for each in notes if each.kind == "unknown")

@@ -112,3 +112,26 @@ def test_a_service_of_a_state_has_interfaces_in_its_subnets(tmp_path: Path, kind
 def test_a_connector_of_a_directory_is_where_it_connects(tmp_path: Path) -> None:
     made = {**VPC, "aws_directory_service_directory.d": {"id": "d-1", "connect_settings": [CONFIG]}}
     assert imported(tmp_path, state(made)).design["vpcs"]["main"]["interfaces"]["d"]["subnets"] == ["b"]
+
+
+GROUP_OF_INSTANCES = """
+  Nlb: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer,
+    Properties: {{Type: network, Scheme: internal, Subnets: [!Ref A]}}}}
+  Group: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {{Port: 443, Protocol: TCP, VpcId: !Ref Vpc}}}}
+  Listens: {{Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {{LoadBalancerArn: !Ref Nlb, Port: 443, Protocol: TCP,
+    DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Group}}]}}}}
+  Fleet: {{Type: AWS::AutoScaling::AutoScalingGroup,
+    Properties: {{VPCZoneIdentifier: [!Ref A], MinSize: 1, MaxSize: 1, {0}}}}}
+"""
+
+
+def test_a_group_of_instances_gets_traffic_from_its_sources() -> None:
+    design = design_of(GROUP_OF_INSTANCES.format("TrafficSources: [{Identifier: !Ref Group, Type: elbv2}]"))
+    assert design["load_balancers"]["Nlb"]["target_groups"]["Group"]["targets"] == ["Fleet"]
+    lattice = design_of(GROUP_OF_INSTANCES.format("TrafficSources: [{Identifier: !Ref Group, Type: vpc-lattice}]"))
+    assert not lattice["load_balancers"]["Nlb"]["target_groups"]["Group"].get("targets")
+
+
+def test_the_groups_of_instances_that_are_like_another_are_not_known() -> None:
+    design = design_of(GROUP_OF_INSTANCES.format("InstanceId: i-1"))
+    assert design["interfaces"]["Fleet"]["security_groups"] == "unknown"

@@ -87,9 +87,10 @@ def transit_gateway(made: Made, resource: Resource) -> None:
         _enabled(resource.get(key)) for key in ("DefaultRouteTableAssociation", "DefaultRouteTablePropagation")
     )
     table = default_table(resource.id)
+    into, out = (id_of(resource.get(f"{key}DefaultRouteTableId")) for key in ("Association", "Propagation"))
     options = {
-        "AssociationDefaultRouteTableId": table if associates is True else None,
-        "PropagationDefaultRouteTableId": table if propagates is True else None,
+        "AssociationDefaultRouteTableId": (into or table) if associates is True else None,
+        "PropagationDefaultRouteTableId": (out or table) if propagates is True else None,
         "DefaultRouteTableAssociation": _word(associates),
         "DefaultRouteTablePropagation": _word(propagates),
         REFERENCING: resource.get(REFERENCING),
@@ -174,12 +175,12 @@ def defaults_of_attachment(made: Made, resource: Resource) -> None:
     chosen = [each for each in made.resources.values() if _associates(each, id)]
     associates = options["DefaultRouteTableAssociation"]
     if attachment is not None and not chosen and associates != "disable":
-        known = default_table(item.id) if associates == "enable" else associates
+        known = options["AssociationDefaultRouteTableId"] if associates == "enable" else associates
         attachment.attributes["Association"] = {"TransitGatewayRouteTableId": known, "State": "associated"}
     propagates = options["DefaultRouteTablePropagation"]
     if propagates != "disable" and _OTHERS.get(resource.type) != "peering":
         entry = propagation_entry(id) if propagates == "enable" else Unknown(propagates.reason)
-        table = default_table(item.id)
+        table = options.get("PropagationDefaultRouteTableId") or default_table(item.id)
         made.append(
             "TransitGatewayPropagations", table, "TransitGatewayRouteTablePropagations", entry, resource, item.id
         )

@@ -120,6 +120,8 @@ def subnet(made: Made, resource: Resource) -> None:
     vpc = id_of(resource.get("VpcId"))
     block = made.block(resource, resource.get("CidrBlock"))
     ipv6 = made.block(resource, resource.get("Ipv6CidrBlock"))
+    if ipv6 is None and (resource.get("Ipv6NetmaskLength") is not None or resource.get("Ipv6IpamPoolId") is not None):
+        ipv6 = Unknown("the pool of an IPAM gives its IPv6 block")
     if block is None and (resource.get("Ipv4IpamPoolId") is not None or ipv6 is None):
         block = Unknown("the pool of an IPAM gives its block")
     entry = ipv6 if isinstance(ipv6, Unknown) else {"Ipv6CidrBlock": ipv6}

@@ -361,6 +361,8 @@ def scaling_group(made: Made, resource: Resource) -> None:
     if configuration is not None:
         data = configuration.properties
     groups = made.launch_groups(data)
+    if resource.get("InstanceId") is not None and not data:
+        groups = [Unknown("its instances have the groups of another one")]
     if not subnets:
         subnets = [DEFAULT_SUBNET]
     made.possible(resource, subnets, groups, public_at_launch(made, data, subnets), None)
@@ -407,8 +409,15 @@ def targets(made: Made, resource: Resource) -> None:
     for name in ids_of(resource.get("LoadBalancerNames")):
         reason = Unknown(f"what {resource.logical_id} registers")
         made.append("LoadBalancerDescriptions", name, "Instances", reason, resource)
-    for arn in ids_of(resource.get("TargetGroupARNs")):
+    sources = [each for each in entries(resource.get("TrafficSources") or []) if _balances(each)]
+    more = [each if isinstance(each, Unknown) else id_of(each.get("Identifier")) for each in sources]
+    for arn in [*ids_of(resource.get("TargetGroupARNs")), *more]:
         _register(made, resource, arn, None, own)
+
+
+def _balances(source: Any) -> bool:
+    """Whether a source of traffic of a group is, or may be, a target group of a load balancer."""
+    return isinstance(source, Unknown) or source.get("Type", "elbv2") == "elbv2"
 
 
 def _register(made: Made, resource: Resource, arn: Any, port: Any, own: bool) -> None:
