@@ -332,3 +332,47 @@ vpcs:
     for destination in ("app.box", "app.x"):
         assert str(net.trace("10.210.0.9", destination, "tcp/80")).startswith("CANNOT DECIDE")
         assert str(net.reach("10.210.0.9", destination)).startswith("CANNOT DECIDE")
+
+
+@pytest.mark.rule("NATI-5")
+@pytest.mark.parametrize(
+    ("peering", "admits", "verdict"),
+    [
+        (
+            True,
+            "10.0.0.0/16",
+            "undecided",
+        ),  # a peering carries nothing from 10.210.0.9; the router may send with its own
+        (True, "10.210.0.0/16", "blocked"),  # and with that one it is not admitted
+        (False, "10.0.1.0/24", "undecided"),
+        (False, "10.0.0.0/25", "blocked"),
+        (False, "10.210.0.0/16", "undecided"),
+    ],
+)
+def test_what_is_behind_a_component_may_be_sent_on_with_its_address(peering: bool, admits: str, verdict: str) -> None:
+    net = load(
+        {
+            "vpcs": {
+                "app": {
+                    "cidrs": ["10.0.0.0/16"],
+                    "subnets": {"a": {"cidr": "10.0.0.0/24"}, "b": {"cidr": "10.0.1.0/24"}},
+                    "route_tables": {"main": {"10.1.0.0/16": "px"}},
+                    "security_groups": {"g": {"ingress": [{"allow": "all", "from": admits}]}},
+                    "instances": {"x": {"subnet": "a", "security_groups": ["g"]}},
+                    "unknown_components": {"box": {"subnets": ["b"]}},
+                },
+                "far": {
+                    "cidrs": ["10.1.0.0/16"],
+                    "subnets": {"a": {"cidr": "10.1.0.0/24"}},
+                    "route_tables": {"main": {"10.0.0.0/16": "px"}},
+                    "security_groups": {"g": {"ingress": [{"allow": "all", "from": admits}]}},
+                    "instances": {"x": {"subnet": "a", "security_groups": ["g"]}},
+                },
+            },
+            "peering_connections": {"px": {"requester": "app", "accepter": "far"}},
+        }
+    )
+    destination = "far.x" if peering else "app.x"
+    assert net.trace("10.210.0.9", destination, "tcp/443").verdict == verdict
+    denied = {"blocked": "holds", "undecided": "undecided"}[verdict]
+    assert net.expect("10.210.0.9", destination, deny="tcp/443").verdict == denied

@@ -210,11 +210,14 @@ def from_doors(source: Endpoint, destination: Endpoint, ends: Endpoints) -> Iter
 
 
 def _behind_it(door: Door, source: Endpoint, ends: Endpoints) -> Iterator[tuple[SubnetSite, AddressSet]]:
-    """The subnets in which something may be a router, with the addresses that may be of a network behind it."""
+    """The subnets in which something may be a router, with the addresses that may be of a network behind it, and those of
+    its own with which it may send on what comes from there (NATI-5)."""
     region = _strange(source, ends) if door.anything else AddressSet.nothing()
     if region:
         for vpc, subnet in sorted(door.subnets):
-            yield ends.topology.vpcs[vpc].subnets[subnet], region
+            for addresses in (region, ends.unowned(vpc, subnet)):
+                if addresses:
+                    yield ends.topology.vpcs[vpc].subnets[subnet], addresses
 
 
 def _strange(source: Endpoint, ends: Endpoints) -> AddressSet:
