@@ -1,5 +1,5 @@
 """What holds for the whole suite: property tests ask the same examples at every push, and fresh ones in a soak
-(`tests.soak`); how often garbage is looked for, and that Ctrl-C counts."""
+(`tests.soak`); how often garbage is looked for, that Ctrl-C counts, and that a busy machine changes no text."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import signal
 from hypothesis import settings
 from tests.networks import FIXED, FRESH
 
+from reachsim.cli import common
+
 if not os.environ.get(FRESH):
     settings.register_profile("fixed", FIXED, max_examples=20)
     settings.load_profile("fixed")
@@ -17,8 +19,10 @@ if not os.environ.get(FRESH):
 
 def pytest_configure() -> None:
     """A suite makes much that stays and hardly a cycle, so the collector looks less often. What a shell runs in the
-    background ignores Ctrl-C, and so would what the tests start and interrupt."""
+    background ignores Ctrl-C, and so would what the tests start and interrupt. On a machine that does much else a forecast
+    would stand in what a command prints; tests that are about forecasts ask for them (`tests/cli/conftest.py`)."""
     gc.set_threshold(50_000, 20, 100)
+    common._LONG = 3600.0
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -13,6 +13,8 @@ import pytest
 from reachsim.cli.common import ProgressLine, sets_asked
 from reachsim.cli.main import COMMANDS, main
 
+pytestmark = pytest.mark.usefixtures("forecasts")
+
 setitimer = signal.setitimer
 UNFORESEEN = "takes longer than 5 seconds ({}); --deadline SECONDS bounds it\n"
 HUB = str(Path(__file__).parents[2] / "models" / "hub-and-spoke.yaml")

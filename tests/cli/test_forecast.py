@@ -14,6 +14,8 @@ import pytest
 from reachsim.cli.main import _SHORT, COMMANDS, main
 from reachsim.stages import Stage, counting, going_over, heard
 
+pytestmark = pytest.mark.usefixtures("forecasts")
+
 HUB = str(Path(__file__).parents[2] / "models" / "hub-and-spoke.yaml")
 AS_FOUND, REPAIRED = (str(Path(HUB).parent / f"vpc-lambda-{each}.yaml") for each in ("as-found", "repaired"))
 ENDS = ("vpc=dev", "vpc=hub")

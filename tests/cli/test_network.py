@@ -28,6 +28,8 @@ from reachsim.reach.matrix import Matrix
 from reachsim.reach.workers import workers
 from reachsim.stopping import stoppable
 
+pytestmark = pytest.mark.usefixtures("forecasts")
+
 ROOT = Path(__file__).parents[2]
 FOUND = "models/vpc-lambda-as-found.yaml"
 REPAIRED = "models/vpc-lambda-repaired.yaml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,9 @@ from tests import gateways
 from tests.designs import DUAL, MIDDLEBOX, NAT_INSTANCE, load
 from tests.networks import laws, network, seeds
 
-from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, ClassAnswers
-from reachsim.reach.row import SMALL
+from reachsim.reach.blocks import NO_ANSWER, UNDECIDED_SERVICES, BlockWorker, ClassAnswers
+from reachsim.reach.classes import InterfaceClass
+from reachsim.reach.row import SMALL, Row
 from reachsim.reach.stream import RowMaker, RowTask
 
 
@@ -28,6 +30,40 @@ def test_rows_do_not_depend_on_what_was_computed_before(seed: int) -> None:
         alone, table_alone = RowMaker(net.new_worker()).block(task)
         assert rows.keys() == alone.keys() == {index}
         assert [table[n] for n in rows[index]] == [table_alone[n] for n in alone[index]]
+
+
+@laws(4)
+@given(seeds)
+def test_rows_do_not_depend_on_how_many_are_put_together(seed: int) -> None:
+    _, _, net = network(seed, crowd=True)
+    task = RowTask(tuple(range(len(net.classes.classes))), None, 1)
+    rows, table = RowMaker(net.new_worker()).block(task)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("reachsim.reach.blocks._BYTES", 1)
+        single, table_of_single = RowMaker(net.new_worker()).block(task)
+    for index, row in rows.items():
+        assert [table[n] for n in row] == [table_of_single[n] for n in single[index]]
+
+
+def test_few_rows_are_put_together_where_masks_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as take so much memory, whatever the routing class has."""
+    net = load({})
+    worker = net.new_worker()
+    made: list[int] = []
+    rows_of = BlockWorker._rows_of
+
+    def noted(self: BlockWorker, classes: list[InterfaceClass], *rest: Any) -> dict[int, Row]:
+        made.append(len(classes))
+        return rows_of(self, classes, *rest)
+
+    monkeypatch.setattr(BlockWorker, "_rows_of", noted)
+    every = tuple(range(len(worker.classes.classes)))
+    RowMaker(worker).block(RowTask(every, None, 1))
+    assert max(made) > 1
+    made.clear()
+    monkeypatch.setattr("reachsim.reach.blocks._BYTES", 1)
+    RowMaker(worker).block(RowTask(every, None, 1))
+    assert set(made) == {1}
 
 
 @laws(6)

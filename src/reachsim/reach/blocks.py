@@ -7,7 +7,7 @@ that it serves from one routing class are computed side by side, and each pair i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import reduce
@@ -21,13 +21,13 @@ from reachsim.dataplane.site import VpcSite
 from reachsim.flow.ports import Back, choices_of
 from reachsim.net.traffic import TCP, UDP
 from reachsim.reach.atoms import Atoms
-from reachsim.reach.classes import Classes, RoutingClass
+from reachsim.reach.classes import Classes, InterfaceClass, RoutingClass
 from reachsim.reach.destinations import DestinationSides
 from reachsim.reach.flow_answer import perhaps
 from reachsim.reach.row import Row, rows_of
 from reachsim.reach.side import OwnFilters, Side
 from reachsim.reach.template import Own, Template, Term
-from reachsim.reach.template_book import TemplateBook
+from reachsim.reach.template_book import TemplateBook, Ways
 from reachsim.rules.clauses import ANYONE
 from reachsim.stages import going_over
 from reachsim.topology.endpoints import Endpoints
@@ -63,6 +63,9 @@ class ClassAnswers:
 
 
 _NUMBERING = Lock()
+_BYTES = 1 << 28
+"""Memory that masks of rows which are put together at once may take, if no two are equal: with a thousand groups of sixty
+rules each, of ports of their own, one mask takes 8 kB."""
 ANSWERS_KEPT = 200_000
 _TEMPLATES_KEPT = 500_000
 _CELLS_KEPT = 2_000_000
@@ -118,22 +121,33 @@ class BlockWorker:
 
     def rows_to(self, whole: RoutingClass, source: RoutingClass, destinations: DestinationSides) -> dict[int, Row]:
         """Rows of some classes (`source`) of one routing class (`whole`), to some destinations."""
-        places = destinations.places
-        a = Side(source.classes)
+        blocks = destinations.blocks(whole, self.templates, self.endpoints)
+        mask = self.atoms.everything.bit_length() // 8 + 1
+        together = max(1, _BYTES // (mask * max(1, len(destinations.places))))
+        rows: dict[int, Row] = {}
+        for first in range(0, len(source.classes), together):
+            rows |= self._rows_of(source.classes[first : first + together], blocks, destinations.places)
+        return rows
+
+    def _rows_of(
+        self, classes: list[InterfaceClass], blocks: list[tuple[Ways, Side]], places: Mapping[int, int]
+    ) -> dict[int, Row]:
+        """Rows of classes that walk alike, which are put together at once."""
+        a = Side(classes)
         columns: list[int] = []
-        numbers: list[list[int]] = [[] for _ in source.classes]
-        for ways, b in destinations.blocks(whole, self.templates, self.endpoints):
+        numbers: list[list[int]] = [[] for _ in classes]
+        for ways, b in blocks:
             columns += [places[each.index] for each in b.classes]
             each_row = going_over("rows of the matrix", numbers)
             for row, found in zip(each_row, self.numbers(self.answers_of(ways.templates, a, b)), strict=True):
                 row += found
         told = {column: at for at, column in enumerate(columns)}
-        for row, each in zip(numbers, source.classes, strict=True):
+        for row, each in zip(numbers, classes, strict=True):
             at = told.get(places.get(each.index, -1)) if len(each.members) == 1 else None
             if at is not None:
                 row[at] = 0  # an interface and itself
         rows = rows_of(len(places), told, numbers, len(self.answers.known) - 1)
-        return {each.index: row for each, row in zip(source.classes, rows, strict=True)}
+        return {each.index: row for each, row in zip(classes, rows, strict=True)}
 
     def answers_of(self, templates: tuple[Template, ...], source: Side, destination: Side) -> list[_Found]:
         """The answers of all flows; of those of which AWS takes one, what all of them let through."""
