@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Final
 
+from reachsim.errors import counted
+from reachsim.faces import Faced
+
 SMALL: Final = 0xFFFF
 """The greatest number that two bytes hold."""
 
 
-@dataclass(eq=False, slots=True)
-class Row:
+@dataclass(eq=False, slots=True, repr=False)
+class Row(Faced):
     """Numbers of answers by column, 0 for nothing. Going over it gives that of every column.
 
     `width`: how many columns there are; `columns`: those of which something is kept, ascending; `numbers`: theirs, of which
@@ -37,6 +40,9 @@ class Row:
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.numbers if len(self.columns) == self.width else self._whole())
+
+    def __str__(self) -> str:
+        return f"{sum(1 for _ in self.answered())} of {counted(self.width, 'column')}"
 
     def answered(self) -> Iterator[tuple[int, int]]:
         """The columns with a number other than 0, each with it, in order."""
