@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Final
 
+from reachsim.errors import counted
+from reachsim.faces import Faced
+
 SMALL: Final = 0xFFFF
 """The greatest number that two bytes hold."""
 
 
-@dataclass(eq=False, slots=True)
-class Row:
+@dataclass(eq=False, slots=True, repr=False)
+class Row(Faced):
     """Numbers of answers by column, 0 for nothing. Going over it gives that of every column.
 
     `width`: how many columns there are; `columns`: those of which something is kept, ascending; `numbers`: theirs, of which
@@ -38,6 +41,9 @@ class Row:
     def __iter__(self) -> Iterator[int]:
         return iter(self.numbers if len(self.columns) == self.width else self._whole())
 
+    def __str__(self) -> str:
+        return f"{sum(1 for _ in self.answered())} of {counted(self.width, 'column')}"
+
     def answered(self) -> Iterator[tuple[int, int]]:
         """The columns with a number other than 0, each with it, in order."""
         numbers = self.numbers
@@ -58,15 +64,14 @@ NO_ROW: Final = Row(0, range(0), array("H"))
 def rows_of(width: int, told: Mapping[int, int], numbers: Sequence[Sequence[int]], greatest: int) -> list[Row]:
     """Rows with the same columns. `told`: where among `numbers`, those of each row, the one for a column stands; none of
     them is greater than `greatest`. Where that takes no more, rows are kept whole."""
+    if len(told) * (len(numbers) + 1) >= width * len(numbers):
+        at = [told.get(column, -1) for column in range(width)]
+        whole = [[*row, 0] for row in numbers] if len(told) < width else numbers  # the last one is at place -1
+        return [Row(width, range(width), _packed([row[place] for place in at], greatest)) for row in whole]
     columns = sorted(told)
     order = [told[column] for column in columns]
-    packed = [_packed([row[at] for at in order], greatest) for row in numbers]
-    if len(columns) * (len(packed) + 1) < width * len(packed):
-        shared = _packed(columns, width)
-        return [Row(width, shared, row) for row in packed]
-    if len(columns) < width:
-        packed = [_spread(width, columns, row) for row in packed]
-    return [Row(width, range(width), row) for row in packed]
+    shared = _packed(columns, width)
+    return [Row(width, shared, _packed([row[at] for at in order], greatest)) for row in numbers]
 
 
 def _packed(numbers: Sequence[int], greatest: int) -> array[int]:
