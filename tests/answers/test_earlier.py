@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
@@ -14,7 +15,7 @@ from tests.networks import any_edit, expectations, laws, loaded, network, seeds,
 
 import reachsim
 from reachsim import network as networks
-from reachsim.answers.earlier import untouched
+from reachsim.answers.earlier import stays, untouched
 from reachsim.dataplane.ends import Endpoint, Origin
 from reachsim.errors import ReachsimError
 from reachsim.net.cidr import AddressSet, Cidr
@@ -195,3 +196,74 @@ class Known(Endpoints):
 
     def __init__(self, ends: Mapping[str, Endpoint]) -> None:
         self.resolve = ends.__getitem__  # type: ignore[method-assign]
+
+
+def crowd(**groups: object) -> reachsim.Network:
+    """Thirty-six interfaces, each with a group of its own: 1,296 pairs."""
+    numbers = range(36)
+    own: dict[str, object] = {f"g{n}": {"ingress": [{"allow": "tcp/22", "from": f"g{(n + 1) % 36}"}]} for n in numbers}
+    vpc = {
+        "cidrs": ["10.0.0.0/16"],
+        "subnets": {"s": {"cidr": "10.0.0.0/24"}},
+        "security_groups": own | groups,
+        "instances": {f"i{n}": {"subnet": "s", "security_groups": [f"g{n}"]} for n in numbers},
+    }
+    everybody = {"vpc": "a"}
+    expect = [
+        {"from": everybody, "to": everybody, "deny": "udp/9"},
+        {"from": everybody, "to": everybody, "deny": "tcp/80"},
+    ]
+    return reachsim.loads(json.dumps({"version": 1, "vpcs": {"a": vpc}, "expect": expect}))
+
+
+WEB = {"ingress": [{"allow": "tcp/80", "from": "0.0.0.0/0"}]}
+
+
+@pytest.mark.parametrize(
+    ("groups", "opened", "expected"),
+    [
+        ({}, "tcp/443", [True, True]),
+        ({}, "udp/9", [False, True]),
+        ({}, "tcp/80", [True, False]),
+        ({"g5": {"ingress": [{"allow": "tcp/80", "from": "g6"}]}}, "tcp/443", [True, True]),  # it fails elsewhere
+        ({"g0": WEB}, "tcp/443", [True, False]),  # it fails where the edit touches it: asked again
+    ],
+)
+def test_a_promise_that_holds_where_an_edit_touches_it_keeps_its_verdict(
+    groups: dict[str, object], opened: str, expected: list[bool]
+) -> None:
+    before = crowd(**groups)
+    after = before.with_({"vpcs.a.security_groups.g0.ingress": [{"allow": opened, "from": "g7"}]})
+    may = after.touched_since(before.topology, before.book)
+    assert may is not None
+    assert [stays(each, before, after, may) for each in before.design.expect] == expected
+    for number, surely in enumerate(expected, 1):
+        if surely:
+            assert before.decide(number).verdict == after.decide(number).verdict
+
+
+@laws(5)
+@given(seeds)
+def test_a_verdict_that_surely_stays_is_that_of_the_edited_file(seed: int) -> None:
+    """Asked of few pairs too, and where an edit touches most of them."""
+    rng, design, net = network(seed)
+    places = [{"vpc": vpc} for vpc in design["vpcs"]]
+    ends = [(rng.choice(places), rng.choice(places)) for _ in range(2)]
+    words = [rng.choice(["allow", "deny"]) for _ in ends]
+    traffic = rng.choice(["tcp/22", "tcp", "udp/53"])
+    design["expect"] = [
+        {"from": one, "to": other, word: traffic} for (one, other), word in zip(ends, words, strict=True)
+    ]
+    net = loaded(design)
+    with patch("reachsim.answers.earlier._MANY", 0), patch("reachsim.answers.earlier._WORTH", 0):
+        for _ in range(4):
+            try:
+                after = net.with_(dict([any_edit(rng, design)]))
+            except ReachsimError:
+                continue
+            may = after.touched_since(net.topology, net.book)
+            if may is None or list(after.design.expect) != list(net.design.expect):
+                continue
+            for number, expectation in enumerate(net.design.expect, 1):
+                if stays(expectation, net, after, may):
+                    assert net.decide(number).verdict == after.decide(number).verdict

@@ -98,7 +98,47 @@ def vpcs(count: int) -> Design:
     return {"version": 1, "vpcs": {f"v{n}": one for n in range(20 * count)}, "expect": [{**ends, "deny": "all"}]}
 
 
-SHAPES: Final = {shape.__name__: shape for shape in (groups, subnets, rules, acl, vpcs)}
+def peers(count: int) -> Design:
+    """Each group names all of them."""
+    everybody = [f"g{n}" for n in range(count)]
+    return _one_vpc(
+        {f"g{n}": {"ingress": [{"allow": f"tcp/{1000 + n}", "from": everybody}]} for n in range(count)},
+        {"s": {"cidr": "10.0.0.0/18"}},
+        {f"i{n}": {"subnet": "s", "security_groups": [f"g{n}"]} for n in range(count)},
+    )
+
+
+def connections(count: int) -> Design:
+    """Twice as many VPN connections, each with a network of its own."""
+    routes = [f"172.{16 + n // 256}.{n % 256}.0/24" for n in range(2 * count)]
+    made = _one_vpc({}, {"s": {"cidr": "10.0.0.0/24"}}, {"i": {"subnet": "s"}}, vpn_gateways={"vgw": {}})
+    made["networks"] = {f"n{n}": {"cidrs": [route], "via": [f"c{n}"]} for n, route in enumerate(routes)}
+    made["vpn_connections"] = {f"c{n}": {"gateway": "a.vgw", "static_routes": [r]} for n, r in enumerate(routes)}
+    return made
+
+
+def tables(count: int) -> Design:
+    """VPCs on a transit gateway, each with a table there of its own."""
+    numbers = range(count)
+    vpcs = {
+        f"v{n}": {
+            "cidrs": [f"10.{n}.0.0/16"],
+            "subnets": {"s": {"cidr": f"10.{n}.0.0/24"}},
+            "route_tables": {"main": {"10.0.0.0/8": "tgw"}},
+            "instances": {"i": {"subnet": "s"}},
+        }
+        for n in numbers
+    }
+    near = {n: {f"a{(n + k) % count}" for k in (-1, 0, 1)} for n in numbers}
+    gateway = {
+        "attachments": {f"a{n}": {"vpc": f"v{n}", "subnets": ["s"]} for n in numbers},
+        "route_tables": {f"t{n}": {"associations": [f"a{n}"], "propagations": sorted(near[n])} for n in numbers},
+    }
+    ends = {"from": {"vpc": "v0"}, "to": {"vpc": "v1"}}
+    return {"version": 1, "vpcs": vpcs, "transit_gateways": {"tgw": gateway}, "expect": [{**ends, "deny": "all"}]}
+
+
+SHAPES: Final = {shape.__name__: shape for shape in (groups, subnets, rules, acl, vpcs, peers, connections, tables)}
 QUESTIONS: Final[dict[str, Callable[[Any], object]]] = {
     "load": lambda net: net.topology,
     "check": lambda net: net.check(),

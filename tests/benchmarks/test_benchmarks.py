@@ -170,7 +170,7 @@ def test_an_organisation_with_components_has_them_all_and_joins_a_part_of_its_vp
 @pytest.mark.parametrize("shape", hostile.SHAPES)
 def test_hostile_shapes_load_and_every_question_can_be_asked(shape: str) -> None:
     net = reachsim.loads(json.dumps(hostile.SHAPES[shape](6)))
-    assert len(net.interfaces) == {"groups": 6, "subnets": 6, "vpcs": 120}.get(shape, 1)
+    assert len(net.interfaces) == {"groups": 6, "subnets": 6, "vpcs": 120, "peers": 6, "tables": 6}.get(shape, 1)
     for question, ask in hostile.QUESTIONS.items():
         if (shape, question) not in hostile.NOT_ASKED:
             ask(net)

@@ -92,6 +92,40 @@ def design(count: int) -> dict[str, Any]:
     }
 
 
+def connections(count: int) -> dict[str, Any]:
+    """So many VPN connections, each with its network, and Direct Connect gateways without one."""
+    routes = [f"172.16.{n}.0/24" for n in range(count)]
+    return {
+        "version": 1,
+        "vpcs": {
+            "a": {"cidrs": ["10.0.0.0/16"], "subnets": {"s": {"cidr": "10.0.0.0/24"}}, "vpn_gateways": {"vgw": {}}}
+        },
+        "networks": {f"n{n}": {"cidrs": [route], "via": [f"c{n}"]} for n, route in enumerate(routes)},
+        "vpn_connections": {f"c{n}": {"gateway": "a.vgw", "static_routes": [route]} for n, route in enumerate(routes)},
+    }
+
+
+def tables(count: int) -> dict[str, Any]:
+    """So many VPCs on a transit gateway, each with a table there into which three of them are propagated."""
+    numbers = range(count)
+    return {
+        "version": 1,
+        "vpcs": {f"v{n}": {"cidrs": [f"10.{n}.0.0/16"], "subnets": {"s": {"cidr": f"10.{n}.0.0/24"}}} for n in numbers},
+        "transit_gateways": {
+            "tgw": {
+                "attachments": {f"a{n}": {"vpc": f"v{n}", "subnets": ["s"]} for n in numbers},
+                "route_tables": {
+                    f"t{n}": {
+                        "associations": [f"a{n}"],
+                        "propagations": [f"a{(n + k) % count}" for k in range(min(3, count))],
+                    }
+                    for n in numbers
+                },
+            }
+        },
+    }
+
+
 def answers(count: int) -> dict[str, Any]:
     """The groups of an account."""
     return {
@@ -112,7 +146,7 @@ def as_json(make: Callable[[int], Any]) -> Callable[[int], str]:
 CHEAP: dict[str, list[tuple[Callable[[int], str], str, list[str]]]] = {
     "show": [(as_json(design), "design.yaml", ["FILE"]), (as_json(design), "design.yaml", ["FILE", "--all"])],
     "lambda": [(as_json(design), "design.yaml", ["FILE"])],
-    "graph": [(as_json(design), "design.yaml", ["FILE"])],
+    "graph": [(as_json(each), "design.yaml", ["FILE"]) for each in (design, connections, tables)],
     "draw": [(as_json(design), "design.yaml", ["FILE"])],
     "import": [(as_json(answers), "answers.json", ["FILE"])],
     "cidr": [

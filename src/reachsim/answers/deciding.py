@@ -28,16 +28,24 @@ from reachsim.trace.result import Trace
 
 
 def decide(
-    number: int, expectation: Expectation, network: Engine, where: str, progress: Progress | None = None
+    number: int,
+    expectation: Expectation,
+    network: Engine,
+    where: str,
+    progress: Progress | None = None,
+    *,
+    ends: tuple[Endpoint, Endpoint] | None = None,
 ) -> tuple[Result, frozenset[Filter]]:
     """Decide one expectation for all packets: every address behind the two names and every source port that the client
     may use (NACL-12). Also returns every filter that the answer depends on. Raises EndpointError.
 
     Where an end is many interfaces, one of a class speaks for all; what fails between many is read off rows of the matrix,
     and only one pair that does is asked, for a packet, and those of which rows say that something is undecided.
+
+    `ends`: some of what its two ends mean, in place of all.
     """
     endpoints, book = network.ends, network.book.recording()
-    source, destination = endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to)
+    source, destination = ends or (endpoints.resolve(expectation.from_), endpoints.resolve(expectation.to))
     names = _name(expectation.from_, source), _name(expectation.to, destination)
     whole = rows = None
     every = source, destination

@@ -14,6 +14,7 @@ from reachsim.engine import Engine
 from reachsim.errors import EndpointError
 from reachsim.net.address import format_address
 from reachsim.resources.resource import resources
+from reachsim.stages import going_over
 
 Compare = Callable[[str, str], list[Content]]
 """How what passes from an interface to a name differs."""
@@ -27,7 +28,7 @@ def other_meanings(before: Engine, after: Engine, names: Mapping[str, str]) -> l
     found: dict[tuple[str, str, str], list[str]] = {}
     theirs = _askers(after)
     askers = [(vpc, one, theirs[vpc]) for vpc, one in _askers(before).items() if vpc in theirs]
-    for name in dict.fromkeys([*_names(before), *_names(after)]):
+    for name in going_over("names compared", dict.fromkeys([*_names(before), *_names(after)])):
         for vpc, one, other in askers:
             was, now = _meaning(before, name, one, names), _meaning(after, name, other, {})
             if was.key != now.key:

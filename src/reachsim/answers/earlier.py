@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
+from reachsim.answers.deciding import decide
 from reachsim.answers.expectations import Result
 from reachsim.dataplane.checkpoint import Checkpoint
 from reachsim.dataplane.ends import Endpoint, Origin
@@ -19,6 +20,10 @@ from reachsim.topology.endpoints import Endpoints
 Decided = tuple[Result, frozenset[Filter]]
 """A result, with the filters that it depends on."""
 _PLAIN: Final = Endpoint("", "")
+_MANY: Final = 1_000
+"""Pairs of ends under which all of them are as soon decided as some."""
+_WORTH: Final = 4
+"""How many times fewer pairs an edit has to touch for these to be asked first."""
 
 
 @dataclass(eq=False)
@@ -87,6 +92,43 @@ def untouched(expectation: Expectation, before: Endpoints, after: Endpoints, may
     """Whether an edit surely leaves the verdict on an expectation as it is. `may`: what the edit can touch."""
     ends = ((before.resolve(asked), after.resolve(asked)) for asked in (expectation.from_, expectation.to))
     return all(_plain(one) and content(one) == content(other) and not _may_differ(one, may) for one, other in ends)
+
+
+def stays(expectation: Expectation, before: Engine, after: Engine, may: Touched) -> bool:
+    """Whether an edit surely leaves the verdict on an expectation as it is. `may`: what the edit can touch.
+
+    Where it touches some of the ends, these may be few: if it held between them and all others, and holds, the verdict hangs
+    on the rest, of which nothing differs. False also where that is no less work than to decide it.
+    """
+    if untouched(expectation, before.ends, after.ends, may):
+        return True
+    sides = [(before.ends.resolve(asked), after.ends.resolve(asked)) for asked in (expectation.from_, expectation.to)]
+    if not all(_plain(one) and content(one) == content(other) and _inside(one) for one, other in sides):
+        return False
+    (source, _), (destination, _) = sides
+    some = _some_of(source, may.ends), _some_of(destination, may.ends)
+    pairs = len(source.origins) * len(destination.interfaces)
+    least = len(some[0].origins) * len(destination.interfaces) + len(source.origins) * len(some[1].interfaces)
+    if pairs < _MANY or _WORTH * least > pairs:
+        return False
+    return all(
+        decide(0, expectation, network, "", ends=ends)[0].holds
+        for network, one, other in zip((before, after), *sides, strict=True)
+        for ends in ((_some_of(one, may.ends), other), (one, _some_of(other, may.ends)))
+        if ends[0].origins and ends[1].interfaces
+    )
+
+
+def _inside(end: Endpoint) -> bool:
+    """Whether an end means interfaces alone."""
+    return not end.outside and all(origin.interface is not None for origin in end.origins)
+
+
+def _some_of(end: Endpoint, names: frozenset[str]) -> Endpoint:
+    """An end without the interfaces that are not among some."""
+    origins = (each for each in end.origins if each.interface is not None and each.interface.name in names)
+    interfaces = (interface for interface in end.interfaces if interface.name in names)
+    return replace(end, origins=tuple(origins), interfaces=tuple(interfaces))
 
 
 def _plain(end: Endpoint) -> bool:

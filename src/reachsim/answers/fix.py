@@ -19,7 +19,7 @@ from reachsim.answers.cases import advice, case_of, closings, proposals
 from reachsim.answers.deciding import decide
 from reachsim.answers.diff import diff
 from reachsim.answers.difference import Change as Opened
-from reachsim.answers.earlier import untouched
+from reachsim.answers.earlier import stays
 from reachsim.answers.editable import Editable
 from reachsim.answers.expectations import Result
 from reachsim.answers.fixes import Fix, Fixes, FixPlan, SessionPlan
@@ -284,10 +284,9 @@ class Judge:
     def _changes(self, after: Editable) -> Iterator[tuple[Result, Result]]:
         """The expectations that edits may touch, as they stood and as they stand."""
         may = after.touched_since(self.engine.topology, self.engine.book)
-        for number, expectation in enumerate(
-            going_over("expectations held against the file", self.engine.design.expect), 1
-        ):
-            if may is None or not untouched(expectation, self.engine.ends, after.ends, may):
+        asked = going_over("expectations held against the file", self.engine.design.expect)
+        for number, expectation in enumerate(asked, 1):
+            if may is None or not stays(expectation, self.engine, after, may):
                 yield self.engine.decide(number), after.decide(number)
 
     @cached_property

@@ -113,8 +113,12 @@ def _overview(groups: GroupedMatrix, look: Look) -> list[str]:
 def _list(groups: GroupedMatrix, look: Look) -> list[str]:
     """For each source, or each few that send alike, what it sends to whom."""
     by_source: dict[str, dict[str, list[str]]] = {}
+    known: dict[int, list[str]] = {}  # by identity: links between classes that say the same are one value
     for (source, destination), link in groups.links.items():
-        for text in _texts(link, groups.matrix.below, look):
+        texts = known.get(id(link))
+        if texts is None:
+            texts = known[id(link)] = list(_texts(link, groups.matrix.below, look))
+        for text in texts:
             by_source.setdefault(source, {}).setdefault(text, []).append(destination)
     blocks: dict[tuple[tuple[str, NameGroup], ...], list[str]] = {}
     for source, row in by_source.items():
