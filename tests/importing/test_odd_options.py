@@ -15,14 +15,21 @@ TEMPLATE = """
     SubnetIds: [!Ref A]{0}}}}}
 """
 
+FAMILY = """
+  Family: {Type: AWS::EC2::VPCCidrBlock, Properties: {VpcId: !Ref Vpc, AmazonProvidedIpv6CidrBlock: true}}
+"""
+
 
 @pytest.mark.rule("TGW-16")
 @pytest.mark.parametrize(
     ("more", "expected"),
-    [("", None), (", Options: {Ipv6Support: enable}", True), (", Options: {Ipv6Support: disable}", None)],
+    [("", False), (", Options: {Ipv6Support: enable}", None), (", Options: {Ipv6Support: disable}", False)],
 )
 def test_ipv6_support_of_an_attachment_of_a_template(more: str, expected: bool | None) -> None:
+    """It is off unless enabled; of a VPC without IPv6 nothing is said."""
     (gateway,) = read(TEMPLATE.format(more)).design["transit_gateways"].values()
+    assert "ipv6_support" not in gateway["attachments"]["Here"]
+    (gateway,) = read(TEMPLATE.format(more) + FAMILY).design["transit_gateways"].values()
     assert gateway["attachments"]["Here"].get("ipv6_support") is expected
 
 
@@ -33,11 +40,15 @@ def test_the_options_of_a_state(tmp_path: Path) -> None:
                "security_group_referencing_support": "enable"}  # fmt: skip
     attachment = {"id": "att-1", "transit_gateway_id": "tgw-1", "vpc_id": "vpc-1", "subnet_ids": ["subnet-a"],
                   "ipv6_support": "enable", "security_group_referencing_support": "disable"}  # fmt: skip
-    made = {**VPC, "aws_ec2_transit_gateway.g": gateway, "aws_ec2_transit_gateway_vpc_attachment.a": attachment}
-    design = imported(tmp_path, state(made)).design["transit_gateways"]["g"]
-    assert design["security_group_referencing"] is True
-    (body,) = [each for each in design["attachments"].values() if each.get("vpc") == "main"]
-    assert (body["ipv6_support"], body["security_group_referencing"]) == (True, False)
+    vpc = {**VPC["aws_vpc.main"], "ipv6_cidr_block": "2600:1f18:1::/56"}
+    for support, expected in (("enable", None), ("disable", False)):
+        attached = {**attachment, "ipv6_support": support}
+        made = {**VPC, "aws_vpc.main": vpc, "aws_ec2_transit_gateway.g": gateway,
+                "aws_ec2_transit_gateway_vpc_attachment.a": attached}  # fmt: skip
+        design = imported(tmp_path, state(made)).design["transit_gateways"]["g"]
+        assert design["security_group_referencing"] is True
+        (body,) = [each for each in design["attachments"].values() if each.get("vpc") == "main"]
+        assert (body.get("ipv6_support"), body["security_group_referencing"]) == (expected, False)
 
 
 SIX = """

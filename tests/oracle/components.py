@@ -179,8 +179,8 @@ class Layers:
             attachment["appliance_mode"] = True
         if chance(rng, 0.1):
             attachment["security_group_referencing"] = False
-        if attachment.get("vpc") not in (None, next(iter(self.vpcs))):  # without a draw, which would change all others
-            attachment["ipv6_support"] = True
+        if attachment.get("vpc") == next(iter(self.vpcs)):  # without a draw, which would change all others
+            attachment["ipv6_support"] = False
         if chance(rng, 0.08):
             attachment["state"] = rng.choice(["pending", "deleted", "rejected"])
 

@@ -32,23 +32,23 @@ def over_ipv6(**attachments: Any) -> reachsim.Network:
     return reachsim.loads(json.dumps({"version": 1, "vpcs": vpcs, "transit_gateways": gateways}))
 
 
-SUPPORT = {"ipv6_support": True}
+WITHOUT = {"ipv6_support": False}
 TO_TWO = ("one", "2600:1f18:2::10", "tcp/443")
 
 
 @pytest.mark.rule("TGW-16")
 def test_ipv6_blocks_are_propagated_by_attachments_that_support_ipv6() -> None:
-    passes(over_ipv6().trace("one", "10.2.1.4", "tcp/443"))  # IPv4 needs nothing
-    passes(over_ipv6(one=SUPPORT, two=SUPPORT).trace(*TO_TWO))
-    blames(over_ipv6(one=SUPPORT).trace(*TO_TWO), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw")
-    blames(over_ipv6(two=SUPPORT).trace(*TO_TWO), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw", "reply")
+    passes(over_ipv6(one=WITHOUT, two=WITHOUT).trace("one", "10.2.1.4", "tcp/443"))  # IPv4 needs nothing
+    passes(over_ipv6().trace(*TO_TWO))
+    blames(over_ipv6(two=WITHOUT).trace(*TO_TWO), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw")
+    blames(over_ipv6(one=WITHOUT).trace(*TO_TWO), "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW-5", "tgw", "reply")
 
 
 @pytest.mark.rule("TGW-16")
 def test_what_a_static_route_leads_to_one_without_support_is_carried() -> None:
     routes = {"2600:1f18:1::/56": "one", "2600:1f18:2::/56": "two"}
-    passes(over_ipv6(routes=routes).trace(*TO_TWO))
+    passes(over_ipv6(one=WITHOUT, two=WITHOUT, routes=routes).trace(*TO_TWO))
 
 
 def test_ipv6_support_is_what_mends_a_missing_route() -> None:
-    assert "transit_gateways.tgw.attachments.two.ipv6_support" in str(over_ipv6(one=SUPPORT).fixes(*TO_TWO))
+    assert "transit_gateways.tgw.attachments.two.ipv6_support" in str(over_ipv6(two=WITHOUT).fixes(*TO_TWO))

@@ -197,7 +197,6 @@ def test_a_vpn_on_a_virtual_private_gateway_carries_no_ipv6_and_direct_connect_d
         "vpcs app instances web ipv6_address": "2001:db8:1::10",
         "vpcs app security_groups open ingress": [{"allow": "all", "from": ["0.0.0.0/0", "::/0"]}],
         "vpcs app route_tables work": {"0.0.0.0/0": "tgw", "::/0": "tgw"},
-        f"{TGW} attachments app ipv6_support": True,
         "vpn_connections line static_routes": ["fd21::/32"],
         "networks office": {"cidrs": ["fd21::/32"], "via": ["line"]},
     }

@@ -62,7 +62,7 @@ class Attachment(Schema):
     """Whether both directions of a flow use one zone of the VPC (TGW-9)."""
     security_group_referencing: Boolean = True
     """Whether rules may name groups of VPCs behind the gateway, if the gateway supports it (TGW-14)."""
-    ipv6_support: Boolean = False
+    ipv6_support: Boolean = True
     """Whether it propagates the IPv6 blocks of the VPC (TGW-16)."""
     vpn: Reference | None = None
     """A VPN connection that ends at the gateway."""

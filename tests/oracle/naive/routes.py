@@ -249,7 +249,7 @@ def is_up(body: Any) -> bool:
 
 def announced(world: World, body: Any) -> list[str]:
     """TGW-16: the blocks of a VPC that its attachment propagates: IPv6 ones only with IPv6 support."""
-    return [cidr for cidr in world.vpcs[body["vpc"]]["cidrs"] if ":" not in cidr or body.get("ipv6_support")]
+    return [cidr for cidr in world.vpcs[body["vpc"]]["cidrs"] if ":" not in cidr or body.get("ipv6_support", True)]
 
 
 def propagated(world: World, header: str, name: str, table: list[str]) -> Iterator[Route]:

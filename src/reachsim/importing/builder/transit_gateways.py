@@ -199,10 +199,10 @@ def _of_vpc(draft: Draft, item: Item, vpc: str) -> Data:
     if options.get(REFERENCING) == "disable":
         body["security_group_referencing"] = False
     ipv6 = options.either("Ipv6Support")
-    if isinstance(ipv6, Unknown) and any(":" in str(each) for each in draft.body(vpc)["cidrs"]):
-        raise NotKnown(ipv6)
-    if ipv6 == "enable":
-        body["ipv6_support"] = True
+    if ipv6 != "enable" and any(":" in str(each) for each in draft.body(vpc)["cidrs"]):
+        if isinstance(ipv6, Unknown):
+            raise NotKnown(ipv6)
+        body["ipv6_support"] = False
     return body
 
 
