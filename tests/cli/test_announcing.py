@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("forecasts")
 
 setitimer = signal.setitimer
 UNFORESEEN = "takes longer than 5 seconds ({}); --deadline SECONDS bounds it\n"
+ENDS = ("dev.app", "hub.directory")
 HUB = str(Path(__file__).parents[2] / "models" / "hub-and-spoke.yaml")
 
 
@@ -186,3 +187,14 @@ def test_what_was_announced_is_not_announced_again(
     monkeypatch.setattr("reachsim.cli.fix.run", run)
     assert main(["fix", HUB]) == 0
     assert capsys.readouterr().err == "takes about 20 seconds (pairs: 1 of 10); --deadline SECONDS bounds it\n"
+
+
+def test_a_search_for_ways_is_foretold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of one pair of ends: by how many edges each further way may look along."""
+    command = ["graph", HUB, "--from", ENDS[0], "--to", ENDS[1]]
+    assert main(command) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("reachsim.cli.graph._EACH_EDGE", 1.0)
+    assert main(command) == 0
+    line = r"takes about [\d,]+ \w+ \(edges to look along: [\d,]+\); --deadline SECONDS bounds it\n"
+    assert re.fullmatch(line, capsys.readouterr().err)

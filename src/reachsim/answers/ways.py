@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,9 +58,12 @@ class GraphWays:
     between: frozenset[str] = field(repr=False)
 
 
-def find_ways(net: Engine, graph: Graph, source: Endpoint, destination: Endpoint) -> GraphWays:
+def find_ways(
+    net: Engine, graph: Graph, source: Endpoint, destination: Endpoint, foreseen: Callable[[int], None] | None = None
+) -> GraphWays:
     """The ways between two endpoints. A start outside the graph, such as a function outside any VPC, is
-    added to it."""
+    added to it. `foreseen`: hears beforehand how many edges may be looked along: each further way is looked for from every
+    step of the one before (Yen's algorithm)."""
     asked = flows(source, destination, net.ends)
     goes: list[GraphWay] = []
     pairs: dict[Edge, None] = {}
@@ -79,7 +82,11 @@ def find_ways(net: Engine, graph: Graph, source: Endpoint, destination: Endpoint
     for start, end in going_over("pairs of checkpoints", pairs):
         if end not in graph or not networkx.has_path(graph, start, end):
             continue
-        between |= (networkx.descendants(graph, start) | {start}) & (networkx.ancestors(graph, end) | {end})
+        inside = (networkx.descendants(graph, start) | {start}) & (networkx.ancestors(graph, end) | {end})
+        if foreseen is not None and len(pairs) == 1:  # how long many of them take is told by the first ones
+            steps = int(networkx.shortest_path_length(graph, start, end))
+            foreseen(MOST_WAYS * steps * graph.subgraph(inside).number_of_edges())
+        between |= inside
         found_ways = [tuple(way) for way in itertools.islice(_paths(graph, start, end), MOST_WAYS + 1)]
         more = more or len(found_ways) > MOST_WAYS
         possible |= dict.fromkeys(found_ways[:MOST_WAYS])

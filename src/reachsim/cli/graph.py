@@ -5,13 +5,24 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import ENDPOINT_HELP, add_all, add_file, add_format, announce_pairs, endpoint, print_answer
+from reachsim.cli.common import (
+    ENDPOINT_HELP,
+    add_all,
+    add_file,
+    add_format,
+    announce_many,
+    announce_pairs,
+    endpoint,
+    print_answer,
+)
 from reachsim.cli.sources import load_network
 from reachsim.errors import UsageError
 
 if TYPE_CHECKING:
     from reachsim.report.text import Look
 
+_EACH_EDGE = 8e-7
+"""Seconds that a look along an edge takes."""
 HELP = "print the graph of checkpoints, or the ways from one endpoint to another"
 
 
@@ -37,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.source is not None:
         announce_pairs(net, endpoint(arguments.source), endpoint(arguments.destination))
         ends = net.endpoint(endpoint(arguments.source)), net.endpoint(endpoint(arguments.destination))
-        ways = find_ways(net, graph, *ends)
+        ways = find_ways(net, graph, *ends, lambda count: announce_many("edges to look along", count, _EACH_EDGE))
     if arguments.format == "dot":
         print(graph_dot(graph, ways))
         return 0
