@@ -221,8 +221,8 @@ def _cell(left: int, top: int, sign: Sign, said: str) -> str:
     """A cell of a grid. There may be a million of them, so it is written here and not put together of elements."""
     title = f"<title>{escape(said)}</title>" if said else ""
     return (
-        f'<g class="grid">{title}<rect x="{left}" y="{top}" width="{CELL}" height="{CELL}" class="cell {sign}"></rect>'
-        f'<text x="{left + CELL // 2}" y="{top + 15}" class="note" text-anchor="middle">{SIGNS[sign]}</text></g>'
+        f'<g class="grid">{title}<rect x="{left}" y="{top}" width="{CELL}" height="{CELL}" class="cell {sign}"/>'
+        f'<text x="{left + CELL // 2}" y="{top + 15}">{SIGNS[sign]}</text></g>'
     )
 
 
@@ -272,6 +272,7 @@ def _shapes_told() -> Iterator[str]:
     yield from (f".marked-{look}{{stroke-width:3}}" for look in MARKS)
     yield ".marked-group,.marked-gained,.marked-lost{stroke-width:1.5}.cell{stroke-width:1}"
     yield ".marked-removed,.line.removed{stroke-dasharray:9 5}.line.added{stroke-width:4}"
+    yield f".grid text{{font-size:{NOTE}px;text-anchor:middle}}"
 
 
 def _told(scheme: int, paper: str) -> Iterator[str]:
