@@ -308,3 +308,41 @@ def test_up_to_four_choices_on_a_way_are_followed(length: int, decided: bool) ->
     assert net.trace("left.host", "right.host", "tcp/443").verdict == ("reachable" if decided else "undecided")
     assert bool(net.reach("left.host", "right.host").undecided) is not decided
     assert bool(net.matrix().cell("left.host", "right.host").undecided) is not decided
+
+
+PEERED = """
+version: 1
+vpcs:
+  a:
+    cidrs: [10.0.0.0/16]
+    subnets: {s: {cidr: 10.0.1.0/24}}
+    route_tables: {main: {10.1.0.0/16: p}}
+    security_groups: {g: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+    instances: {t: {subnet: s, private_ip: 10.0.1.10, security_groups: [g]}, u: {subnet: s, security_groups: [g]}}
+    load_balancers:
+      nlb:
+        type: network
+        scheme: internal
+        subnets: [s]
+        security_groups: [g]
+        listeners: {tcp/80: tg}
+        target_groups: {tg: {targets: [10.0.1.10, 10.1.1.10], port: tcp/80, preserve_client_ip: true}}
+  b:
+    cidrs: [10.1.0.0/16]
+    subnets: {s: {cidr: 10.1.1.0/24}}
+    route_tables: {main: {10.0.0.0/16: p}}
+    security_groups: {g: {ingress: [{allow: all, from: 0.0.0.0/0}]}}
+    instances: {v: {subnet: s, private_ip: 10.1.1.10, security_groups: [g]}}
+peering_connections: {p: {requester: a, accepter: b}}
+"""
+
+
+@pytest.mark.rule("LB-5")
+def test_a_cell_is_undecided_where_one_way_of_several_is() -> None:
+    """AWS may pick the target of which nobody knows whether it gets it, whatever becomes of what the other is sent: `t` is
+    that one itself, and calls the load balancer."""
+    net = reachsim.loads(PEERED)
+    matrix = net.matrix()
+    for client in ("a.t", "a.u"):
+        assert net.reach(client, "a.nlb/s").undecided
+        assert matrix[client, "a.nlb/s"].undecided

@@ -195,8 +195,8 @@ class BlockWorker:
         return bool(maybe and there and perhaps(self.atoms.traffic(there), self.atoms.traffic(maybe)))
 
     def both(self, one: _Found, other: _Found) -> _Found:
-        """What is in both of two answers; what cannot be decided in one of them cannot where the other has something. Of
-        what NAT devices lose, the worse counts."""
+        """What is in both of two answers; what cannot be decided in one of them cannot: AWS may take that way. Of what NAT
+        devices lose, the worse counts."""
         there, back = _each(_meet, one[1], other[1]), _each(_meet, one[2], other[2])
         if one[3] == other[3]:
             return one[0], there, back, one[3]
@@ -423,6 +423,4 @@ def _each(operate: Callable[[int, int], int], one: Masks, other: Masks) -> Masks
 
 
 def _meet(one: int, other: int) -> int:
-    if UNDECIDED_SERVICES in (one, other):
-        return UNDECIDED_SERVICES if one and other else 0
-    return one & other
+    return UNDECIDED_SERVICES if UNDECIDED_SERVICES in (one, other) else one & other
