@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reachsim.cli.common import ProgressLine, sets_asked
+from reachsim.cli.common import ProgressLine, announced_in_time, sets_asked
 from reachsim.cli.main import COMMANDS, main
 
 pytestmark = pytest.mark.usefixtures("forecasts")
@@ -198,3 +198,17 @@ def test_a_search_for_ways_is_foretold(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert main(command) == 0
     line = r"takes about [\d,]+ \w+ \(edges to look along: [\d,]+\); --deadline SECONDS bounds it\n"
     assert re.fullmatch(line, capsys.readouterr().err)
+
+
+def test_what_came_before_the_question_counts(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+    """A load of 4 seconds, a question of 4, and a text of 3: each is short, and the command is not."""
+    with announced_in_time("isolated"):
+        clock[0] += 4.0
+        with ProgressLine("pairs") as progress:
+            clock[0] += 4.0
+            progress.comes("leaks", 3, 1.0)
+    assert capsys.readouterr().err == "takes about 11 seconds (leaks: 3); --deadline SECONDS bounds it\n"
+    with ProgressLine("pairs") as progress:  # outside a command its own time counts
+        clock[0] += 4.0
+        progress.comes("leaks", 3, 1.0)
+    assert capsys.readouterr().err == ""

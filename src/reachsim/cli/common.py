@@ -155,9 +155,10 @@ class ProgressLine:
         return f"{self.label}: {done // self.parts:,} of {most}{total // self.parts:,}"
 
     def comes(self, label: str, count: int, each: float) -> None:
-        """What comes after the work: so many things of about so many seconds each. Together it may be long."""
+        """What comes after the work: so many things of about so many seconds each. With all that the command did before it
+        may be long."""
         if not self.announced:
-            self._announce_whole(time.monotonic() - self.began + count * each, f"{label}: {count:,}")
+            self._announce_whole(time.monotonic() - min([self.began, *_began]) + count * each, f"{label}: {count:,}")
 
     def _announce_whole(self, seconds: float, what: str) -> None:
         if seconds >= _LONG:
@@ -222,8 +223,12 @@ def announced_in_time(command: str) -> Iterator[None]:
             _tell_bound(f"takes longer than {_LONG / 2:.0f} seconds ({command})", 0.0)
 
     _said.clear()
-    with heard(_Forecast()), clock(_LONG / 2, say):
-        yield
+    _began[:] = [time.monotonic()]
+    try:
+        with heard(_Forecast()), clock(_LONG / 2, say):
+            yield
+    finally:
+        _began.clear()
 
 
 class _Forecast:
@@ -282,6 +287,8 @@ def _by_thread(seconds: float, call: Callable[[], None]) -> Iterator[None]:
 
 
 _HAS_CLOCK = hasattr(signal, "setitimer")  # not on Windows
+_began: list[float] = []
+"""When the command of this run began; nothing outside one."""
 _said: list[float] = []
 """The forecasts of this run, in seconds."""
 
