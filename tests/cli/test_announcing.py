@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reachsim.cli.common import ProgressLine, announced_in_time, sets_asked
+from reachsim.cli.common import ProgressLine, announce_as_long_again, announced_in_time, sets_asked
 from reachsim.cli.main import COMMANDS, main
 
 pytestmark = pytest.mark.usefixtures("forecasts")
@@ -212,3 +212,23 @@ def test_what_came_before_the_question_counts(clock: list[float], capsys: pytest
         clock[0] += 4.0
         progress.comes("leaks", 3, 1.0)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("loads", "line"), [(4.0, ""), (5.5, "takes at least about 11 seconds (two networks compared)")]
+)
+def test_a_comparison_takes_as_long_as_two_loads(
+    loads: float, line: str, clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with announced_in_time("diff"):
+        clock[0] += loads
+        announce_as_long_again("two networks compared")
+    assert capsys.readouterr().err == (f"{line}; --deadline SECONDS bounds it\n" if line else "")
+    announce_as_long_again("two networks compared")  # nobody knows outside a command
+    assert capsys.readouterr().err == ""
+
+
+def test_a_comparison_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("reachsim.cli.common._LONG", 0.0)
+    main(["diff", HUB, HUB])
+    assert "(two networks compared)" in capsys.readouterr().err

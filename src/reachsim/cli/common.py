@@ -208,6 +208,13 @@ def announce_many(label: str, count: int, each: float) -> None:
         _announce(count * each, f"{label}: {count:,}")
 
 
+def announce_as_long_again(what: str) -> None:
+    """Say beforehand that the command takes long, if what comes takes as long as all that it did."""
+    seconds = 2 * (time.monotonic() - min(_began, default=time.monotonic()))
+    if seconds >= _LONG:
+        _announce(seconds, what, "at least about")
+
+
 @contextmanager
 def announced_in_time(command: str) -> Iterator[None]:
     """Say of every loop of a command that will be long how long, and what bounds it (`_Forecast`). Of work that nobody

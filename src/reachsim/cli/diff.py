@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reachsim.cli.common import FILE_HELP, TRAFFIC_HELP, ProgressLine, add_all, add_format
+from reachsim.cli.common import FILE_HELP, TRAFFIC_HELP, ProgressLine, add_all, add_format, announce_as_long_again
 from reachsim.cli.several import CI_FORMATS, Answer, print_answer_of
 from reachsim.cli.sources import add_options, load_both, load_network, said
 from reachsim.errors import UsageError, shown
@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     allowed = [parse_traffic(text) for text in arguments.allow_opened]
     before, after = networks = _networks(arguments)
+    announce_as_long_again("two networks compared")
     with ProgressLine("routing classes") as progress:
         found = diff(before, after, progress)
     answer = Answer(
