@@ -11,9 +11,9 @@ _LARGE: Final = 50_000
 """Containers made in one pause from which looking through them takes longer than a person should wait for nothing."""
 _TIMES: Final = 2
 """How often what a pause made is counted as old between two looks at everything: a design, and its topology."""
-_aged_after = [-1, 0]
-"""How many times the collector had looked at everything when what a pause made was last counted as old, and how often it
-was since."""
+_aged_after, _aged = -1, 0
+"""How many times the collector had looked at everything when what a pause made was last counted as old, and how often that
+was done since."""
 
 
 @contextmanager
@@ -39,12 +39,13 @@ def _age() -> None:
     Freezing and unfreezing moves it there without a look. The collector counts nothing that comes so, so this is done
     `_TIMES` between two of its looks at everything, and never where somebody has frozen something himself.
     """
+    global _aged_after, _aged
     if gc.get_count()[0] < _LARGE or gc.get_freeze_count():
         return
     looks = gc.get_stats()[-1]["collections"]
-    if looks != _aged_after[0]:
-        _aged_after[:] = looks, 0
-    if _aged_after[1] < _TIMES:
-        _aged_after[1] += 1
+    if looks != _aged_after:
+        _aged_after, _aged = looks, 0
+    if _aged < _TIMES:
+        _aged += 1
         gc.freeze()
         gc.unfreeze()

@@ -230,9 +230,10 @@ def announced_in_time(command: str) -> Iterator[None]:
             _tell_bound(f"takes longer than {_LONG / 2:.0f} seconds ({command})", 0.0)
 
     _said.clear()
-    _began[:] = [time.monotonic()]
+    now = time.monotonic()
+    _began[:] = [now]
     try:
-        with heard(_Forecast()), clock(_LONG / 2, say):
+        with heard(_Forecast(now)), clock(_LONG / 2, say):
             yield
     finally:
         _began.clear()
@@ -242,8 +243,8 @@ class _Forecast:
     """Hears of every loop of a command, and says how long the one under way will take, where that is long. What comes after
     it is not known here: so long at least. Said again where a later one takes much longer than was said."""
 
-    def __init__(self) -> None:
-        self.began = time.monotonic()
+    def __init__(self, began: float) -> None:
+        self.began = began
         self.process = os.getpid()
 
     def __call__(self, stage: Stage) -> None:

@@ -49,6 +49,7 @@ from reachsim.rules.load_balancer import (
     TAKEN,
     WITHOUT_PUBLIC_IPV4,
     NodeAddress,
+    crosses_unless_told,
     keeps_client,
     kept_over_peering,
     may_get,
@@ -367,7 +368,7 @@ class LoadBalancer(Resource):
     ) -> Iterator[Choice]:
         """The targets of a group that a node may forward to: first those of which it is not known whether it may."""
         written = group.cross_zone if group.cross_zone is not None else self.cross_zone
-        crosses = written if written is not None else self.type == APPLICATION
+        crosses = written if written is not None else crosses_unless_told(self.type)
         zone = node.subnet.az
         keeps = self.type == NETWORK and keeps_client(protocol, group.preserve_client_ip, by_address=group.by_address)
         port = service(protocol, group.port.port) if group.port is not None and group.port.port else None

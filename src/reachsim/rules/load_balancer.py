@@ -77,6 +77,11 @@ def same_family(client: int, target: int) -> bool:
     return (client > IPV4_LAST) == (target > IPV4_LAST)
 
 
+def crosses_unless_told(type: object) -> bool:
+    """Whether the nodes of a type of load balancer pick targets in other zones too where nothing says so (LB-8)."""
+    return type == APPLICATION
+
+
 def may_get(target: NodeAddress, node: str | None, enabled: frozenset[str | None], *, crosses: bool) -> bool:
     """Whether a node in a zone may pick a target (**LB-8**). A target outside the VPC is registered for all zones."""
     if not target.inside:

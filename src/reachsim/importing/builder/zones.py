@@ -14,13 +14,12 @@ from reachsim.importing.inventory import Fields, Item, NotKnown, Unknown
 from reachsim.net.address import parse_address
 from reachsim.net.cidr import Cidr
 from reachsim.resources.fields import looks_like_address
+from reachsim.rules.load_balancer import crosses_unless_told
 
 _STANDS: Final = "zone-of-"
 """What a zone is called that stands for the one that a subnet is in."""
 _ASK: Final = ("TransitGatewayVpcAttachments", "NatGateways")
 """Other kinds of which some ask for zones."""
-_OF_ITS_ZONE: Final = ("network", "gateway")
-"""Load balancers whose interfaces pick targets in their own zone, unless told otherwise (LB-8)."""
 
 
 def zone_of(draft: Draft, item: Item) -> Any:
@@ -37,7 +36,7 @@ def zone_of(draft: Draft, item: Item) -> Any:
 
 def zones_matter(draft: Draft) -> bool:
     """Whether something that was read asks for zones (WALK-22)."""
-    balancers = any(each.either("Type") in _OF_ITS_ZONE for each in draft.found.of("LoadBalancers"))
+    balancers = any(not crosses_unless_told(each.either("Type")) for each in draft.found.of("LoadBalancers"))
     return balancers or any(next(draft.found.of(kind), None) is not None for kind in _ASK)
 
 
@@ -54,7 +53,11 @@ def stand_in(draft: Draft, vpc: str, name: str) -> str | None:
             zone.either("SubnetId") for zone in each.members("AvailabilityZones").known if isinstance(zone, Fields)
         ]
         own = {subnet.id for subnet in draft.inside("Subnets", vpc)}
-        if each.either("Type") in _OF_ITS_ZONE and len(zones) > 1 and own.intersection(filter(_is_text, zones)):
+        if (
+            not crosses_unless_told(each.either("Type"))
+            and len(zones) > 1
+            and own.intersection(filter(_is_text, zones))
+        ):
             return f"{_STANDS}{name}"
     return None
 
@@ -67,7 +70,7 @@ def tell_apart(draft: Draft, vpc: str, body: Data) -> None:
     """Raise NotKnown where zones that are not known decide whether a load balancer may pick a target (LB-8)."""
     open = {draft.names[id] for id in unzoned(draft, vpc) if id in draft.names}
     own = set(body["subnets"])
-    asks = body["type"] in _OF_ITS_ZONE or any("az" in draft.section(vpc, "subnets")[each] for each in open)
+    asks = not crosses_unless_told(body["type"]) or any("az" in draft.section(vpc, "subnets")[each] for each in open)
     if not open or not asks:
         return
     targets = [each for group in body["target_groups"].values() for each in group.get("targets", ())]
